@@ -1,0 +1,104 @@
+"""The public sources that contactline can fetch and read: who publishes what, where, under which licence.
+
+Fetching writes a sidecar `NAME.provenance.json` beside each file, so that a table read from it later still
+knows the day of retrieval and the digest that was downloaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from contactline.core.errors import UnknownNameError
+from contactline.core.files import sha256_of
+from contactline.core.provenance import Provenance
+
+
+@dataclass(frozen=True)
+class Source:
+    """One published source: identifier, publisher's name, page, licence and how to attribute it."""
+
+    id: str
+    name: str
+    url: str
+    licence: str
+    attribution: str
+
+
+SOURCES: dict[str, Source] = {
+    source.id: source
+    for source in (
+        Source(
+            "deepstate",
+            "DeepState map, daily archive by cyterat",
+            "https://github.com/cyterat/deepstate-map-data",
+            "archive code GPL-3.0; the map under DeepState's own terms (attribution, no resale)",
+            "Control polygons: DeepState (deepstatemap.live), archived by cyterat/deepstate-map-data",
+        ),
+        Source(
+            "economist",
+            "The Economist, Ukraine war dead and wounded estimates",
+            "https://github.com/TheEconomist/the-economist-ukraine-war-dead-and-wounded-estimates",
+            "MIT",
+            "The Economist (areas after ISW and AEI's Critical Threats Project; fires after NASA FIRMS)",
+        ),
+        Source(
+            "general_staff",
+            "Claims of the General Staff of the Armed Forces of Ukraine, by Petro Ivaniuk",
+            "https://github.com/PetroIvaniuk/2022-Ukraine-Russia-War-Dataset",
+            "MIT",
+            "General Staff of the Armed Forces of Ukraine, compiled by Petro Ivaniuk",
+        ),
+        Source(
+            "boundaries",
+            "Ministry of Communities and Territories Development of Ukraine, oblast boundaries",
+            "https://github.com/justinelliotmeyers/Ukraine_2020",
+            "CC BY-SA",
+            "© Мінрегіон (Ministry of Communities and Territories Development of Ukraine)",
+        ),
+        Source(
+            "geonames",
+            "GeoNames, places with a population of 500 or more",
+            "https://download.geonames.org/export/dump/",
+            "CC BY 4.0",
+            "GeoNames (geonames.org)",
+        ),
+    )
+}
+
+SIDECAR = ".provenance.json"
+
+
+def source_named(name: str) -> Source:
+    """The source with identifier `name`. Raises UnknownNameError."""
+    if name not in SOURCES:
+        raise UnknownNameError("source", name, SOURCES)
+    return SOURCES[name]
+
+
+def provenance_of(path: Path, source_id: str, note: str = "") -> Provenance:
+    """Provenance of a local file or folder read as `source_id`.
+
+    The digest is of the bytes read: of the file, or of the sorted names and digests of a folder's files.
+    `retrieved` and the exact URL come from the sidecar that fetching leaves, and only while the digest
+    there still fits; `retrieved` is empty where nobody recorded it.
+    """
+    source = source_named(source_id)
+    digest = digest_of(path)
+    sidecar = path.with_name(path.name + SIDECAR)
+    if sidecar.is_file():
+        recorded = json.loads(sidecar.read_text(encoding="utf-8"))
+        if recorded.get("sha256") == digest:
+            return Provenance(**{**recorded, "note": note or recorded.get("note", "")})
+    return Provenance(source.name, source.url, source.licence, "", digest, note)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, or of the sorted lines `digest  name` of all files in a folder."""
+    if path.is_file():
+        return sha256_of(path)
+    files = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.endswith(SIDECAR))
+    lines = "".join(f"{sha256_of(p)}  {p.relative_to(path).as_posix()}\n" for p in files)
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Figures, maps, tables, judgements and pages: reads results, computes no science."""

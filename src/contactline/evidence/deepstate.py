@@ -11,18 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
-
 from contactline.core.errors import EvidenceError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.provenance import Provenance
+from contactline.evidence.geojson import Bounds, Polygons
 from contactline.evidence.records import control_records
 from contactline.evidence.sources import provenance_of
 
 MAP_BOUNDS = (20.0, 43.0, 42.0, 54.0)
 """West, south, east, north, degrees: a generous box around the territory that the DeepState map draws."""
-
-Polygons = tuple[tuple[np.ndarray, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class ControlArchive:
 def read_control_archive(
     path: Path,
     *,
-    bounds: tuple[float, float, float, float] | None = MAP_BOUNDS,
+    bounds: Bounds | None = MAP_BOUNDS,
     tick: Tick = no_tick,
 ) -> ControlArchive:
     """Read a folder of `deepstatemap_data_YYYYMMDD.geojson`, a tar archive of such files (also .gz, .xz,

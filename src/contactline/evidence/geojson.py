@@ -13,13 +13,23 @@ from typing import Any
 import numpy as np
 
 from contactline.core.errors import EvidenceError
+from contactline.evidence.rings import RingCache, Rings
 
-Polygons = tuple[tuple[np.ndarray, ...], ...]
+Polygons = tuple[Rings, ...]
 Bounds = tuple[float, float, float, float]
 
 _WGS84 = re.compile(
     r"^(urn:ogc:def:crs:OGC:(1\.3|):CRS84|urn:ogc:def:crs:EPSG:[\d.]*:4326|EPSG:4326|OGC:CRS84)$", re.I
 )
+
+
+def read_features(data: bytes, where: str, cache: RingCache | None = None) -> list[dict[str, Any]]:
+    """The features of a GeoJSON file's bytes, for `polygons_of`; `cache` makes repeated geometry quick.
+
+    Raises EvidenceError for anything but a whole FeatureCollection on WGS84.
+    """
+    document = cache.document(data) if cache is not None else None
+    return features_of(parse_json(data, where) if document is None else document, where)
 
 
 def parse_json(data: bytes, where: str) -> Any:
@@ -72,25 +82,45 @@ def check_crs(crs: Any, where: str) -> None:
         )
 
 
-def polygons_of(feature: Any, where: str, bounds: Bounds | None = None) -> Polygons:
-    """The checked polygons of one feature: polygon → rings → float64 ndarray[vertex, 2], degrees lon, lat."""
+def polygons_of(
+    feature: Any, where: str, bounds: Bounds | None = None, cache: RingCache | None = None
+) -> Polygons:
+    """The checked polygons of one feature: polygon → rings → float64 ndarray[vertex, 2], degrees lon, lat.
+
+    Raises EvidenceError that names polygon and ring.
+    """
     geometry = feature.get("geometry") if isinstance(feature, dict) else None
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if not isinstance(geometry, dict) or kind not in ("Polygon", "MultiPolygon"):
         raise EvidenceError(f"{where}: geometry {kind!r}; allowed are Polygon and MultiPolygon.")
-    nested = geometry.get("coordinates")
+    polygons = _arrays(geometry.get("coordinates"), kind, where)
+    cached = isinstance(geometry.get("coordinates"), tuple)
+    checked = cache.checked if cache is not None and cached else set()
+    for i, rings in enumerate(polygons):
+        for j, ring in enumerate(rings):
+            if id(ring) not in checked:
+                check_ring(ring, f"{where}, polygon {i}, ring {j}", bounds)
+                if cached:  # the cache keeps the array alive, so its id stays its own
+                    checked.add(id(ring))
+    return polygons
+
+
+def _arrays(nested: Any, kind: str, where: str) -> Polygons:
+    """Lists, or what the cache has parsed already, as arrays of the nesting that `kind` asks for."""
+    if isinstance(nested, tuple):
+        parsed_kind, polygons = nested
+        if parsed_kind == kind:
+            return polygons
+        raise EvidenceError(
+            f"{where}: geometry is named {kind} but nested as {parsed_kind}; correct the file."
+        )
     nested = [nested] if kind == "Polygon" else nested
     if not isinstance(nested, list) or not nested or not all(isinstance(p, list) and p for p in nested):
         raise EvidenceError(f"{where}: geometry is empty; allowed is a {kind} with at least one ring.")
-    polygons = tuple(
+    return tuple(
         tuple(_ring(ring, f"{where}, polygon {i}, ring {j}") for j, ring in enumerate(rings))
         for i, rings in enumerate(nested)
     )
-    for i, rings in enumerate(polygons):
-        for j, ring in enumerate(rings):
-            check_ring(ring, f"{where}, polygon {i}, ring {j}")
-    check_place(polygons, where, bounds)
-    return polygons
 
 
 def _ring(positions: Any, where: str) -> np.ndarray:
@@ -105,13 +135,15 @@ def _ring(positions: Any, where: str) -> np.ndarray:
     return ring
 
 
-def check_ring(ring: np.ndarray, where: str) -> None:
-    """Raise EvidenceError unless the ring is finite, closed and has four positions or more."""
+def check_ring(ring: np.ndarray, where: str, bounds: Bounds | None = None) -> None:
+    """Raise EvidenceError unless the ring is closed, has four positions or more, all of them degrees, and,
+    where `bounds` (west, south, east, north) is given, lies inside it."""
     if len(ring) < 4:
         raise EvidenceError(
             f"{where}: has {len(ring)} positions; allowed are four or more, the last equal to the first."
         )
-    if not np.isfinite(ring).all():
+    low, high = ring.min(axis=0), ring.max(axis=0)
+    if not np.isfinite(low + high).all():
         row = int(np.flatnonzero(~np.isfinite(ring).all(axis=1))[0])
         raise EvidenceError(f"{where}: position {row} is {ring[row].tolist()}; allowed are finite degrees.")
     if ring[0, 0] != ring[-1, 0] or ring[0, 1] != ring[-1, 1]:
@@ -119,12 +151,11 @@ def check_ring(ring: np.ndarray, where: str) -> None:
             f"{where}: is open, it starts at {ring[0].tolist()} and ends at {ring[-1].tolist()}; "
             "allowed is a closed ring. The file may be cut; fetch it again."
         )
+    _check_place(low, high, where, bounds)
 
 
-def check_place(polygons: Polygons, where: str, bounds: Bounds | None) -> None:
-    """Raise EvidenceError unless all vertices are degrees and, where `bounds` is given, lie inside it."""
-    low = np.min([ring.min(axis=0) for rings in polygons for ring in rings], axis=0)
-    high = np.max([ring.max(axis=0) for rings in polygons for ring in rings], axis=0)
+def _check_place(low: np.ndarray, high: np.ndarray, where: str, bounds: Bounds | None) -> None:
+    """Tell projected and swapped coordinates and a place outside `bounds` apart; low, high: [lon, lat]."""
     extent = f"x {low[0]:g} to {high[0]:g}, y {low[1]:g} to {high[1]:g}"
     if bounds is not None:
         west, south, east, north = bounds
@@ -135,10 +166,15 @@ def check_place(polygons: Polygons, where: str, bounds: Bounds | None) -> None:
                 f"{where}: latitude and longitude are swapped ({extent}); GeoJSON allows [longitude, "
                 "latitude]. Swap them in the file."
             )
-    if max(abs(low[0]), abs(high[0])) > 180 or max(abs(low[1]), abs(high[1])) > 90:
+    if max(abs(low[0]), abs(high[0])) > 180 or max(abs(low[1]), abs(high[1])) > 360:
         raise EvidenceError(
             f"{where}: coordinates are projected, not degrees ({extent}); allowed are longitude −180 to 180 "
             "and latitude −90 to 90. Reproject the file to EPSG:4326."
+        )
+    if max(abs(low[1]), abs(high[1])) > 90:
+        raise EvidenceError(
+            f"{where}: latitude runs beyond ±90 ({extent}); latitude and longitude may be swapped. GeoJSON "
+            "allows [longitude, latitude]."
         )
     if bounds is not None:
         raise EvidenceError(

@@ -14,7 +14,8 @@ from typing import Any
 
 from contactline.core.errors import EvidenceError
 from contactline.core.progress import Tick
-from contactline.evidence.geojson import Bounds, Polygons, features_of, parse_json, polygons_of
+from contactline.evidence.geojson import Bounds, Polygons, polygons_of, read_features
+from contactline.evidence.rings import RingCache
 
 DAILY_NAME = re.compile(r"^deepstatemap_data_(.*)\.geojson$")
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2")
@@ -89,19 +90,21 @@ def _tar_members(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
 
 
 def _daily(files: Iterator[tuple[str, bytes]], bounds: Bounds | None) -> Iterator[Record]:
+    cache = RingCache()
     for name, data in files:
         stamp = DAILY_NAME.match(re.split(r"[/:]", name)[-1])
         day = parse_archive_day(stamp.group(1) if stamp else None, name)
-        features = features_of(parse_json(data, name), name)
+        features = read_features(data, name, cache)
         polygons: Polygons = ()
         for number, feature in enumerate(features):
             where = name if len(features) == 1 else f"{name}, feature {number}"
-            polygons += polygons_of(feature, where, bounds)
+            polygons += polygons_of(feature, where, bounds, cache)
         yield day, polygons, name
 
 
 def _unified(path: Path, bounds: Bounds | None, tick: Tick) -> Iterator[Record]:
-    features = features_of(parse_json(read_maybe_gzip(path), str(path)), str(path))
+    cache = RingCache()
+    features = read_features(read_maybe_gzip(path), str(path), cache)
     last: date | None = None
     for number, feature in enumerate(features):
         where = f"{path}, feature {number}"
@@ -118,7 +121,7 @@ def _unified(path: Path, bounds: Bounds | None, tick: Tick) -> Iterator[Record]:
             )
         last = day
         tick(number / len(features))
-        yield day, polygons_of(feature, f"{where} ({day})", bounds), where
+        yield day, polygons_of(feature, f"{where} ({day})", bounds, cache), where
 
 
 def read_maybe_gzip(path: Path) -> bytes:

@@ -1,0 +1,1 @@
+"""What fighting can achieve: one model, one file, each with its equation, its priors and their sources."""

@@ -1,0 +1,1 @@
+"""Scoring: proper scores, calibration, rolling-origin backtests and the baselines we are compared with."""

@@ -1,0 +1,301 @@
+"""Sentences from numbers: likelihood in ICD 203 words, dates, and amounts rounded to what the range supports.
+
+Likelihood and confidence never share a sentence (Intelligence Community Directive 203, 2015): `judgement`
+refuses a record that mixes them. `drafted` makes the standard judgements of a case from its tables.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from contactline.case.schema import Case
+from contactline.core.dates import day_after_weeks
+from contactline.core.errors import InputError
+from contactline.report.assessment import CONFIDENCE_LEVELS, Judgement
+
+BANDS: tuple[tuple[float, float, str], ...] = (
+    (0.0, 0.01, "remote"),
+    (0.01, 0.05, "almost no chance"),
+    (0.05, 0.20, "very unlikely"),
+    (0.20, 0.45, "unlikely"),
+    (0.45, 0.55, "roughly even"),
+    (0.55, 0.80, "likely"),
+    (0.80, 0.95, "very likely"),
+    (0.95, 0.99, "almost certain"),
+    (0.99, 1.0, "nearly certain"),
+)
+"""Lower end (included), upper end (not, save the last two), words. ICD 203 leaves below 1% and above 99% unnamed."""
+
+_CONFIDENCE = re.compile(r"\bconfiden(ce|t)\b", re.IGNORECASE)
+_LIKELIHOOD = re.compile(
+    r"\b(almost no chance|remote|(very )?(un)?likely|roughly even|almost certain(ly)?|nearly certain|"
+    r"probabl[ey]|improbable|chances?|odds)\b",
+    re.IGNORECASE,
+)
+
+
+def band(p: float) -> str:
+    """The ICD 203 words for probability `p`. Raises InputError outside [0, 1]."""
+    if not 0 <= p <= 1:
+        raise InputError(f"probability: got {p!r}; allowed is a number from 0 to 1.")
+    if p > 0.99:
+        return BANDS[-1][2]
+    return next(words for low, high, words in BANDS if low <= p < high or (high == 0.99 and p == 0.99))
+
+
+def percent(p: float) -> str:
+    """`p` as a whole percentage; below 1% and above 99% with one decimal; never 0% or 100%."""
+    if not 0 <= p <= 1:
+        raise InputError(f"probability: got {p!r}; allowed is a number from 0 to 1.")
+    if p < 0.001:
+        return "below 0.1%"
+    if p > 0.999:
+        return "above 99.9%"
+    if p < 0.01 or p > 0.99:
+        return f"{100 * p:.1f}%"
+    return f"{100 * p:.0f}%"
+
+
+def chance_sentence(event: str, p: float) -> str:
+    """One sentence on how likely `event` is: "It is unlikely (30%) that …"."""
+    words = band(p)
+    if words == "roughly even":
+        return f"Chances are roughly even ({percent(p)}) that {event}."
+    if words == "almost no chance":
+        return f"There is almost no chance ({percent(p)}) that {event}."
+    if words == "remote":
+        return f"There is only a remote chance ({percent(p)}) that {event}."
+    return f"It is {words} ({percent(p)}) that {event}."
+
+
+def before(day: date) -> str:
+    """ "before 1 June 2027"."""
+    return f"before {plain_day(day)}"
+
+
+def plain_day(day: date) -> str:
+    """ "1 June 2027"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def rounded(value: float, low: float, high: float) -> float:
+    """`value` rounded to two leading digits of the width of its range; to two digits of its own without one."""
+    width = abs(high - low)
+    if not math.isfinite(width) or width == 0:
+        width = abs(value)
+    if not math.isfinite(value) or width == 0:
+        return value
+    step = 10.0 ** (math.floor(math.log10(width)) - 1)
+    return round(value / step) * step
+
+
+def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
+    """`value` with thousands separated, rounded to what its range supports (see `rounded`)."""
+    shown = rounded(value, low, high) + 0.0
+    if not math.isfinite(shown):
+        return "beyond the horizon"
+    digits = 0 if abs(shown) >= 10 or shown == round(shown) else 1 if abs(shown) >= 1 else 2
+    return f"{shown:,.{digits}f}".replace("-", "−")
+
+
+def amount(median: float, low: float, high: float, unit: str = "", level: int = 80) -> str:
+    """ "about 450,000 persons (80% range 280,000–800,000)"; says so where an end lies beyond the horizon."""
+    tail = f" {unit}" if unit else ""
+    ends = _interval(low, high, median)
+    if not math.isfinite(median):
+        return f"beyond the horizon ({level}% range {ends}{tail})"
+    return f"about {number(median, low, high)}{tail} ({level}% range {ends})"
+
+
+def judgement(topic: str, sentence: str, p: float | None, confidence: str, reason: str) -> Judgement:
+    """A checked Judgement. Raises InputError if likelihood and confidence share a sentence, if a figure has
+    no sentence in ICD 203 words, or if the confidence is not low, moderate or high."""
+    if confidence not in CONFIDENCE_LEVELS:
+        raise InputError(
+            f"judgement {topic!r}: confidence {confidence!r}; allowed are {', '.join(CONFIDENCE_LEVELS)}."
+        )
+    if mixes(sentence) or _CONFIDENCE.search(sentence) or _LIKELIHOOD.search(reason):
+        raise InputError(
+            f"judgement {topic!r}: likelihood and confidence may not share a sentence; got {sentence!r} and "
+            f"reason {reason!r}. Keep the likelihood in the sentence and the confidence in the reason."
+        )
+    if p is not None and band(p) not in sentence.casefold():
+        raise InputError(
+            f"judgement {topic!r}: {percent(p)} is {band(p)!r}, which {sentence!r} does not say."
+        )
+    return Judgement(topic, sentence, p, confidence, reason)
+
+
+def mixes(text: str) -> bool:
+    """True if any one sentence of `text` speaks of likelihood and of confidence."""
+    return any(_CONFIDENCE.search(s) and _LIKELIHOOD.search(s) for s in re.split(r"(?<=[.!?;])\s+", text))
+
+
+def drafted(
+    case: Case, tables: Mapping[str, pd.DataFrame], proposal: str | None = None
+) -> tuple[Judgement, ...]:
+    """The standard judgements of a case, in the reader's order, from whichever tables are there.
+
+    `proposal` is the one spoken about; without it the first default proposal that hands land over.
+    """
+    chosen = proposal or focus_proposal(case, tables)
+    drafts = (
+        _gain_judgement(case, tables),
+        *_objective_judgements(case, tables),
+        _price_judgement(case, tables, chosen),
+        _truce_judgement(case, tables, chosen),
+        _choice_judgement(case, tables, chosen),
+    )
+    return tuple(draft for draft in drafts if draft is not None)
+
+
+def focus_proposal(case: Case, tables: Mapping[str, pd.DataFrame]) -> str:
+    """The first default proposal that asks the defender to leave land, else the first default one."""
+    deals = tables.get("deals", pd.DataFrame(columns=["proposal", "km2_given_up"]))
+    giving = set(deals.loc[deals["km2_given_up"] > 0, "proposal"])
+    return next((p for p in case.default_proposals if p in giving), case.default_proposals[0])
+
+
+def proposal_name(case: Case, proposal: str) -> str:
+    """The name of a proposal, or its id if the case does not list it."""
+    return next((p.name for p in case.proposals if p.id == proposal), proposal)
+
+
+def _gain_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgement | None:
+    if "gain_fan" not in tables:
+        return None
+    fan = tables["gain_fan"]
+    rows = fan[(fan["model"] == "headline") & (fan["week"] == 52)]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    span = amount(row["q50"], row["q10"], row["q90"], "km²")
+    share = 100 * row["q50"] / case.evidence.country_km2
+    sentence = (
+        f"If the fighting goes on, {case.challenger.name}'s net gain in the 52 weeks after {plain_day(case.as_of)} "
+        f"is {span}, {share:.1f}% of the country at the middle."
+    )
+    return judgement("gain", sentence, None, *_forecast_confidence(tables, 52))
+
+
+def _objective_judgements(case: Case, tables: Mapping[str, pd.DataFrame]) -> list[Judgement]:
+    if "objectives" not in tables:
+        return []
+    remainder = [o.id for o in case.objectives if o.kind == "region_remainder"]
+    table = tables["objectives"]
+    found = []
+    for key in remainder[:1]:
+        rows = table[(table["objective"] == key) & (table["model"] == "headline")]
+        for _, row in rows.iterrows():
+            for weeks in (104, 260):
+                day, p = day_after_weeks(case.as_of, weeks), float(row[f"p_{weeks}"])
+                event = (
+                    f"{case.challenger.name} takes {_lower_article(str(row['name']))} by force {before(day)}"
+                )
+                found.append(
+                    judgement(
+                        "objectives", chance_sentence(event, p), p, *_forecast_confidence(tables, weeks)
+                    )
+                )
+    return found
+
+
+def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:
+    if "price" not in tables:
+        return None
+    rows = tables["price"][tables["price"]["proposal"] == proposal]
+    rows = rows[rows["km2"] > 0].sort_values("km2", ascending=False)
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    losses = amount(row["attacker_losses_q50"], row["attacker_losses_q10"], row["attacker_losses_q90"])
+    p = float(row["p_within_horizon"])
+    sentence = (
+        f"{proposal_name(case, proposal)} hands over {number(row['km2'])} km² of {_region_name(case, row['region'])}; "
+        f"that {case.challenger.name} could seize the same by force within the horizon is {_as_predicate(p)}, "
+        f"at {losses} killed and wounded."
+    )
+    return judgement("price", sentence, p, *_forecast_confidence(tables, 260))
+
+
+def _truce_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:
+    if "truce" not in tables:
+        return None
+    table = tables["truce"]
+    rows = table[(table["proposal"] == proposal) & (table["variant"] == "as_written")]
+    if rows.empty:
+        return None
+    p = float(rows["p_hold_156"].iloc[0])
+    event = f"a truce on {_lower_article(proposal_name(case, proposal))}, as written, holds for three years"
+    reason = (
+        "The breakdown rate and the guarantor's conduct are assumptions from past truces, not measurements."
+    )
+    return judgement("truce", chance_sentence(event, p), p, "low", reason)
+
+
+def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:
+    if "verdict" not in tables:
+        return None
+    rows = tables["verdict"][tables["verdict"]["proposal"] == proposal]
+    if rows.empty:
+        return None
+    low, high = rows["share_accept"].min(), rows["share_accept"].max()
+    span = percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
+    sentence = (
+        f"Accepting {_lower_article(proposal_name(case, proposal))} leaves {case.defender.name} better off than "
+        f"fighting on under {span} of the beliefs and weights examined, depending on whose values are applied."
+    )
+    reason = "Values and beliefs are ranges set by hand; the share counts them and is not a forecast."
+    return judgement("choice", sentence, None, "low", reason)
+
+
+def _forecast_confidence(tables: Mapping[str, pd.DataFrame], weeks: int) -> tuple[str, str]:
+    """Confidence and reason from how many independent windows the backtest had near that horizon."""
+    if "backtest_summary" not in tables or tables["backtest_summary"].empty:
+        return "low", "The forecast has not been scored in this run."
+    table = tables["backtest_summary"]
+    table = table[table["model"] == "headline"] if (table["model"] == "headline").any() else table
+    longest = table[table["horizon"] == table["horizon"].max()]
+    horizon, windows = int(longest["horizon"].iloc[0]), int(longest["independent_windows"].max())
+    if weeks <= horizon:
+        return (
+            "moderate",
+            f"The forecast was scored up to {horizon} weeks ahead, on {windows} independent windows.",
+        )
+    reason = (
+        f"The record allows scoring up to {horizon} weeks ahead only, on {windows} independent windows; "
+        "beyond that the width rests on assumption."
+    )
+    return ("moderate" if weeks <= 2 * horizon else "low"), reason
+
+
+def _as_predicate(p: float) -> str:
+    words = band(p)
+    text = {"almost no chance": "has almost no chance", "remote": "has only a remote chance"}.get(words)
+    return f"{words} ({percent(p)})" if text is None else f"something that {text} ({percent(p)})"
+
+
+def _interval(low: float, high: float, median: float) -> str:
+    if not math.isfinite(low):
+        return "beyond the horizon throughout"
+    if not math.isfinite(high):
+        return f"{number(low)} to beyond the horizon"
+    return (
+        f"{number(low, low, high)}–{number(high, low, high)}"
+        if low >= 0
+        else (f"{number(low, low, high)} to {number(high, low, high)}")
+    )
+
+
+def _region_name(case: Case, region: object) -> str:
+    return next((r.name for r in case.regions if r.id == region), str(region))
+
+
+def _lower_article(name: str) -> str:
+    """A name as it stands inside a sentence: "The rest of …" becomes "the rest of …"."""
+    return name[0].lower() + name[1:] if name.startswith(("The ", "A ", "An ", "Freeze", "Rest ")) else name

@@ -1,0 +1,132 @@
+"""Saving and loading an assessment as a folder of plain files.
+
+`run.json` is written last and lists the digest of every other file, so that a folder whose writing was cut
+short is recognised. Timings stand in `run.json` alone: every other file is the same, byte for byte, for the
+same case, seed and version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from contactline.case.schema import Case
+from contactline.core.errors import InputError
+from contactline.core.files import atomic_path, sha256_of, write_text
+from contactline.report.assessment import Assessment, Judgement, RunInfo
+from contactline.report.tables import TABLES, column_for, dictionary_json, dictionary_markdown, typed
+
+RUN_FILE = "run.json"
+
+
+def save(assessment: Assessment, out: Path) -> list[Path]:
+    """Write results.nc, case.json, judgements.json, tables/*.csv with their dictionary, and run.json (last).
+
+    Returns the paths written. An older assessment in `out` is replaced; files of other kinds are left alone.
+    Raises InputError for a table that the dictionary does not describe, before anything is written.
+    """
+    out = Path(out)
+    tables = {name: typed(name, frame) for name, frame in sorted(assessment.tables.items())}
+    (out / "tables").mkdir(parents=True, exist_ok=True)
+    (out / RUN_FILE).unlink(missing_ok=True)
+    for stale in (out / "tables" / f"{name}.csv" for name in TABLES if name not in tables):
+        stale.unlink(missing_ok=True)
+    written = [_write_results(assessment, out / "results.nc")]
+    written += [_write_json(out / "case.json", assessment.case.model_dump(mode="json"))]
+    written += [_write_json(out / "judgements.json", [asdict(j) for j in assessment.judgements])]
+    for name, frame in tables.items():
+        path = out / "tables" / f"{name}.csv"
+        write_text(
+            path, frame.to_csv(index=False, float_format="%.9g", date_format="%Y-%m-%d", lineterminator="\n")
+        )
+        written.append(path)
+    write_text(out / "tables" / "README.md", dictionary_markdown(tables))
+    written.append(out / "tables" / "README.md")
+    written.append(_write_json(out / "tables" / "datapackage.json", dictionary_json(tables)))
+    digests = {path.relative_to(out).as_posix(): sha256_of(path) for path in written}
+    written.append(_write_json(out / RUN_FILE, _run_record(assessment.run, digests)))
+    return written
+
+
+def load(out: Path) -> Assessment:
+    """The assessment saved in folder `out`.
+
+    Raises InputError if the folder is not one, was not written to the end, or was changed since.
+    """
+    out = Path(out)
+    if not (out / RUN_FILE).is_file():
+        raise InputError(
+            f"{out}: holds no complete assessment ({RUN_FILE} is missing: it is written last). "
+            "Run `contactline assess --out` with this folder again."
+        )
+    run = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+    digests: dict[str, str] = run.pop("files")
+    for name, digest in digests.items():
+        if not (out / name).is_file() or sha256_of(out / name) != digest:
+            raise InputError(
+                f"{out / name}: is missing or differs from what {RUN_FILE} recorded when it was written. "
+                "Run `contactline assess --out` with this folder again, or restore the file."
+            )
+    judgements = json.loads((out / "judgements.json").read_text(encoding="utf-8"))
+    with xr.open_dataset(out / "results.nc", engine="h5netcdf") as stored:
+        ensemble = stored.load()
+    names = [Path(name).stem for name in digests if name.endswith(".csv")]
+    return Assessment(
+        case=Case.model_validate_json((out / "case.json").read_text(encoding="utf-8")),
+        run=RunInfo(**{**run, "as_of": date.fromisoformat(run["as_of"]), "notes": tuple(run["notes"])}),
+        ensemble=ensemble,
+        tables={name: _read_table(out, name) for name in names},
+        judgements=tuple(Judgement(**record) for record in judgements),
+    )
+
+
+def _read_table(out: Path, name: str) -> pd.DataFrame:
+    """One CSV; every column is read as text first, so that an id such as `nan` stays what it is."""
+    frame = pd.read_csv(out / "tables" / f"{name}.csv", dtype=str, keep_default_na=False)
+    described = {c: TABLES[name] for c in frame.columns}
+    numeric = [c for c in described if _kind(name, c) in ("number", "whole", "day")]
+    frame[numeric] = frame[numeric].where(frame[numeric] != "", None)
+    return typed(name, frame)
+
+
+def _kind(name: str, column: str) -> str:
+    entry = column_for(TABLES[name], column)
+    return entry.kind if entry else "text"
+
+
+def _write_results(assessment: Assessment, path: Path) -> Path:
+    """The ensemble as compressed netCDF; HDF5 object times are off, so equal input gives equal bytes."""
+    run = assessment.run
+    labelled = assessment.ensemble.assign_attrs(
+        case=run.case_id,
+        case_digest=run.case_digest,
+        as_of=run.as_of.isoformat(),
+        seed=int(run.seed),
+        draws=int(run.draws),
+        horizon_weeks=int(run.horizon_weeks),
+        contactline_version=run.version,
+    )
+    numeric = [
+        name for name, values in labelled.variables.items() if values.dtype.kind in "fiub" and values.ndim
+    ]
+    encoding: Mapping[Any, Any] = {name: {"zlib": True, "complevel": 4, "shuffle": True} for name in numeric}
+    with atomic_path(path) as temporary:
+        labelled.to_netcdf(temporary, engine="h5netcdf", format="NETCDF4", encoding=encoding)
+    return path
+
+
+def _run_record(run: RunInfo, digests: Mapping[str, str]) -> dict[str, Any]:
+    record = {**asdict(run), "timings": dict(run.timings), "as_of": run.as_of.isoformat()}
+    return {**record, "notes": list(run.notes), "files": dict(digests)}
+
+
+def _write_json(path: Path, value: object) -> Path:
+    write_text(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    return path

@@ -1,0 +1,573 @@
+"""A sample assessment for tests of the report room: an invented conflict with made-up numbers.
+
+The numbers are simulated from plain random walks with a fixed seed, so that quantiles are ordered and
+probabilities rise with time as in a real run; nothing here is evidence about anything.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import h3
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from contactline.case.schema import Case
+from contactline.report.assessment import Assessment, Judgement, RunInfo
+from contactline.report.tables import QUANTILES
+
+AS_OF = date(2025, 12, 7)
+HORIZON = 260
+PROPOSALS = {
+    "grand_plan": "Grand plan",
+    "plain_freeze": "Freeze on the line",
+    "counter_draft": "Counter-draft",
+}
+MODELS = ("headline", "tempo", "climatology", "level")
+ASSUMED = {"by": "the sample", "why": "made up for tests of the report"}
+
+
+def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> Assessment:
+    """A complete sample: every table of the dictionary, an ensemble and judgements."""
+    rng = np.random.default_rng(seed)
+    gain = _walks(rng, draws)
+    cells = _cells(resolution)
+    tables = {
+        **_history(rng),
+        "gain_fan": _fan(gain),
+        "objectives": _objectives(gain),
+        **_deals(),
+        **_choice(),
+        **_scores(rng),
+        **_losses(rng),
+        "cells": cells,
+        **_map_context(cells),
+        **_notes(),
+    }
+    run = RunInfo(
+        case_id="sample",
+        case_digest="0" * 64,
+        as_of=AS_OF,
+        seed=seed,
+        draws=draws,
+        horizon_weeks=HORIZON,
+        version="0.0.sample",
+        timings={"fit": 1.25, "simulate": 2.5},
+        notes=("Sample numbers: made up for tests.",),
+    )
+    ensemble = xr.Dataset(
+        {"gain": (("draw", "week"), gain["headline"].astype("float32"), {"units": "km2"})},
+        coords={"draw": np.arange(draws), "week": np.arange(1, HORIZON + 1)},
+    )
+    return Assessment(sample_case(), run, ensemble, tables, _judgements())
+
+
+def sample_case() -> Case:
+    """A small invented case, complete enough for labels and assumptions."""
+    clause = {"kind": "freeze", "text": "the line is frozen", "sources": ["ref_a"]}
+    record = {
+        "id": "sample",
+        "title": "The Highland war (invented sample)",
+        "as_of": AS_OF.isoformat(),
+        "summary": "An invented conflict used to test the report.",
+        "invented": True,
+        "sides": [
+            {"id": "north", "name": "Northland", "role": "challenger"},
+            {"id": "south", "name": "Southland", "role": "defender"},
+        ],
+        "actors": [{"id": "south", "name": "Southland", "role": "defender"}],
+        "theatre": {"resolution": 6, "reach_km": 100},
+        "regions": [
+            {"id": "west", "name": "Westmark", "source_name": "West", "focus": True},
+            {"id": "east", "name": "Eastmark", "source_name": "East", "focus": True},
+        ],
+        "objectives": [
+            {
+                "id": f"town_{i}",
+                "name": name,
+                "kind": "settlement",
+                "region": "east",
+                "latitude": 48.3 + 0.2 * i,
+                "longitude": 37.45 - 0.1 * i,
+                "radius_km": 5,
+                "assumption": ASSUMED,
+            }
+            for i, name in enumerate(("Alderford", "Birchley", "Cedarholm"))
+        ]
+        + [
+            {
+                "id": "rest_east",
+                "name": "The rest of Eastmark",
+                "kind": "region_remainder",
+                "region": "east",
+                "assumption": ASSUMED,
+            }
+        ],
+        "belts": [
+            {
+                "id": "belt",
+                "name": "Alder–Cedar belt",
+                "objectives": ["town_0", "town_1", "town_2"],
+                "half_width_km": 6,
+                "assumption": ASSUMED,
+            }
+        ],
+        "series": [
+            {
+                "id": "mapa",
+                "name": "Map A",
+                "url": "https://example.org/a",
+                "licence": "CC BY",
+                "headline": True,
+            },
+            {"id": "mapb", "name": "Map B", "url": "https://example.org/b", "licence": "CC BY"},
+        ],
+        "evidence": {
+            "fit_from": "2022-11-14",
+            "attacker_loss_series": "general_staff",
+            "country_km2": 600000,
+            "country_km2_source": "ref_a",
+        },
+        "beliefs": [],
+        "proposals": [
+            {
+                "id": proposal,
+                "name": name,
+                "author": "A mediator",
+                "published": "2025-11-20",
+                "summary": "A settlement invented for the sample.",
+                "clauses": [clause],
+                "sources": ["ref_a"],
+            }
+            for proposal, name in PROPOSALS.items()
+        ],
+        "default_proposals": list(PROPOSALS),
+        "values": [
+            {
+                "actor": "south",
+                "viewpoint": "land first",
+                "attributes": [
+                    {
+                        "outcome": "km2_held",
+                        "label": "land held",
+                        "better": "more",
+                        "weight_low": 1,
+                        "weight_high": 2,
+                        "scale": 1000,
+                        "assumption": ASSUMED,
+                    }
+                ],
+                "assumption": ASSUMED,
+            }
+        ],
+        "bibliography": [
+            {
+                "id": "ref_a",
+                "title": "A study",
+                "source": "A press",
+                "url": "https://example.org/study",
+                "day": "2025",
+            }
+        ],
+    }
+    return Case.model_validate(record)
+
+
+def _walks(rng: np.random.Generator, draws: int) -> dict[str, np.ndarray]:
+    """model → ndarray[draw, week], km²: cumulative gains of random walks whose spread differs by model."""
+    spread = {"headline": 1.0, "tempo": 0.6, "climatology": 0.8, "level": 1.5}
+    tempo = {m: rng.normal(45, 30 * spread[m], (draws, 1)) for m in MODELS}
+    return {m: np.cumsum(tempo[m] + 60 * rng.standard_t(3, (draws, HORIZON)), axis=1) for m in MODELS}
+
+
+def _history(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    months = pd.date_range("2024-08-01", "2025-12-01", freq="MS")
+    base = 300 + 150 * np.sin(np.arange(len(months)) / 2.5)
+    monthly = [
+        {
+            "series": series,
+            "month": month,
+            "region": region,
+            "km2": share * level + rng.normal(0, 15),
+            "flagged": i == 4,
+        }
+        for series, factor in (("mapa", 1.0), ("mapb", 1.1))
+        for region, share in (("west", 0.3 * factor), ("east", 0.7 * factor), ("total", factor))
+        for i, (month, level) in enumerate(zip(months, base, strict=True))
+        if series == "mapa" or region == "total"
+    ]
+    weeks = pd.date_range("2023-01-01", AS_OF, freq="W")
+    area = [
+        pd.DataFrame(
+            {"series": s, "date": weeks, "km2": np.cumsum(np.maximum(rng.normal(f, 40, len(weeks)), -60))}
+        )
+        for s, f in (("mapa", 55), ("mapb", 60))
+    ]
+    days = pd.date_range("2024-07-08", AS_OF, freq="W")
+    line = pd.DataFrame({"date": days, "km": 1100 + np.cumsum(rng.normal(0.8, 4, len(days)))})
+    return {
+        "front_monthly": pd.DataFrame(monthly),
+        "area_history": pd.concat(area, ignore_index=True),
+        "line_history": line,
+    }
+
+
+def _fan(gain: dict[str, np.ndarray]) -> pd.DataFrame:
+    weeks = np.arange(1, HORIZON + 1)
+    frames = []
+    for model, walk in gain.items():
+        levels = np.quantile(walk, [p for _, p in QUANTILES], axis=0)
+        frame = pd.DataFrame({"model": model, "week": weeks})
+        frame["date"] = pd.Timestamp(AS_OF) + pd.to_timedelta(7 * weeks, unit="D")
+        for (name, _), values in zip(QUANTILES, levels, strict=True):
+            frame[name] = values
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _objectives(gain: dict[str, np.ndarray]) -> pd.DataFrame:
+    names = {
+        "town_0": "Alderford",
+        "town_1": "Birchley",
+        "town_2": "Cedarholm",
+        "rest_east": "The rest of Eastmark",
+    }
+    rows = []
+    for model in ("headline", "tempo"):
+        for (key, name), need in zip(names.items(), (500, 2500, 4000, 6500), strict=True):
+            reached = gain[model] >= need
+            week = np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
+            row = {"objective": key, "name": name, "model": model}
+            row |= {f"p_{w}": float((week <= w).mean()) for w in (26, 52, 104, 156, 260)}
+            q = np.quantile(week, [0.1, 0.5, 0.9], method="lower")
+            q = np.where(np.isfinite(q), q, np.nan)
+            row |= dict(zip(("week_q10", "week_q50", "week_q90"), q, strict=True))
+            losses = np.quantile(week[np.isfinite(week)] * 7000.0, [0.1, 0.5, 0.9])
+            row |= dict(zip([f"attacker_losses_{x}" for x in ("q10", "q50", "q90")], losses, strict=True))
+            rows.append(row | {"km2_remaining": float(need)})
+    return pd.DataFrame(rows)
+
+
+def _deals() -> dict[str, pd.DataFrame]:
+    km2, people = (5800.0, 0.0, 1200.0), (190_000.0, 0.0, 20_000.0)
+    deals, price, truce, clauses = [], [], [], []
+    for i, (key, name) in enumerate(PROPOSALS.items()):
+        deals.append(
+            {
+                "proposal": key,
+                "name": name,
+                "author": "A mediator",
+                "published": pd.Timestamp("2025-11-20"),
+                "km2_given_up": km2[i],
+                "km2_returned": 400.0 * (i != 1),
+                "people_given_up": people[i],
+                "settlements_given_up": km2[i] // 60,
+                "belt_given_up": "Alder–Cedar belt" if i == 0 else "",
+                "line_km_before": 1150.0,
+                "line_km_after": (905.0, 1150.0, 1100.0)[i],
+                "guarantee": ("Executive promise", "", "Treaty with troops")[i],
+                "clauses_total": 6,
+                "clauses_modelled": 4 - i,
+            }
+        )
+        if km2[i]:
+            scale = km2[i] / 5800
+            quantiles = {"months": (18, 42, np.nan), "attacker_losses": (3.1e5, 7.4e5, 1.6e6)}
+            quantiles["defender_losses"] = (1.2e5, 3.5e5, 8.0e5)
+            row = {
+                "proposal": key,
+                "name": name,
+                "region": "east",
+                "km2": km2[i],
+                "settlements": 96,
+                "people": people[i],
+            }
+            row |= {
+                "belts": deals[i]["belt_given_up"],
+                "share_of_region": 0.22 * scale,
+                "p_within_horizon": 0.58,
+            }
+            for stem, values in quantiles.items():
+                row |= dict(
+                    zip(
+                        [f"{stem}_{q}" for q in ("q10", "q50", "q90")],
+                        np.multiply(values, scale),
+                        strict=True,
+                    )
+                )
+            price.append(row)
+        for j, variant in enumerate(("as_written", "no_guarantee", "troops", "belt_kept")):
+            hold = np.array([0.86, 0.58, 0.41]) + (0.0, -0.12, 0.13, 0.06)[j] - 0.05 * i
+            row = {"proposal": key, "name": name, "variant": variant}
+            row |= dict(zip(("p_hold_52", "p_hold_156", "p_hold_260"), hold, strict=True))
+            truce.append(row | {"credibility_q10": 0.08, "credibility_q50": 0.28, "credibility_q90": 0.6})
+        for j, kind in enumerate(("withdrawal", "dmz", "guarantee", "force_cap", "sanctions", "elections")):
+            clauses.append(
+                {
+                    "proposal": key,
+                    "point": str(j + 1),
+                    "kind": kind,
+                    "text": f"What the text says on {kind.replace('_', ' ')}",
+                    "modelled": j < 4 - i,
+                    "effect": "moves the line" if j < 4 - i else "no effect modelled in this version",
+                    "sources": "ref_a",
+                }
+            )
+    columns = {"price": price, "deals": deals, "truce": truce, "clauses": clauses}
+    return {name: pd.DataFrame(rows) for name, rows in columns.items()}
+
+
+def _choice() -> dict[str, pd.DataFrame]:
+    grid = [
+        {
+            "proposal": key,
+            "credibility": float(c),
+            "collapse_rate": float(r),
+            "share_accept": float(1 / (1 + np.exp(-(6 * (c - 0.55 + 0.1 * i) + 5 * (r - 0.3))))),
+        }
+        for i, key in enumerate(PROPOSALS)
+        for c in np.linspace(0, 1, 21)
+        for r in np.linspace(0, 1, 21)
+    ]
+    curve = []
+    for i, key in enumerate(PROPOSALS):
+        for r in np.linspace(0, 1, 21):
+            c = 0.55 - 0.1 * i - 5 / 6 * (r - 0.3)
+            curve.append(
+                {"proposal": key, "collapse_rate": float(r), "credibility": c if 0 <= c <= 1 else np.nan}
+            )
+    verdict = [
+        {"proposal": k, "viewpoint": v, "share_accept": s - 0.05 * i, "p_accept_mean_value": s}
+        for i, k in enumerate(PROPOSALS)
+        for v, s in (("land first", 0.28), ("lives first", 0.61), ("sovereignty first", 0.14))
+    ]
+    hinges = [
+        (
+            "collapse.rate",
+            "how often the defence collapses if the fighting goes on",
+            "per year",
+            0.02,
+            0.4,
+            0.22,
+            0.66,
+            0.27,
+        ),
+        (
+            "guarantee.credibility",
+            "chance that the guarantor acts",
+            "probability",
+            0.08,
+            0.6,
+            0.3,
+            0.55,
+            0.51,
+        ),
+        ("war.tempo", "the pace of the advance", "km² per week", 20.0, 160.0, 0.35, 0.45, np.nan),
+    ]
+    names = (
+        "belief",
+        "label",
+        "unit",
+        "present_low",
+        "present_high",
+        "share_low",
+        "share_high",
+        "flip_value",
+    )
+    outcomes = (
+        ("km2_held", "land held by Southland, change", "km²", -9000.0, 5200.0),
+        ("losses_defender", "killed and wounded of Southland", "persons", 300_000.0, 120_000.0),
+        ("weeks_of_war", "weeks of war", "weeks", 180.0, 60.0),
+    )
+    courses = [
+        {
+            "course": course,
+            "name": name,
+            "outcome": o,
+            "label": label,
+            "unit": unit,
+            "mean": mean * f,
+            "q10": mean * f - 1.2 * sd,
+            "q50": mean * f,
+            "q90": mean * f + 1.2 * sd,
+        }
+        for course, name, f in (
+            ("fight_on", "Fight on", 1.0),
+            *((f"accept_{k}", f"Accept: {n}", 0.7) for k, n in PROPOSALS.items()),
+        )
+        for o, label, unit, mean, sd in outcomes
+    ]
+    return {
+        "breakeven": pd.DataFrame(grid),
+        "breakeven_curve": pd.DataFrame(curve),
+        "verdict": pd.DataFrame(verdict),
+        "hinges": pd.DataFrame(
+            [dict(zip(names, h, strict=True)) | {"watch": "what the press reports"} for h in hinges]
+        ),
+        "courses": pd.DataFrame(courses),
+    }
+
+
+def _scores(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    labels = {
+        "headline": "Headline (pool)",
+        "line52": "Straight line, 52 weeks",
+        "last": "Last value",
+        "clim": "Climatology",
+    }
+    summary = [
+        {
+            "series": "mapb",
+            "model": model,
+            "label": label,
+            "horizon": h,
+            "crps": (30 + 12 * h) * f,
+            "crps_ratio_line52": f,
+            "cover50": 0.5 * f2,
+            "cover80": 0.8 * f2,
+            "cover90": 0.9 * f2,
+            "origins": 100,
+            "independent_windows": max(140 // h, 1),
+        }
+        for (model, label), f, f2 in zip(
+            labels.items(), (0.62, 1.0, 0.9, 0.75), (1.0, 0.12, 0.4, 0.9), strict=True
+        )
+        for h in (4, 13, 26, 37)
+    ]
+    bars = [
+        {"bar": "CRPS against the 52-week straight line", "allowed": "≤ 0.70", "got": "0.62", "met": True},
+        {"bar": "coverage of 80% bands", "allowed": "0.65–0.95", "got": "0.60", "met": False},
+    ]
+    pit = [
+        {"model": "headline", "horizon": h, "pit": float(p)}
+        for h in (4, 13, 26)
+        for p in rng.beta(1.1, 1.0, 80)
+    ]
+    return {
+        "backtest_summary": pd.DataFrame(summary),
+        "backtest_bars": pd.DataFrame(bars),
+        "backtest_pit": pd.DataFrame(pit),
+    }
+
+
+def _losses(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    months = pd.date_range("2023-01-01", "2025-11-01", freq="MS")
+    history = [
+        {"month": m, "side": "north", "series": s, "value": f * (20_000 + 400 * i) + rng.normal(0, 900)}
+        for s, f in (("general_staff", 1.0), ("ministry", 0.9))
+        for i, m in enumerate(months)
+    ]
+    weeks = np.arange(1, HORIZON + 1)
+    fan = [
+        pd.DataFrame(
+            {"side": s, "kind": k, "week": weeks}
+            | {q: f * weeks * r for q, r in (("q10", 3e3), ("q50", 6.5e3), ("q90", 1.2e4))}
+        )
+        for s, f in (("north", 1.0), ("south", 0.5))
+        for k in ("killed_wounded",)
+    ]
+    return {"losses_history": pd.DataFrame(history), "losses_fan": pd.concat(fan, ignore_index=True)}
+
+
+def _cells(resolution: int) -> pd.DataFrame:
+    box = h3.LatLngPoly([(47.6, 36.2), (47.6, 38.6), (49.4, 38.6), (49.4, 36.2)])
+    cells = sorted(h3.polygon_to_cells(box, resolution))
+    points = np.array([h3.cell_to_latlng(c) for c in cells])
+    front = points[:, 1] - 37.5 + 0.15 * np.sin(6 * points[:, 0])
+    chance = {f"p_{w}": np.clip(1 / (1 + np.exp(-9 * (front + 0.002 * w))), 0, 1) for w in (26, 52, 104)}
+    now = (front > 0).astype(int)
+    for name in chance:
+        chance[name] = np.where(now == 1, 0.97, 0.8 * chance[name])
+    region = np.where(points[:, 1] < 37.0, "west", "east")
+    handed = np.where((region == "east") & (now == 0), 2, now)
+    return pd.DataFrame(
+        {"cell": cells, "region": region, "holder_first": (front > 0.2).astype(int), "holder_now": now}
+        | chance
+        | {"after_grand_plan": handed, "after_plain_freeze": now, "after_counter_draft": now}
+    )
+
+
+def _map_context(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    rings = {"west": (36.2, 37.0), "east": (37.0, 38.6)}
+    outlines = [
+        {"region": name, "ring": 0, "vertex": i, "longitude": x, "latitude": y}
+        for name, (low, high) in rings.items()
+        for i, (x, y) in enumerate(((low, 47.6), (high, 47.6), (high, 49.4), (low, 49.4), (low, 47.6)))
+    ]
+    towns = [
+        ("Alderford", 48.3, 37.45, 90_000),
+        ("Birchley", 48.5, 37.35, 150_000),
+        ("Cedarholm", 48.7, 37.25, 60_000),
+    ]
+    towns += [("Dunmere", 48.9, 37.9, 30_000), ("Elmsworth", 47.9, 36.6, 8_000)]
+    resolution = h3.get_resolution(cells["cell"].iloc[0])
+    settlements = [
+        {
+            "geonameid": 100 + i,
+            "name": name,
+            "latitude": lat,
+            "longitude": lon,
+            "population": float(people),
+            "region": "east" if lon > 37 else "west",
+            "cell": h3.latlng_to_cell(lat, lon, resolution),
+            "first_holder": int(lon > 37.8),
+            "last_holder": int(lon > 37.8),
+            "changed": pd.NaT,
+        }
+        for i, (name, lat, lon, people) in enumerate(towns)
+    ]
+    places = pd.DataFrame([{"id": "capital", "name": "Riverton", "latitude": 48.1, "longitude": 36.4}])
+    return {"outlines": pd.DataFrame(outlines), "settlements": pd.DataFrame(settlements), "places": places}
+
+
+def _notes() -> dict[str, pd.DataFrame]:
+    assumption = {
+        "name": "collapse.rate",
+        "label": "how often the defence collapses",
+        "unit": "per year",
+        "distribution": "log-uniform 0.02–0.5",
+        "owner": "the sample",
+        "why": "made up for tests",
+        "sources": "",
+        "watch": "desertion figures",
+    }
+    reference = {
+        "id": "ref_a",
+        "title": "A study <of> wars",
+        "source": "A press",
+        "url": "https://example.org/study",
+        "day": "2025-01-01",
+        "confidence": "high",
+    }
+    benchmark = {
+        "text": "A think tank: the rest of Eastmark by August 2027",
+        "objective": "rest_east",
+        "day": "2027-08-01",
+        "source": "A think tank",
+        "ours": "38% by then",
+    }
+    return {
+        "assumptions": pd.DataFrame([assumption]),
+        "references": pd.DataFrame([reference]),
+        "benchmarks": pd.DataFrame([benchmark]),
+    }
+
+
+def _judgements() -> tuple[Judgement, ...]:
+    return (
+        Judgement(
+            "objectives",
+            "It is unlikely (30%) that Northland takes the rest of Eastmark before 1 December 2027.",
+            0.3,
+            "moderate",
+            "Tempo has been scored on three independent windows only.",
+        ),
+        Judgement(
+            "truce",
+            "A truce on the Grand plan is roughly even (51%) to hold for three years.",
+            0.51,
+            "low",
+            "The guarantor's behaviour is an assumption.",
+        ),
+    )

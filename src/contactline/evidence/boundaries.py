@@ -97,7 +97,7 @@ def _check_valid(polygons: Polygons, where: str) -> None:
     shape = shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in polygons])
     if not shape.is_valid:
         raise EvidenceError(
-            f"{where}: geometry is invalid ({shapely.is_valid_reason(shape)}); allowed are polygons whose rings "
-            "do not cross themselves or each other. Repair it, for example with shapely.make_valid, and check "
-            "the result on a map."
+            f"{where}: geometry is invalid ({shapely.is_valid_reason(shape)}); allowed are polygons whose "
+            "rings do not cross themselves or each other. Repair it, for example with shapely.make_valid, "
+            "and check the result on a map."
         )

@@ -29,7 +29,7 @@ def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = next(reader, [])
-            rows = dict((reader.line_num, row) for row in reader if row)  # noqa: C402 line_num changes
+            rows = dict((reader.line_num, row) for row in reader if row)
     except (UnicodeDecodeError, csv.Error) as error:
         raise EvidenceError(f"{path}: is not a CSV file in UTF-8 ({error}). Fetch it again.") from None
     missing = [name for name in required if name not in header]
@@ -50,7 +50,7 @@ def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
 
 def numbers(values: pd.Series, path: Path, *, optional: bool = False, low: float = 0.0) -> pd.Series:
     """A text column as float64. Raises EvidenceError that names the line of the first value that is not a
-    finite number ≥ `low`; an empty one is allowed (NaN) only where `optional`."""
+    finite number ≥ `low`; an empty one, or NA, is allowed (NaN) only where `optional`."""
     parsed = [
         _number(text.strip(), f"{path}, line {line}, column {values.name!r}", optional, low)
         for line, text in values.items()
@@ -59,7 +59,7 @@ def numbers(values: pd.Series, path: Path, *, optional: bool = False, low: float
 
 
 def _number(text: str, where: str, optional: bool, low: float) -> float:
-    if not text and optional:
+    if text in ("", "NA") and optional:
         return math.nan
     try:
         number = float(text)
@@ -89,8 +89,10 @@ def _day(text: str, where: str, form: str) -> date:
 
 
 def check_order(values: pd.Series, path: Path) -> None:
-    """Raise EvidenceError if a day comes before the one above it."""
-    backwards = values.diff() < pd.Timedelta(0)
+    """Raise EvidenceError unless days run one way through the file, oldest first or newest first."""
+    steps = values.diff().dt.days.to_numpy()[1:]
+    newest_first = bool(len(steps) and values.iloc[0] > values.iloc[-1])
+    backwards = pd.Series([False, *((steps > 0) if newest_first else (steps < 0))], index=values.index)
     if backwards.any():
         line = first_line(backwards)
         day, before = values.loc[line], values.shift().loc[line]
@@ -102,4 +104,4 @@ def check_order(values: pd.Series, path: Path) -> None:
 
 def first_line(wrong: pd.Series) -> int:
     """The line of the first True in a column of flags indexed by line."""
-    return int(wrong.index[wrong.to_numpy().argmax()])
+    return int(wrong.index.to_numpy()[wrong.to_numpy().argmax()])

@@ -50,6 +50,7 @@ def read_isw_areas(path: Path) -> tuple[pd.DataFrame, Provenance]:
     day = days(raw["date"], path)
     check_order(day, path)
     km2 = pd.Series((numbers(raw[column], path) / M2_PER_KM2).to_numpy(), index=pd.DatetimeIndex(day))
+    km2 = km2.sort_index(kind="stable")
     repeated = km2.index[km2.index.duplicated()].unique()
     km2 = km2[~km2.index.duplicated(keep="last")]
     calendar = pd.date_range(km2.index[0], km2.index[-1])
@@ -92,9 +93,9 @@ def read_fires(path: Path) -> tuple[pd.DataFrame, Provenance]:
             "war_fires": numbers(raw["war_fires_per_day"], path),
             "cloud": numbers(raw["cloud_cover_in_country"], path, optional=True),
         }
-    ).reset_index(drop=True)
+    ).sort_values("date", ignore_index=True)
     table = check_table("fires", frame, str(path))
-    absent = len(pd.date_range(day.iloc[0], day.iloc[-1])) - len(table)
+    absent = len(pd.date_range(day.min(), day.max())) - len(table)
     note = f"{absent} day(s) without a record" if absent else ""
     return table, provenance_of(Path(path), "economist", note)
 

@@ -87,8 +87,8 @@ def read_equipment(path: Path) -> tuple[pd.DataFrame, Provenance]:
     if repeated.any():
         number = int(repeated.to_numpy().argmax())
         raise EvidenceError(
-            f"{path}, record {number}: repeats {frame['date'].iloc[number]:%Y-%m-%d}; each day may stand once. "
-            "Remove one."
+            f"{path}, record {number}: repeats {frame['date'].iloc[number]:%Y-%m-%d}; each day may stand "
+            "once. Remove one."
         )
     return frame, provenance_of(path, "general_staff")
 

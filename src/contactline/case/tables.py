@@ -83,7 +83,9 @@ TABLES: dict[str, Table] = {
                 HOLDER,
                 Column("belt", "text", "name", "id of the belt the cell belongs to, or empty"),
                 Column("place", "text", "name", "id of the objective the cell belongs to, or empty"),
-                Column("town", "whole", "0 or 1", "1 where a settlement of 500 people or more lies in it", 0, 1),
+                Column(
+                    "town", "whole", "0 or 1", "1 where a settlement of 500 people or more lies in it", 0, 1
+                ),
             ),
             ("cell",),
         ),
@@ -98,13 +100,22 @@ TABLES: dict[str, Table] = {
             "Published losses of each side, per series",
             (
                 Column("series", "text", "name", "who published it"),
-                Column("root", "text", "name", "whose count it rests on: series sharing a root are not independent"),
+                Column(
+                    "root",
+                    "text",
+                    "name",
+                    "whose count it rests on: series sharing a root are not independent",
+                ),
                 Column("side", "text", "name", "side id of the case"),
                 Column("kind", "text", "name", "killed, killed_wounded or killed_missing"),
                 DAY,
                 Column("cumulative", "number", "persons", "count since the war began, central", 0),
-                Column("low", "number", "persons", "lower bound where the source gives one", 0, optional=True),
-                Column("high", "number", "persons", "upper bound where the source gives one", 0, optional=True),
+                Column(
+                    "low", "number", "persons", "lower bound where the source gives one", 0, optional=True
+                ),
+                Column(
+                    "high", "number", "persons", "upper bound where the source gives one", 0, optional=True
+                ),
                 Column("flag", "text", "name", "empty, or duplicate, revised (count fell), missing"),
             ),
             ("series", "side", "kind", "date"),
@@ -120,9 +131,17 @@ TABLES: dict[str, Table] = {
                 Column("population", "number", "persons", "GeoNames figure, before the war", 0),
                 Column("region", "text", "name", "region id of the case"),
                 CELL,
-                Column("first_holder", "whole", "0 or 1", "holder on the first day of the control history", 0, 1),
+                Column(
+                    "first_holder", "whole", "0 or 1", "holder on the first day of the control history", 0, 1
+                ),
                 Column("last_holder", "whole", "0 or 1", "holder on the as-of date", 0, 1),
-                Column("changed", "day", "calendar day", "day of the last change of holder, if any", optional=True),
+                Column(
+                    "changed",
+                    "day",
+                    "calendar day",
+                    "day of the last change of holder, if any",
+                    optional=True,
+                ),
             ),
             ("geonameid",),
         ),

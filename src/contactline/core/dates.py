@@ -22,7 +22,9 @@ def parse_day(text: str | date, where: str = "date") -> date:
     try:
         return date.fromisoformat(str(text))
     except ValueError:
-        raise InputError(f"{where}: got {text!r}; allowed is a day as YYYY-MM-DD, such as 2025-12-07.") from None
+        raise InputError(
+            f"{where}: got {text!r}; allowed is a day as YYYY-MM-DD, such as 2025-12-07."
+        ) from None
 
 
 def week_ends(first: date, as_of: date) -> np.ndarray:

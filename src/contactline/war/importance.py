@@ -102,7 +102,11 @@ def sample_posterior(
 
 
 def _propose(
-    parameters: Sequence[Parameter], mean: np.ndarray, spread: np.ndarray, draws: int, rng: np.random.Generator
+    parameters: Sequence[Parameter],
+    mean: np.ndarray,
+    spread: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Draws from PRIOR_SHARE of the prior and the rest of the fitted Student-t, kept within the parameters' bounds."""
     low = np.array([p.low for p in parameters])
@@ -124,9 +128,7 @@ def _weights(
     draws: int,
 ) -> np.ndarray:
     """Deterministic-mixture weights over all rounds, summing to one: ndarray[draw]."""
-    log_prior = np.sum(
-        [p.prior.logpdf(working[:, index]) for index, p in enumerate(parameters)], axis=0
-    )
+    log_prior = np.sum([p.prior.logpdf(working[:, index]) for index, p in enumerate(parameters)], axis=0)
     parts = [log_prior]
     for mean, spread in fitted:
         student = stats.multivariate_t(mean, spread, df=PROPOSAL_NU).logpdf(working)

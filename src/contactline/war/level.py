@@ -50,7 +50,9 @@ class LevelFit:
         return read_off(g, self.posterior, self.maps, series, chosen, rng)
 
 
-def fit_level(record: TempoRecord, rng: np.random.Generator, draws: int = DRAWS, rounds: int = ROUNDS) -> LevelFit:
+def fit_level(
+    record: TempoRecord, rng: np.random.Generator, draws: int = DRAWS, rounds: int = ROUNDS
+) -> LevelFit:
     """Fit the model to a record. Deterministic given `rng`."""
     parameters = [Parameter("step", stats.norm(np.log(0.10), 0.5), log=True), *reading_priors(record.maps)]
     g = np.exp(STATES)

@@ -28,7 +28,9 @@ def weekly_claims(losses: pd.DataFrame, series: str, side: str, fit_from: date, 
 
     From table 'losses'. Raises FitError if fewer than 26 weeks are there.
     """
-    rows = losses[(losses["series"] == series) & (losses["side"] == side) & (losses["kind"] == "killed_wounded")]
+    rows = losses[
+        (losses["series"] == series) & (losses["side"] == side) & (losses["kind"] == "killed_wounded")
+    ]
     ends = week_ends(fit_from, as_of)
     edges = pd.DatetimeIndex(np.concatenate([[ends[0] - np.timedelta64(7, "D")], ends]))
     cumulative = rows.drop_duplicates("date", keep="last").set_index("date")["cumulative"]
@@ -69,7 +71,9 @@ def fit_losses(claims: np.ndarray, rng: np.random.Generator, draws: int = 800, r
         Parameter("half_life", stats.norm(np.log(26.0), 0.8), log=True),
         Parameter("mean", stats.norm(float(np.median(known)), 0.5)),
         Parameter("sd", stats.norm(np.log(0.35), 0.4), log=True),
-        Parameter("nu", stats.uniform(np.log(2.5), np.log(8.0)), log=True, low=np.log(2.5), high=np.log(20.0)),
+        Parameter(
+            "nu", stats.uniform(np.log(2.5), np.log(8.0)), log=True, low=np.log(2.5), high=np.log(20.0)
+        ),
     ]
     before, after = log_claims[:-1], log_claims[1:]
     both = np.isfinite(before) & np.isfinite(after)

@@ -49,7 +49,9 @@ def readings(posterior: Posterior, maps: tuple[str, ...]) -> dict[str, np.ndarra
     """ρ, c, b as ndarray[draw, map] from a posterior over `reading_priors`."""
     ones = np.ones(len(posterior.weight))
     return {
-        "rho": np.column_stack([posterior.natural(f"rho.{name}") if k else ones for k, name in enumerate(maps)]),
+        "rho": np.column_stack(
+            [posterior.natural(f"rho.{name}") if k else ones for k, name in enumerate(maps)]
+        ),
         "c": np.column_stack([posterior.natural(f"c.{name}") for name in maps]),
         "b": np.column_stack([posterior.natural(f"b.{name}") for name in maps]),
     }
@@ -110,7 +112,9 @@ class TempoFit:
         return g, chosen
 
 
-def fit_tempo(record: TempoRecord, rng: np.random.Generator, draws: int = DRAWS, rounds: int = ROUNDS) -> TempoFit:
+def fit_tempo(
+    record: TempoRecord, rng: np.random.Generator, draws: int = DRAWS, rounds: int = ROUNDS
+) -> TempoFit:
     """Fit the model to a record. Deterministic given `rng`; about 5 CPU seconds for 160 weeks of two maps."""
     parameters = tempo_priors(record.maps)
     g = speed(STATES)
@@ -146,7 +150,9 @@ def pick(weight: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray
     return rng.permutation(chosen)
 
 
-def start(filtered: np.ndarray, states: np.ndarray, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def start(
+    filtered: np.ndarray, states: np.ndarray, chosen: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """A first state for each chosen draw, from its filtered weights, spread evenly within a grid step."""
     heights = np.cumsum(filtered[chosen], axis=1)
     index = (heights < rng.random(len(chosen))[:, None] * heights[:, -1:]).sum(axis=1)

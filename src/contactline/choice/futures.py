@@ -1,0 +1,142 @@
+"""Futures: belief sets times random futures, drawn once and shared by every course of action and proposal.
+
+A run of N draws holds B belief sets of FUTURES draws each. Within a set the beliefs stand still and only chance
+moves, so an average over a set is what someone holding those beliefs would expect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from contactline.case.beliefs import require_beliefs, sample_beliefs
+from contactline.case.schema import Case
+from contactline.core.dates import WEEKS_PER_YEAR
+from contactline.core.streams import Streams
+from contactline.support.adequacy import Support, sample_elasticities
+
+FUTURES = 50
+SPELLS = 6
+"""Collapses a trajectory can hold; six in five years is more than any belief set expects."""
+
+BELIEFS = (
+    "war.region_shift",
+    "war.built_up_resistance",
+    "war.collapse_rate",
+    "war.collapse_speed",
+    "war.collapse_weeks",
+    "war.end_rate",
+    "losses.attacker_true_per_claimed",
+    "losses.defender_per_attacker",
+    "truce.honoured_tempo",
+    "truce.renewed_tempo_belt_lost",
+    "truce.renewed_tempo_rebuild",
+    "truce.morale_collapse",
+    "truce.defender_losses_truce",
+    "truce.restraint_shift",
+    "truce.term_shift",
+    "truce.crisis_rate",
+    "truce.crisis_shift",
+)
+"""What the courses need beside the breakdown hazard's own beliefs."""
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Everything random, one row a draw.
+
+    seed : of the streams that drew them; sets : number of belief sets; draw i belongs to set i // FUTURES
+    beliefs : name → ndarray[draw]; net, share, claims, factor, crisis_luck : ndarray[draw, week]
+    maximal : ndarray[draw] bool; the luck arrays are unit exponentials or uniforms
+    """
+
+    seed: int
+    sets: int
+    beliefs: dict[str, np.ndarray]
+    net: np.ndarray
+    share: np.ndarray
+    claims: np.ndarray
+    factor: np.ndarray
+    maximal: np.ndarray
+    collapse_luck: np.ndarray
+    breakdown_luck: np.ndarray
+    honour_luck: np.ndarray
+    end_luck: np.ndarray
+    crisis_luck: np.ndarray
+
+    @property
+    def draws(self) -> int:
+        """Trajectories in all."""
+        return len(self.net)
+
+    @property
+    def weeks(self) -> int:
+        """Weeks of the horizon."""
+        return self.net.shape[1]
+
+    def first(self, sets: int) -> Futures:
+        """The first `sets` belief sets, for figures that need many runs."""
+        n = min(sets, self.sets) * FUTURES
+        arrays = {
+            name: getattr(self, name)[:n]
+            for name in (
+                "net", "share", "claims", "factor", "maximal", "collapse_luck", "breakdown_luck", "honour_luck",
+                "end_luck", "crisis_luck",
+            )
+        }  # fmt: skip
+        beliefs = {name: column[:n] for name, column in self.beliefs.items()}
+        return replace(self, sets=min(sets, self.sets), beliefs=beliefs, **arrays)
+
+    def with_belief(self, name: str, value: float) -> Futures:
+        """The same futures with one belief held at a value everywhere."""
+        return replace(self, beliefs={**self.beliefs, name: np.full(self.draws, value)})
+
+    def set_mean(self, values: np.ndarray) -> np.ndarray:
+        """Mean over the futures of each belief set : ndarray[set]."""
+        return values.reshape(self.sets, FUTURES).mean(axis=1)
+
+
+def draw_futures(
+    case: Case,
+    net: np.ndarray,
+    share: np.ndarray,
+    claims: np.ndarray,
+    support: Support,
+    needed: tuple[str, ...],
+    streams: Streams,
+) -> Futures:
+    """Draw beliefs and luck for ready-made paths of net gain, main-region share and claimed losses.
+
+    net, share, claims : ndarray[draw, week]; the number of draws must be a multiple of FUTURES
+    """
+    draws, weeks = net.shape
+    sets = draws // FUTURES
+    named = {belief.name: belief for belief in case.beliefs}
+    require_beliefs(named, (*BELIEFS, *needed))
+    once = sample_beliefs(named, sets, streams)
+    beliefs = {name: np.repeat(column, FUTURES) for name, column in once.items()}
+    elasticity = {
+        name: np.repeat(column, FUTURES) for name, column in sample_elasticities(case, sets, streams).items()
+    }
+    factor = support.tempo_factor(elasticity) if elasticity else np.ones((draws, weeks))
+    return Futures(
+        seed=streams.seed,
+        sets=sets,
+        beliefs=beliefs,
+        net=net,
+        share=share,
+        claims=claims * beliefs["losses.attacker_true_per_claimed"][:, None],
+        factor=factor,
+        maximal=streams.rng("truce.type").random(draws) < beliefs["truce.maximal_aims"],
+        collapse_luck=streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
+        breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
+        honour_luck=streams.rng("truce.honour").random((draws,)),
+        end_luck=streams.rng("war.end").exponential(size=(draws,)),
+        crisis_luck=streams.rng("truce.crisis").random((draws, weeks)),
+    )
+
+
+def weekly(rate: np.ndarray) -> np.ndarray:
+    """A yearly rate as a weekly one : same shape."""
+    return rate / WEEKS_PER_YEAR

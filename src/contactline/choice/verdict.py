@@ -1,0 +1,160 @@
+"""What follows from which belief: shares of beliefs under which accepting is better, break-even, and what it hinges on.
+
+Value of a course = Σ_k w_k · (±outcome_k / scale_k), weights drawn within the ranges of a published viewpoint, in the
+tradition of stochastic multicriteria acceptability analysis (Lahdelma, Hokkanen & Salminen 1998, EJOR 106:137).
+A belief set prefers accepting if its expected value over the set's futures is higher. A clause that a viewpoint
+vetoes makes a proposal unacceptable to it whatever its value: no sum of favours buys it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.schema import Belief, Case, Proposal, Values, Withdrawal
+from contactline.choice.courses import OUTCOMES, Theatre, accept, fight_on
+from contactline.choice.futures import Futures
+from contactline.core.errors import UnknownNameError
+from contactline.core.streams import Streams
+from contactline.truce.terms import Settlement
+
+Outcomes = Mapping[str, np.ndarray]
+
+
+def advantage(
+    values: Values, accepting: Outcomes, fighting: Outcomes, futures: Futures, streams: Streams
+) -> np.ndarray:
+    """Expected value of accepting over fighting on, per belief set : ndarray[set], units of value.
+
+    Weights are drawn once per belief set, uniform within each attribute's range.
+    """
+    total = np.zeros(futures.sets)
+    for attribute in values.attributes:
+        if attribute.outcome not in OUTCOMES:
+            raise UnknownNameError("outcome", attribute.outcome, OUTCOMES)
+        rng = streams.rng(f"choice.weight.{values.actor}.{values.viewpoint}.{attribute.outcome}")
+        weight = attribute.weight_low + (attribute.weight_high - attribute.weight_low) * rng.random(
+            futures.sets
+        )
+        change = futures.set_mean(accepting[attribute.outcome] - fighting[attribute.outcome])
+        sign = 1.0 if attribute.better == "more" else -1.0
+        total += sign * weight * change / attribute.scale
+    return total
+
+
+def vetoed_clauses(values: Values, case: Case, proposal: Proposal) -> list[str]:
+    """Points of the proposal that the viewpoint calls unacceptable.
+
+    A veto names a clause kind, optionally with a form after a colon: `cession`, `cession:de_jure`,
+    `withdrawal:defender` (the defender leaves ground it holds), `alliance:ban`, `foreign_troops:barred`.
+    """
+    found = []
+    for clause in proposal.clauses:
+        names: set[str] = {clause.kind}
+        for field in ("form", "rule", "relief", "use"):
+            if hasattr(clause, field):
+                names.add(f"{clause.kind}:{getattr(clause, field)}")
+        if isinstance(clause, Withdrawal):
+            leaver = "defender" if clause.side == case.defender.id else "challenger"
+            names.add(f"withdrawal:{leaver}")
+        if names & set(values.vetoes):
+            found.append(clause.point or clause.kind)
+    return found
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Share of belief sets that prefer accepting, over guarantee credibility × collapse rate.
+
+    share : ndarray[credibility, rate]; curve : ndarray[rate], credibility at which the share crosses one half
+    (NaN where it never does)
+    """
+
+    credibility: np.ndarray
+    rate: np.ndarray
+    share: np.ndarray
+    curve: np.ndarray
+
+
+def break_even(
+    case: Case,
+    theatre: Theatre,
+    settlement: Settlement,
+    values: Values,
+    futures: Futures,
+    streams: Streams,
+    *,
+    credibility: np.ndarray,
+    rate: np.ndarray,
+) -> BreakEven:
+    """The figure of this debate: sweep credibility (0–1, constant over time) and collapse rate (spells a year)."""
+    share = np.empty((len(credibility), len(rate)))
+    for j, collapse in enumerate(rate):
+        held = futures.with_belief("war.collapse_rate", float(collapse))
+        fighting = fight_on(case, theatre, held)
+        for i, q in enumerate(credibility):
+            flat = np.full((held.draws, held.weeks), float(q))
+            accepting = accept(case, theatre, settlement, held, credibility=flat)
+            share[i, j] = float(np.mean(advantage(values, accepting, fighting, held, streams) > 0))
+    return BreakEven(
+        credibility, rate, share, np.array([_crossing(credibility, column) for column in share.T])
+    )
+
+
+def hinges(
+    advantages: np.ndarray, beliefs: Mapping[str, Belief], futures: Futures, first: int = 12
+) -> pd.DataFrame:
+    """Which beliefs decide: the share preferring to accept among the lowest and the highest third of each belief.
+
+    `flip_value` is where a straight-line fit of the advantage on the belief (others at their mean) crosses zero,
+    if that lies within the belief's central 98 %; NaN says the belief alone does not turn the average verdict.
+    The largest `first` by difference are returned, largest first.
+    """
+    rows = []
+    for name, belief in beliefs.items():
+        if name not in futures.beliefs:
+            continue
+        column = futures.beliefs[name].reshape(futures.sets, -1)[:, 0]
+        if np.ptp(column) == 0:
+            continue
+        low, high = np.quantile(column, [1 / 3, 2 / 3])
+        slope, level = np.polyfit(column, advantages, 1)
+        flip = -level / slope if slope else np.nan
+        inside = np.quantile(column, 0.01) <= flip <= np.quantile(column, 0.99)
+        rows.append(
+            {
+                "belief": name,
+                "label": belief.label,
+                "unit": belief.unit,
+                "present_low": float(np.quantile(column, 0.1)),
+                "present_high": float(np.quantile(column, 0.9)),
+                "share_low": float(np.mean(advantages[column <= low] > 0)),
+                "share_high": float(np.mean(advantages[column >= high] > 0)),
+                "flip_value": float(flip) if inside else np.nan,
+                "watch": belief.watch,
+            }
+        )
+    table = pd.DataFrame(rows)
+    order = (table["share_high"] - table["share_low"]).abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].head(first).reset_index(drop=True)
+
+
+def default_values(case: Case, actor: str) -> Values:
+    """The default viewpoint of an actor. Raises UnknownNameError if the case values nothing for it."""
+    own = [values for values in case.values if values.actor == actor]
+    if not own:
+        raise UnknownNameError("values of actor", actor, {values.actor for values in case.values})
+    return next((values for values in own if values.default), own[0])
+
+
+def _crossing(credibility: np.ndarray, share: np.ndarray) -> float:
+    """Credibility at which a share passes one half, by linear interpolation; NaN if it stays on one side."""
+    above = share >= 0.5
+    if above.all() or not above.any():
+        return float("nan")
+    i = int(np.flatnonzero(above[1:] != above[:-1])[0])
+    gap = share[i + 1] - share[i]
+    return float(credibility[i] + (0.5 - share[i]) / gap * (credibility[i + 1] - credibility[i]))

@@ -1,0 +1,180 @@
+"""Where a gain lands: cells fall nearest-to-line first within each region, dearer where they are built up.
+
+First version, one rule: the net gain of a week is split over regions as it was split in stretches of the record
+(shifted by a belief), and in each region the cells not yet held fall in order of their distance from the line.
+Effort is counted in km² of the ground taken so far: a built-up or fortified cell costs `resistance` times an open
+one. It knows nothing of roads, rivers or encirclement, so an objective's date carries a wide order error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import h3
+import numpy as np
+import pandas as pd
+
+from contactline.core.errors import EvidenceError
+from contactline.war.climatology import MEAN_STRETCH_WEEKS
+
+SHARE_WINDOW_WEEKS = 13
+"""Regional shares are read over quarters: weekly ones are mostly map updates."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The theatre as the fighting finds it, one row a cell.
+
+    cell : ndarray[cell] str; region, belt, place : ndarray[cell] str ('' if none); km2 : ndarray[cell]
+    built : ndarray[cell] bool, in a town or a belt; holder : ndarray[cell] int8 (1: challenger)
+    steps : ndarray[cell] int, cells between it and the line, 0 for held ones
+    built_record : share of built cells among those captured in the record, in km²
+    """
+
+    cell: np.ndarray
+    region: np.ndarray
+    belt: np.ndarray
+    place: np.ndarray
+    km2: np.ndarray
+    built: np.ndarray
+    holder: np.ndarray
+    steps: np.ndarray
+    built_record: float
+
+    def with_holder(self, holder: np.ndarray) -> Ground:
+        """The same ground held otherwise (after a settlement); distances are measured from the new line."""
+        return Ground(
+            self.cell, self.region, self.belt, self.place, self.km2, self.built, holder.astype(np.int8),
+            steps_from_line(self.cell, holder), self.built_record,
+        )  # fmt: skip
+
+    def cost(self, resistance: float) -> np.ndarray:
+        """Effort to take each cell, in km² of average captured ground : ndarray[cell].
+
+        The record's own mix of open and built ground costs one per km², whatever the resistance.
+        """
+        weight = np.where(self.built, resistance, 1.0)
+        return self.km2 * weight / (1.0 + (resistance - 1.0) * self.built_record)
+
+
+def ground(cells: pd.DataFrame, changes: pd.DataFrame, holder: np.ndarray) -> Ground:
+    """The ground from tables 'cells' and 'changes' and who holds each cell now (ndarray[cell], 0 or 1)."""
+    if len(holder) != len(cells):
+        raise EvidenceError(
+            f"cells: {len(cells)} cells but {len(holder)} holders; rebuild the case's evidence."
+        )
+    built = (
+        (cells["town"] == 1).to_numpy() | (cells["belt"] != "").to_numpy() | (cells["place"] != "").to_numpy()
+    )
+    taken = cells["cell"].isin(changes.loc[changes["holder"] == 1, "cell"]).to_numpy()
+    km2 = cells["km2"].to_numpy()
+    share = float(km2[taken & built].sum() / km2[taken].sum()) if taken.any() else float(built.mean())
+    names = cells["cell"].to_numpy()
+    return Ground(
+        names, cells["region"].to_numpy(), cells["belt"].to_numpy(), cells["place"].to_numpy(), km2, built,
+        holder.astype(np.int8), steps_from_line(names, holder), share,
+    )  # fmt: skip
+
+
+def steps_from_line(cells: np.ndarray, holder: np.ndarray) -> np.ndarray:
+    """Cells between each cell and the nearest held one, by breadth-first search : ndarray[cell] int.
+
+    Held cells are 0; cells cut off from every held cell get the theatre's largest distance plus one.
+    """
+    index = {cell: i for i, cell in enumerate(cells)}
+    steps = np.full(len(cells), -1)
+    frontier = np.flatnonzero(holder == 1).tolist()
+    steps[frontier] = 0
+    distance = 0
+    while frontier:
+        distance += 1
+        reached = []
+        for i in frontier:
+            for neighbour in h3.grid_ring(cells[i], 1):
+                j = index.get(neighbour)
+                if j is not None and steps[j] < 0:
+                    steps[j] = distance
+                    reached.append(j)
+        frontier = reached
+    steps[steps < 0] = distance + 1
+    return steps
+
+
+def order_of_fall(here: Ground, region: str | None = None) -> np.ndarray:
+    """Indices of cells not held, in the order they would fall: nearest to the line first, then by cell name."""
+    free = here.holder == 0
+    if region is not None:
+        free &= here.region == region
+    chosen = np.flatnonzero(free)
+    return chosen[np.lexsort((here.cell[chosen], here.built[chosen], here.steps[chosen]))]
+
+
+def regional_shares(weekly: dict[str, np.ndarray]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Each region's share of the net gain, in every quarter of the record.
+
+    weekly : region → ndarray[week], km² net. Returns region names and shares ndarray[window, region] whose rows sum
+    to one; a region's net loss in a window counts as nothing gained there. Windows with no gain are left out.
+    """
+    names = tuple(sorted(weekly))
+    stack = np.nan_to_num(np.column_stack([weekly[name] for name in names]))
+    kernel = np.ones(SHARE_WINDOW_WEEKS)
+    if len(stack) < SHARE_WINDOW_WEEKS:
+        raise EvidenceError(
+            f"areas: {len(stack)} weeks of regional record; {SHARE_WINDOW_WEEKS} are needed to see where gains land."
+        )
+    sums = np.column_stack([np.convolve(stack[:, k], kernel, mode="valid") for k in range(len(names))])
+    sums = np.maximum(sums, 0.0)
+    total = sums.sum(axis=1)
+    return names, sums[total > 0] / total[total > 0, None]
+
+
+def share_paths(shares: np.ndarray, weeks: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Paths of regional shares : ndarray[draw, week, region], stretches of the record one after another."""
+    fresh = rng.random((draws, weeks)) < 1.0 / MEAN_STRETCH_WEEKS
+    starts = rng.integers(len(shares), size=(draws, weeks))
+    starts[:, 0] = len(shares) - 1  # the path begins where the record ends
+    week = np.arange(weeks)
+    fresh[:, 0] = True
+    began = np.maximum.accumulate(np.where(fresh, week, 0), axis=1)
+    # Within a stretch the share stays: a quarter's split already averages over its weeks.
+    return shares[np.take_along_axis(starts, began, axis=1)]
+
+
+def shift_share(share: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """A share moved by `shift` on the logit scale : same shape as `share`; shift : ndarray[draw]."""
+    odds = np.clip(share, 1e-4, 1 - 1e-4)
+    moved = np.log(odds / (1 - odds)) + shift.reshape((-1,) + (1,) * (share.ndim - 1))
+    return 1.0 / (1.0 + np.exp(-moved))
+
+
+def first_week(effort: np.ndarray, needed: np.ndarray) -> np.ndarray:
+    """First week (1-based) in which cumulative effort reaches what is needed : ndarray[draw], inf if never.
+
+    effort : ndarray[draw, week], km² cumulative; needed : ndarray[draw], km²
+    """
+    reached = np.maximum.accumulate(effort, axis=1) >= needed[:, None]
+    return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
+
+
+def effort_for(
+    here: Ground, wanted: np.ndarray, region: str, resistance: np.ndarray, share: float
+) -> np.ndarray:
+    """Effort until `share` of the wanted cells' area is held, cells falling in order : ndarray[draw], km².
+
+    wanted : ndarray[cell] bool; resistance : ndarray[draw]. Zero where that share is held already.
+    """
+    total = here.km2[wanted].sum()
+    if total == 0:
+        raise EvidenceError(
+            f"theatre: no cell of region {region!r} belongs to the objective; widen its radius."
+        )
+    missing = share * total - here.km2[wanted & (here.holder == 1)].sum()
+    if missing <= 0:
+        return np.zeros(len(resistance))
+    order = order_of_fall(here, region)
+    got = np.cumsum(np.where(wanted[order], here.km2[order], 0.0))
+    last = int(np.searchsorted(got, missing - 1e-9))
+    path = order[: min(last, len(order) - 1) + 1]
+    built, km2 = here.built[path], here.km2[path]
+    open_km2, built_km2 = km2[~built].sum(), km2[built].sum()
+    return (open_km2 + resistance * built_km2) / (1.0 + (resistance - 1.0) * here.built_record)

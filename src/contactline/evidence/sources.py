@@ -68,6 +68,82 @@ SOURCES: dict[str, Source] = {
     )
 }
 
+_GITHUB = "https://raw.githubusercontent.com"
+_ECONOMIST = f"{_GITHUB}/TheEconomist/the-economist-ukraine-war-dead-and-wounded-estimates/HEAD"
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file to fetch: whose source, under which name it is kept, where it is, and how sure we are of that.
+
+    `sha256` is set only where the publisher's file never changes; daily files have none to compare with.
+    """
+
+    source: str
+    name: str
+    url: str
+    note: str = ""
+    sha256: str = ""
+
+
+FILES: tuple[RemoteFile, ...] = (
+    RemoteFile(
+        "deepstate",
+        "deepstate-map-data.geojson.gz",
+        f"{_GITHUB}/cyterat/deepstate-map-data/main/deepstate-map-data.geojson.gz",
+        "all days in one file; the path was seen in the repository",
+    ),
+    RemoteFile(
+        "economist",
+        "area_assessed_as_controlled_by_russia.csv",
+        f"{_ECONOMIST}/source-data/deaths-and-casualties-data/area_assessed_as_controlled_by_russia.csv",
+        "the path was seen in the repository",
+    ),
+    RemoteFile(
+        "economist",
+        "strikes_by_location_and_day.csv",
+        f"{_GITHUB}/TheEconomist/the-economist-war-fire-model/HEAD/output-data/strikes_by_location_and_day.csv",
+        "the path was seen in the repository",
+    ),
+    RemoteFile(
+        "economist",
+        "raw_estimates.csv",
+        f"{_ECONOMIST}/output-data/tracker/raw_estimates.csv",
+        "the path was seen in the repository",
+    ),
+    RemoteFile(
+        "economist",
+        "uk_mod_monthly.csv",
+        f"{_ECONOMIST}/source-data/deaths-and-casualties-data/"
+        "Soldier%20deaths_casualties%20in%20Ukraine%20-%20uk%20mod%20month-by-month%20estimates.csv",
+        "the path was seen in the repository; kept under a shorter name",
+    ),
+    RemoteFile(
+        "general_staff",
+        "russia_losses_personnel.json",
+        f"{_GITHUB}/PetroIvaniuk/2022-Ukraine-Russia-War-Dataset/main/data/russia_losses_personnel.json",
+        "the path was seen in the repository",
+    ),
+    RemoteFile(
+        "general_staff",
+        "russia_losses_equipment.json",
+        f"{_GITHUB}/PetroIvaniuk/2022-Ukraine-Russia-War-Dataset/main/data/russia_losses_equipment.json",
+        "the path was seen in the repository",
+    ),
+    RemoteFile(
+        "boundaries",
+        "oblast.geojson",
+        f"{_GITHUB}/justinelliotmeyers/Ukraine_2020/master/oblast.geojson",
+        "not confirmed: others cite this path, we have not seen the file there",
+    ),
+    RemoteFile(
+        "geonames",
+        "cities500.zip",
+        "https://download.geonames.org/export/dump/cities500.zip",
+        "not confirmed: the publisher's documented address",
+    ),
+)
+
 SIDECAR = ".provenance.json"
 
 
@@ -87,12 +163,21 @@ def provenance_of(path: Path, source_id: str, note: str = "") -> Provenance:
     """
     source = source_named(source_id)
     digest = digest_of(path)
-    sidecar = path.with_name(path.name + SIDECAR)
-    if sidecar.is_file():
-        recorded = json.loads(sidecar.read_text(encoding="utf-8"))
-        if recorded.get("sha256") == digest:
-            return Provenance(**{**recorded, "note": note or recorded.get("note", "")})
+    recorded = read_sidecar(path)
+    if recorded.get("sha256") == digest:
+        url, retrieved = recorded.get("url", source.url), recorded.get("retrieved", "")
+        return Provenance(source.name, url, source.licence, retrieved, digest, note)
     return Provenance(source.name, source.url, source.licence, "", digest, note)
+
+
+def read_sidecar(path: Path) -> dict[str, str]:
+    """What fetching recorded about `path`: url, retrieved, sha256, etag; empty where there is no record."""
+    sidecar = path.with_name(path.name + SIDECAR)
+    try:
+        recorded = json.loads(sidecar.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # without a readable record nothing is claimed about retrieval
+        return {}
+    return recorded if isinstance(recorded, dict) else {}
 
 
 def digest_of(path: Path) -> str:

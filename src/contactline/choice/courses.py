@@ -13,10 +13,9 @@ import numpy as np
 
 from contactline.case.schema import Case
 from contactline.choice.course_kernel import left_behind, live
-from contactline.choice.futures import Futures, weekly
-from contactline.core.streams import Streams
+from contactline.choice.futures import Futures, credibility_belief, weekly
 from contactline.truce.breakdown import TruceTerms, log_hazard, truce_terms
-from contactline.truce.guarantee import base_credibility, credibility_paths
+from contactline.truce.guarantee import credibility_paths
 from contactline.truce.terms import Settlement
 from contactline.war.territory import Ground, order_of_fall
 
@@ -99,27 +98,22 @@ def accept(
     static = log_hazard(terms, beliefs, futures.maximal)
     effect = beliefs["truce.effect_guarantee"]
     raw = _live(futures, True, static, effect, credibility, renewed=renewed, raiser=raiser)
-    after = theatre.ground.with_holder(settlement.held_after)
-    given_km2 = _exact_area(theatre, settlement.given_up) - float(
+    given_km2 = exact_area(theatre, settlement.given_up) - float(
         theatre.ground.km2[settlement.returned].sum()
     )
     given_people = float(
         theatre.people[settlement.given_up].sum() - theatre.people[settlement.returned].sum()
     )
-    return _outcomes(theatre, futures, raw, after, given_km2, given_people, accepts=True)
+    return _outcomes(theatre, futures, raw, settlement.ground_after, given_km2, given_people, accepts=True)
 
 
 def credibility_for(case: Case, settlement: Settlement, futures: Futures) -> np.ndarray:
     """The guarantee's credibility path as the case describes it : ndarray[draw, week]."""
-    base = base_credibility(settlement.guarantee, futures.sets, Streams(futures.seed))
-    return credibility_paths(
-        np.repeat(base, futures.draws // futures.sets),
-        futures.beliefs,
-        settlement.guarantee,
-        case.as_of,
-        futures.weeks,
-        futures.crisis_luck,
-    )
+    guarantee = settlement.guarantee
+    base = np.zeros(futures.draws)
+    if guarantee is not None:
+        base = futures.beliefs[credibility_belief(guarantee.id)]
+    return credibility_paths(base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck)
 
 
 def ladder(here: Ground, people: np.ndarray, chosen: np.ndarray) -> Ladder:
@@ -136,7 +130,7 @@ def ladder(here: Ground, people: np.ndarray, chosen: np.ndarray) -> Ladder:
     )
 
 
-def _exact_area(theatre: Theatre, cells: np.ndarray) -> float:
+def exact_area(theatre: Theatre, cells: np.ndarray) -> float:
     """Area of the given cells, scaled region by region to the exact area of the region's unheld part, km²."""
     here = theatre.ground
     total = 0.0

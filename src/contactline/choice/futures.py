@@ -15,6 +15,7 @@ from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.streams import Streams
 from contactline.support.adequacy import Support, sample_elasticities
+from contactline.truce.guarantee import base_credibility
 
 FUTURES = 50
 SPELLS = 6
@@ -43,15 +44,23 @@ BELIEFS = (
 
 
 @dataclass(frozen=True)
+class BeliefLabel:
+    """What a belief means, its unit, and the evidence that would move it."""
+
+    label: str
+    unit: str
+    watch: str
+
+
+@dataclass(frozen=True)
 class Futures:
     """Everything random, one row a draw.
 
-    seed : of the streams that drew them; sets : number of belief sets; draw i belongs to set i // FUTURES
+    sets : number of belief sets; draw i belongs to set i // FUTURES
     beliefs : name → ndarray[draw]; net, share, claims, factor, crisis_luck : ndarray[draw, week]
     maximal : ndarray[draw] bool; the luck arrays are unit exponentials or uniforms
     """
 
-    seed: int
     sets: int
     beliefs: dict[str, np.ndarray]
     net: np.ndarray
@@ -116,12 +125,15 @@ def draw_futures(
     require_beliefs(named, (*BELIEFS, *needed))
     once = sample_beliefs(named, sets, streams)
     beliefs = {name: np.repeat(column, FUTURES) for name, column in once.items()}
+    for guarantee in case.guarantees:
+        base = base_credibility(guarantee, sets, streams)
+        beliefs[credibility_belief(guarantee.id)] = np.repeat(base, FUTURES)
     elasticity = {
         name: np.repeat(column, FUTURES) for name, column in sample_elasticities(case, sets, streams).items()
     }
+    beliefs |= {elasticity_belief(name): column for name, column in elasticity.items()}
     factor = support.tempo_factor(elasticity) if elasticity else np.ones((draws, weeks))
     return Futures(
-        seed=streams.seed,
         sets=sets,
         beliefs=beliefs,
         net=net,
@@ -135,6 +147,28 @@ def draw_futures(
         end_luck=streams.rng("war.end").exponential(size=(draws,)),
         crisis_luck=streams.rng("truce.crisis").random((draws, weeks)),
     )
+
+
+def credibility_belief(guarantee: str) -> str:
+    """Name under which a guarantee's base credibility stands among the beliefs."""
+    return f"guarantee.{guarantee}"
+
+
+def elasticity_belief(capability: str) -> str:
+    """Name under which a capability's elasticity stands among the beliefs."""
+    return f"support.{capability}"
+
+
+def belief_labels(case: Case) -> dict[str, BeliefLabel]:
+    """Every belief a run draws, the case's own and those of guarantees and capabilities : name → label."""
+    labels = {b.name: BeliefLabel(b.label, b.unit, b.watch) for b in case.beliefs}
+    for guarantee in case.guarantees:
+        text = f"Chance that the guarantor acts if the truce is broken: {guarantee.name}"
+        labels[credibility_belief(guarantee.id)] = BeliefLabel(text, "probability", "")
+    for capability in case.capabilities:
+        text = f"How strongly {capability.name} moves the tempo (elasticity)"
+        labels[elasticity_belief(capability.id)] = BeliefLabel(text, "log tempo per unit of need", "")
+    return labels
 
 
 def weekly(rate: np.ndarray) -> np.ndarray:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from contactline.case.schema import Belief, Case, Proposal, Values, Withdrawal
+from contactline.case.schema import Case, Proposal, Values, Withdrawal
 from contactline.choice.courses import OUTCOMES, Theatre, accept, fight_on
-from contactline.choice.futures import Futures
+from contactline.choice.futures import BeliefLabel, Futures
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.truce.terms import Settlement
@@ -105,7 +105,7 @@ def break_even(
 
 
 def hinges(
-    advantages: np.ndarray, beliefs: Mapping[str, Belief], futures: Futures, first: int = 12
+    advantages: np.ndarray, beliefs: Mapping[str, BeliefLabel], futures: Futures, first: int = 12
 ) -> pd.DataFrame:
     """Which beliefs decide: the share preferring to accept among the lowest and the highest third of each belief.
 

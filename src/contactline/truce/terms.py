@@ -45,17 +45,12 @@ class Settlement:
     given_up: np.ndarray
     returned: np.ndarray
     belts_lost: tuple[str, ...]
+    ground_after: Ground
+    """The ground as the next war would find it: a zone the defender has left counts as lost, since only the
+    challenger stands next to it in strength."""
     has_zone: bool
     force_cap: int | None
     imposed: bool
-
-    @property
-    def held_after(self) -> np.ndarray:
-        """Cells no longer the defender's to hold, as the next war would find them : ndarray[cell] int8.
-
-        A zone the defender has left counts as lost: only the challenger stands next to it in strength.
-        """
-        return (self.after != DEFENDER).astype(np.int8)
 
 
 def proposal_named(case: Case, name: str) -> Proposal:
@@ -88,6 +83,7 @@ def apply_terms(case: Case, proposal: Proposal, here: Ground) -> Settlement:
         given_up=given_up,
         returned=(here.holder == CHALLENGER) & (after == DEFENDER),
         belts_lost=tuple(sorted({belt for belt in here.belt[given_up] if belt})),
+        ground_after=here.with_holder((after != DEFENDER).astype(np.int8)),
         has_zone=any(isinstance(c, Dmz) for c in proposal.clauses),
         force_cap=min(caps, default=None),
         imposed=_imposed(case, proposal, bool(given_up.any())),

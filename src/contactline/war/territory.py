@@ -20,6 +20,10 @@ from contactline.war.climatology import MEAN_STRETCH_WEEKS
 SHARE_WINDOW_WEEKS = 13
 """Regional shares are read over quarters: weekly ones are mostly map updates."""
 
+ORDER_ERROR = 0.3
+"""Spread (log scale) of the effort an objective takes around the nearest-first rule: *assumption* of the developers,
+since advances bend to roads, rivers and encirclements; about the ratio between the nearest and the actual route."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -27,7 +31,7 @@ class Ground:
 
     cell : ndarray[cell] str; region, belt, place : ndarray[cell] str ('' if none); km2 : ndarray[cell]
     built : ndarray[cell] bool, in a town or a belt; holder : ndarray[cell] int8 (1: challenger)
-    steps : ndarray[cell] int, cells between it and the line, 0 for held ones
+    order : ndarray[cell] int, all cells in the order they would fall: nearest to the line first (held ones lead)
     built_record : share of built cells among those captured in the record, in km²
     """
 
@@ -38,14 +42,14 @@ class Ground:
     km2: np.ndarray
     built: np.ndarray
     holder: np.ndarray
-    steps: np.ndarray
+    order: np.ndarray
     built_record: float
 
     def with_holder(self, holder: np.ndarray) -> Ground:
         """The same ground held otherwise (after a settlement); distances are measured from the new line."""
         return Ground(
             self.cell, self.region, self.belt, self.place, self.km2, self.built, holder.astype(np.int8),
-            steps_from_line(self.cell, holder), self.built_record,
+            _order(self.cell, holder, self.built), self.built_record,
         )  # fmt: skip
 
     def cost(self, resistance: float) -> np.ndarray:
@@ -72,7 +76,7 @@ def ground(cells: pd.DataFrame, changes: pd.DataFrame, holder: np.ndarray) -> Gr
     names = cells["cell"].to_numpy()
     return Ground(
         names, cells["region"].to_numpy(), cells["belt"].to_numpy(), cells["place"].to_numpy(), km2, built,
-        holder.astype(np.int8), steps_from_line(names, holder), share,
+        holder.astype(np.int8), _order(names, holder, built), share,
     )  # fmt: skip
 
 
@@ -101,12 +105,11 @@ def steps_from_line(cells: np.ndarray, holder: np.ndarray) -> np.ndarray:
 
 
 def order_of_fall(here: Ground, region: str | None = None) -> np.ndarray:
-    """Indices of cells not held, in the order they would fall: nearest to the line first, then by cell name."""
+    """Indices of cells not held, in the order they would fall."""
     free = here.holder == 0
     if region is not None:
         free &= here.region == region
-    chosen = np.flatnonzero(free)
-    return chosen[np.lexsort((here.cell[chosen], here.built[chosen], here.steps[chosen]))]
+    return here.order[free[here.order]]
 
 
 def regional_shares(weekly: dict[str, np.ndarray]) -> tuple[tuple[str, ...], np.ndarray]:
@@ -128,16 +131,18 @@ def regional_shares(weekly: dict[str, np.ndarray]) -> tuple[tuple[str, ...], np.
     return names, sums[total > 0] / total[total > 0, None]
 
 
-def share_paths(shares: np.ndarray, weeks: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Paths of regional shares : ndarray[draw, week, region], stretches of the record one after another."""
+def share_windows(windows: int, weeks: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Which quarter of the record each week copies its split from : ndarray[draw, week], index into the shares.
+
+    Stretches of the record follow one another; every path begins with the record's last quarter, and within a
+    stretch the split stays, since a quarter already averages over its weeks.
+    """
     fresh = rng.random((draws, weeks)) < 1.0 / MEAN_STRETCH_WEEKS
-    starts = rng.integers(len(shares), size=(draws, weeks))
-    starts[:, 0] = len(shares) - 1  # the path begins where the record ends
-    week = np.arange(weeks)
     fresh[:, 0] = True
-    began = np.maximum.accumulate(np.where(fresh, week, 0), axis=1)
-    # Within a stretch the share stays: a quarter's split already averages over its weeks.
-    return shares[np.take_along_axis(starts, began, axis=1)]
+    starts = rng.integers(windows, size=(draws, weeks))
+    starts[:, 0] = windows - 1
+    began = np.maximum.accumulate(np.where(fresh, np.arange(weeks), 0), axis=1)
+    return np.take_along_axis(starts, began, axis=1)
 
 
 def shift_share(share: np.ndarray, shift: np.ndarray) -> np.ndarray:
@@ -178,3 +183,8 @@ def effort_for(
     built, km2 = here.built[path], here.km2[path]
     open_km2, built_km2 = km2[~built].sum(), km2[built].sum()
     return (open_km2 + resistance * built_km2) / (1.0 + (resistance - 1.0) * here.built_record)
+
+
+def _order(cells: np.ndarray, holder: np.ndarray, built: np.ndarray) -> np.ndarray:
+    """All cells by distance from the line, open ground before built-up, then by name : ndarray[cell] int."""
+    return np.lexsort((np.argsort(np.argsort(cells.astype(str))), built, steps_from_line(cells, holder)))

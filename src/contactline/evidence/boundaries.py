@@ -6,9 +6,12 @@ polygon of its own and the change is reported. Any other invalid geometry stops 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import shapely
 
 from contactline.core.errors import EvidenceError
@@ -58,6 +61,41 @@ def read_boundaries(
         _check_valid(polygons, where)
         regions[name] = Region(name, polygons)
     return regions, notes, provenance_of(path, "boundaries", "; ".join(notes))
+
+
+def regions_to_table(regions: Mapping[str, Region]) -> pd.DataFrame:
+    """Regions as one row a vertex: name, polygon, ring (0 is outer), vertex, longitude, latitude (degrees)."""
+    parts = [
+        pd.DataFrame(
+            {
+                "name": region.name,
+                "polygon": polygon,
+                "ring": number,
+                "vertex": np.arange(len(ring)),
+                "longitude": ring[:, 0],
+                "latitude": ring[:, 1],
+            }
+        )
+        for region in regions.values()
+        for polygon, rings in enumerate(region.polygons)
+        for number, ring in enumerate(rings)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def regions_from_table(table: pd.DataFrame) -> dict[str, Region]:
+    """The inverse of `regions_to_table`: regions in the table's order."""
+    regions: dict[str, Region] = {}
+    for name, rows in table.groupby("name", sort=False):
+        polygons = [
+            tuple(
+                ring[["longitude", "latitude"]].to_numpy(dtype=np.float64)
+                for _, ring in parts.groupby("ring")
+            )
+            for _, parts in rows.groupby("polygon")
+        ]
+        regions[str(name)] = Region(str(name), tuple(polygons))
+    return regions
 
 
 def _name(feature: object, where: str) -> str:

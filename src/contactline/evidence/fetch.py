@@ -24,6 +24,7 @@ from contactline.evidence.locks import locked
 from contactline.evidence.sources import FILES, SIDECAR, RemoteFile, read_sidecar, source_named
 
 ATTEMPTS = 5
+CONNECT_ATTEMPTS = 3
 BACKOFF_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -75,22 +76,36 @@ def fetch(
     the same file for ten minutes.
     """
     target = folder / file.name
-    with locked(folder / f".{file.name}.lock", LOCK_SECONDS):
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=True, headers=_HEADERS) as client:
-            had = 0
+    try:
+        with (
+            locked(folder / f".{file.name}.lock", LOCK_SECONDS),
+            httpx.Client(timeout=TIMEOUT, follow_redirects=True, headers=_HEADERS) as client,
+        ):
+            had = _size(_partial(target))
             for attempt in range(1, attempts + 1):
                 try:
-                    had = max(had, _partial(target).stat().st_size if _partial(target).exists() else 0)
                     return _try(client, file, target, had, tick)
-                except (_Again, httpx.TransportError) as error:
-                    if attempt == attempts:
-                        raise FetchError(_gave_up(file, error, attempts)) from None
-                    wait = max(BACKOFF_SECONDS * 2 ** (attempt - 1), getattr(error, "wait", 0.0))
-                    sleep(min(wait, LONGEST_WAIT_SECONDS))
+                except (_Again, httpx.RequestError) as error:
+                    if attempt >= (min(attempts, CONNECT_ATTEMPTS) if _offline(error) else attempts):
+                        raise FetchError(_gave_up(file, error, attempt)) from None
+                    asked = error.wait if isinstance(error, _Again) else 0.0
+                    sleep(min(max(BACKOFF_SECONDS * 2 ** (attempt - 1), asked), LONGEST_WAIT_SECONDS))
+    except OSError as error:
+        raise FetchError(
+            f"{target}: cannot be written ({error}). Free some space or choose another folder with --data-dir."
+        ) from None
     raise AssertionError("the loop returns or raises")
 
 
 _HEADERS = {"Accept-Encoding": "identity", "User-Agent": "contactline (data fetch)"}
+
+
+def _offline(error: Exception) -> bool:
+    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _partial(target: Path) -> Path:
@@ -102,7 +117,7 @@ def _version(target: Path) -> Path:
 
 
 def _try(client: httpx.Client, file: RemoteFile, target: Path, had: int, tick: Tick) -> Download:
-    """One try. Raises _Again or httpx.TransportError where another may help, FetchError where not."""
+    """One try. Raises _Again or httpx.RequestError where another may help, FetchError where not."""
     start, headers = _resume(file, target)
     if not start and target.is_file() and read_sidecar(target).get("url") == file.url:
         recorded = read_sidecar(target)
@@ -121,7 +136,7 @@ def _try(client: httpx.Client, file: RemoteFile, target: Path, had: int, tick: T
             _forget(target)
             raise _Again("the server sent another part than was asked for")
         digest = _announced_digest(response)
-        _receive(response, target, start, tick)
+        _receive(file, response, target, start, tick)
         etag = response.headers.get("etag", "")
     return _place(file, target, digest, etag, had)
 
@@ -150,7 +165,7 @@ def _check_status(file: RemoteFile, response: httpx.Response) -> None:
         )
 
 
-def _receive(response: httpx.Response, target: Path, start: int, tick: Tick) -> None:
+def _receive(file: RemoteFile, response: httpx.Response, target: Path, start: int, tick: Tick) -> None:
     """Write the body behind the first `start` bytes of the partial file; short bodies raise."""
     if not start:
         etag = response.headers.get("etag", "")
@@ -159,11 +174,8 @@ def _receive(response: httpx.Response, target: Path, start: int, tick: Tick) -> 
         validator = strong or ("" if etag else response.headers.get("last-modified", ""))
         _partial(target).unlink(missing_ok=True)
         encoded = response.headers.get("content-encoding", "identity") != "identity"
-        kept = {"url": str(response.request.url), "validator": "" if encoded else validator}
-        write_text(
-            _version(target),
-            json.dumps(kept | {"url": str(response.history[0].url)} if response.history else kept),
-        )
+        kept = {"url": file.url, "validator": "" if encoded else validator}
+        write_text(_version(target), json.dumps(kept))
     expected = start + int(response.headers.get("content-length", 0))
     with _partial(target).open("ab" if start else "wb") as out:
         for chunk in response.iter_bytes(1 << 16):
@@ -211,7 +223,7 @@ def _forget(target: Path) -> None:
 
 def _gave_up(file: RemoteFile, error: Exception, attempts: int) -> str:
     host = httpx.URL(file.url).host
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+    if _offline(error):
         return (
             f"{host} cannot be reached ({error}): there seems to be no network. Everything but fetching works "
             "without one; fetch later, or copy the file here by other means and use `contactline data import PATH`."

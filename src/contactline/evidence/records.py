@@ -32,11 +32,13 @@ def control_records(path: Path, bounds: Bounds | None, tick: Tick) -> Iterator[R
         raise EvidenceError(f"{path}: there is no such file or folder; give a DeepState archive.")
     if path.name.endswith(TAR_ENDINGS):
         return _daily(_tar_members(path, tick), bounds)
+    if DAILY_NAME.match(path.name):
+        return _daily(iter([(str(path), path.read_bytes())]), bounds)
     if path.name.endswith(UNIFIED_ENDINGS):
         return _unified(path, bounds, tick)
     raise EvidenceError(
-        f"{path}: not a control archive; allowed are a folder of deepstatemap_data_YYYYMMDD.geojson, "
-        f"a tar archive of them ({', '.join(TAR_ENDINGS)}) or a unified file ({', '.join(UNIFIED_ENDINGS)})."
+        f"{path}: not a control archive; allowed are deepstatemap_data_YYYYMMDD.geojson, a folder of such files, "
+        f"a tar archive ({', '.join(TAR_ENDINGS)}) or a unified file ({', '.join(UNIFIED_ENDINGS)})."
     )
 
 

@@ -1,0 +1,314 @@
+"""Figures of the settlement and the choice: truce, break-even, verdicts, hinges and outcomes of courses."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from contactline.report.assessment import Assessment
+from contactline.report.charts_war import interval_chart
+from contactline.report.figures import Figure, Recipe, inline, source_line, spec_of
+from contactline.report.judgements import amount, focus_proposal, percent, proposal_name
+from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+
+VARIANTS = {
+    "as_written": "as written",
+    "no_guarantee": "without the guarantee",
+    "troops": "with the guarantor's troops on the ground",
+    "belt_kept": "with the fortified belt kept",
+}
+
+
+def truce_survival(assessment: Assessment) -> list[Figure]:
+    """How long a truce holds: by proposal as written, and for the proposal in focus by variant."""
+    table = assessment.tables["truce"]
+    written = table[table["variant"] == "as_written"]
+    focus = focus_proposal(assessment.case, assessment.tables)
+    figures = []
+    if not written.empty:
+        best = written.loc[written["p_hold_156"].idxmax()]
+        worst = written.loc[written["p_hold_156"].idxmin()]
+        title = f"Three years on, a truce still holds in {percent(worst['p_hold_156'])} of draws ({worst['name']})"
+        if len(written) > 1:
+            title += f" to {percent(best['p_hold_156'])} ({best['name']})"
+        lines = written.assign(line=written["name"])
+        figures.append(_survival(assessment, "truce", title, lines, "Each proposal as written. "))
+    own = table[table["proposal"] == focus]
+    if len(own) > 1:
+        lines = own.assign(line=[VARIANTS.get(v, v.replace("_", " ")) for v in own["variant"]])
+        span = lines["p_hold_156"]
+        top, low = lines.loc[span.idxmax()], lines.loc[span.idxmin()]
+        title = (
+            f"{proposal_name(assessment.case, focus)}: the truce holds three years in {percent(low['p_hold_156'])} of "
+            f"draws {low['line']}, in {percent(top['p_hold_156'])} {top['line']}"
+        )
+        figures.append(
+            _survival(assessment, "truce_variants", title, lines, "The same proposal, one term changed. ")
+        )
+    return figures
+
+
+def breakeven(assessment: Assessment) -> list[Figure]:
+    """One map of beliefs per proposal: share preferring acceptance over credibility and rate of collapse."""
+    table = assessment.tables["breakeven"]
+    focus = focus_proposal(assessment.case, assessment.tables)
+    order = sorted(table["proposal"].unique(), key=lambda p: (p != focus, p))
+    return [_breakeven_of(assessment, p, table[table["proposal"] == p]) for p in order]
+
+
+def verdicts(assessment: Assessment) -> list[Figure]:
+    """Share preferring acceptance, per proposal and viewpoint."""
+    table = assessment.tables["verdict"]
+    named = table.assign(deal=[proposal_name(assessment.case, p) for p in table["proposal"]])
+    focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
+    low, high = focus.loc[focus["share_accept"].idxmin()], focus.loc[focus["share_accept"].idxmax()]
+    title = f"{low['deal']}: accepting is better in {percent(low['share_accept'])} of cases by “{low['viewpoint']}”"
+    if len(focus) > 1:
+        title += f", in {percent(high['share_accept'])} by “{high['viewpoint']}”"
+    x = alt.X("share_accept:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
+    y = alt.Y("deal:N", title=None, sort=list(dict.fromkeys(named["deal"])))
+    base = alt.Chart(inline(named))
+    dots = base.mark_point(filled=True, size=110, opacity=0.95).encode(
+        x=x,
+        y=y,
+        color=alt.Color("viewpoint:N", title="values of", scale=alt.Scale(range=list(CATEGORIES))),
+        shape=alt.Shape("viewpoint:N", title="values of"),
+        tooltip=["deal:N", "viewpoint:N", alt.Tooltip("share_accept:Q", format=".0%")],
+    )
+    span = base.mark_rule(color="#cbd2d9", strokeWidth=3).encode(
+        x="min(share_accept):Q", x2="max(share_accept):Q", y=y
+    )
+    chart = alt.layer(_half_rule(), span, dots)
+    subtitle = (
+        "Share of sampled beliefs and weights in which accepting leaves the defender better off than fighting on, "
+        "by whose values are applied. Right of the rule: accepting; left: fighting on. "
+        + source_line(assessment, "own model; values as published viewpoints put them")
+    )
+    height = 40 + 38 * named["deal"].nunique()
+    return [
+        Figure("verdict", "choice", title, subtitle, f"Dots per proposal. {title}.", spec_of(chart, height))
+    ]
+
+
+def hinges(assessment: Assessment) -> list[Figure]:
+    """How far each belief, moved over its present range, moves the share preferring acceptance."""
+    table = assessment.tables["hinges"]
+    swing = (table["share_high"] - table["share_low"]).abs()
+    ranked = table.assign(swing=swing, row=table["label"]).sort_values("swing", ascending=False).head(12)
+    top = ranked.iloc[0]
+    crosses = (ranked[["share_low", "share_high"]].min(axis=1) < 0.5) & (
+        ranked[["share_low", "share_high"]].max(axis=1) > 0.5
+    )
+    title = (
+        f"Most depends on {top['label']}: over its present range the share preferring acceptance goes from "
+        f"{percent(top['share_low'])} to {percent(top['share_high'])}"
+        + ("; no single belief turns the verdict" if not crosses.any() else "")
+    )
+    order = list(ranked["row"])
+    y = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=230))
+    x = alt.X("share_low:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
+    base = alt.Chart(inline(ranked))
+    ends = ranked.melt(["row"], ["share_low", "share_high"], "end", "share")
+    ends["end"] = ends["end"].map({"share_low": "belief at its low end", "share_high": "at its high end"})
+    chart = alt.layer(
+        _half_rule(),
+        base.mark_bar(height=6, color="#cbd2d9").encode(x=x, x2="share_high:Q", y=y),
+        alt.Chart(inline(ends))
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(
+            x=alt.X("share:Q", title="share in which accepting is better"),
+            y=y,
+            color=alt.Color("end:N", title=None, scale=alt.Scale(range=[MUTED, INK]), sort=None),
+            tooltip=["row:N", "end:N", alt.Tooltip("share:Q", format=".0%")],
+        ),
+    )
+    subtitle = (
+        "One belief at a time between the ends of its present 80% range, all others as drawn. "
+        + source_line(assessment, "own model")
+    )
+    height = 40 + 30 * len(ranked)
+    return [Figure("hinges", "choice", title, subtitle, f"Bars per belief. {title}.", spec_of(chart, height))]
+
+
+def outcomes(assessment: Assessment) -> list[Figure]:
+    """One figure per outcome: its median and 80% range under each course of action."""
+    table = assessment.tables["courses"]
+    figures = []
+    for outcome, own in table.groupby("outcome", sort=False):
+        label, unit = str(own["label"].iloc[0]), str(own["unit"].iloc[0])
+        fight = own[own["course"].str.startswith("fight")].head(1)
+        title = f"{label[0].upper()}{label[1:]}"
+        if not fight.empty:
+            row = fight.iloc[0]
+            title += f": fighting on, {amount(row['q50'], row['q10'], row['q90'], unit)}"
+        subtitle = f"{unit}; dot: median, bar: middle 80%, at the horizon. " + source_line(
+            assessment, "own model"
+        )
+        chart = interval_chart(own, "name", "", unit, CATEGORIES[6])
+        spec = spec_of(chart, 46 + 26 * len(own))
+        figures.append(
+            Figure(f"outcome_{outcome}", "choice", title, subtitle, f"Intervals per course. {title}.", spec)
+        )
+    return figures
+
+
+RECIPES = (
+    Recipe("truce", "truce", "how long a truce holds", ("truce",), truce_survival),
+    Recipe("breakeven", "choice", "break-even of beliefs", ("breakeven",), breakeven),
+    Recipe("verdict", "choice", "verdicts by viewpoint", ("verdict",), verdicts),
+    Recipe("hinges", "choice", "what the choice hinges on", ("hinges",), hinges),
+    Recipe("courses", "choice", "outcomes of each course", ("courses",), outcomes),
+)
+
+_UNIT = alt.Scale(domain=[0, 1])
+_PERCENT = alt.Axis(format=".0%", tickCount=5)
+_WRAPPED = alt.Legend(columns=2)
+
+
+def _survival(assessment: Assessment, key: str, title: str, rows: pd.DataFrame, lead: str) -> Figure:
+    """Lines from 100% today through the three horizons; `rows` has a column `line`."""
+    weeks = {"start": 0, "p_hold_52": 52, "p_hold_156": 156, "p_hold_260": 260}
+    long = rows.assign(start=1.0).melt(["line"], list(weeks), "week", "p")
+    long["years"] = long["week"].map(weeks) / 52
+    x = alt.X("years:Q", title="years after signature", axis=alt.Axis(values=[0, 1, 2, 3, 4, 5], format="d"))
+    y = alt.Y("p:Q", title="chance that it still holds", scale=_UNIT, axis=_PERCENT)
+    order = list(dict.fromkeys(rows["line"]))
+    colour = alt.Color(
+        "line:N", title=None, sort=order, scale=alt.Scale(range=list(CATEGORIES)), legend=_WRAPPED
+    )
+    base = alt.Chart(inline(long)).encode(x=x, y=y, color=colour)
+    tip = ["line:N", alt.Tooltip("years:Q"), alt.Tooltip("p:Q", format=".0%")]
+    chart = base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1).encode(
+        tooltip=tip
+    )
+    subtitle = lead + "Computed at one, three and five years. " + source_line(assessment, "own model")
+    return Figure(
+        key,
+        "truce",
+        title,
+        subtitle,
+        f"Lines of the chance that a truce holds. {title}.",
+        spec_of(chart, 260),
+    )
+
+
+def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame) -> Figure:
+    rates, levels = np.sort(grid["collapse_rate"].unique()), np.sort(grid["credibility"].unique())
+    half = [_half_step(rates), _half_step(levels)]
+    cells = grid.assign(
+        x=(grid["collapse_rate"] - half[0]).clip(lower=rates[0]),
+        x2=(grid["collapse_rate"] + half[0]).clip(upper=rates[-1]),
+        y=(grid["credibility"] - half[1]).clip(lower=levels[0]),
+        y2=(grid["credibility"] + half[1]).clip(upper=levels[-1]),
+    )
+    colour = alt.Color(
+        "share_accept:Q",
+        title="share in which accepting is better",
+        scale=alt.Scale(domain=[0, 0.5, 1], range=[FIGHT, EVEN, ACCEPT], interpolate="lab"),
+        legend=alt.Legend(format=".0%", gradientLength=180, tickCount=3),
+    )
+    x = alt.X("x:Q", title="collapses of the defence per year, if the fighting goes on", scale=_tight(rates))
+    y = alt.Y("y:Q", title="chance that the guarantor acts", scale=_tight(levels), axis=_PERCENT)
+    tip = [
+        alt.Tooltip("collapse_rate:Q", title="collapses per year", format=".2~f"),
+        alt.Tooltip("credibility:Q", title="guarantor acts", format=".0%"),
+        alt.Tooltip("share_accept:Q", title="accepting better", format=".0%"),
+    ]
+    columns = ["x", "x2", "y", "y2", "collapse_rate", "credibility", "share_accept"]
+    layers = [
+        alt.Chart(inline(cells[columns], 3))
+        .mark_rect()
+        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=tip)
+    ]
+    curve = _curve(assessment, proposal)
+    if not curve.empty:
+        layers.append(
+            alt.Chart(inline(curve))
+            .mark_line(color=INK, strokeWidth=2.4)
+            .encode(x=alt.X("collapse_rate:Q"), y=alt.Y("credibility:Q"))
+        )
+    box = present_box(assessment, proposal, rates)
+    if box is not None:
+        layers.append(
+            alt.Chart(inline(box))
+            .mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.6, strokeDash=[5, 3])
+            .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q")
+        )
+    title = _breakeven_title(assessment, proposal, grid, curve, box)
+    subtitle = (
+        "Violet: accepting is better in most sampled beliefs and weights; amber: fighting on. "
+        + ("Line: half and half. " if not curve.empty else "")
+        + ("Dashed frame: the present 80% ranges of both beliefs. " if box is not None else "")
+        + source_line(assessment, "own model")
+    )
+    alt_text = f"Heat map over credibility and collapse rate. {title}."
+    return Figure(
+        f"breakeven_{proposal}", "choice", title, subtitle, alt_text, spec_of(alt.layer(*layers), 300)
+    )
+
+
+def present_box(assessment: Assessment, proposal: str, rates: np.ndarray) -> pd.DataFrame | None:
+    """The present 80% ranges of credibility (table truce) and collapse rate (table hinges), as one rectangle."""
+    truce, hinge = assessment.tables.get("truce"), assessment.tables.get("hinges")
+    if truce is None or hinge is None:
+        return None
+    rows = truce[(truce["proposal"] == proposal) & (truce["variant"] == "as_written")]
+    belief = hinge[hinge["belief"].str.contains("collapse") & hinge["unit"].str.contains("year")]
+    if rows.empty or belief.empty or rows[["credibility_q10", "credibility_q90"]].isna().any(axis=None):
+        return None
+    low, high = belief[["present_low", "present_high"]].iloc[0].clip(rates[0], rates[-1])
+    return pd.DataFrame(
+        [{"x": low, "x2": high, "y": rows["credibility_q10"].iloc[0], "y2": rows["credibility_q90"].iloc[0]}]
+    )
+
+
+def _breakeven_title(
+    assessment: Assessment, proposal: str, grid: pd.DataFrame, curve: pd.DataFrame, box: pd.DataFrame | None
+) -> str:
+    name = proposal_name(assessment.case, proposal)
+    share = grid["share_accept"]
+    if curve.empty:
+        if (share > 0.5).all():
+            return f"{name}: accepting is better in most cases at every credibility and collapse rate shown"
+        if (share < 0.5).all():
+            return f"{name}: fighting on is better in most cases at every credibility and collapse rate shown"
+    if box is None or curve.empty:
+        return f"{name}: which course is better depends on credibility and on the rate of collapse"
+    middle = float(np.sqrt(max(box["x"].iloc[0], 1e-9) * box["x2"].iloc[0]))
+    inside = curve[
+        (curve["collapse_rate"] >= box["x"].iloc[0]) & (curve["collapse_rate"] <= box["x2"].iloc[0])
+    ]
+    at = curve.iloc[(curve["collapse_rate"] - middle).abs().argmin()]
+    if inside.empty:
+        within = grid[grid["collapse_rate"].between(box["x"].iloc[0], box["x2"].iloc[0])]
+        better = "accepting" if within["share_accept"].mean() > 0.5 else "fighting on"
+        return f"{name}: over the present range of collapse rates, {better} is better at any credibility"
+    return (
+        f"{name}: at {at['collapse_rate']:.2g} collapses a year, accepting breaks even if the guarantor acts with a "
+        f"chance of {percent(float(at['credibility']))}"
+    )
+
+
+def _curve(assessment: Assessment, proposal: str) -> pd.DataFrame:
+    if "breakeven_curve" not in assessment.tables:
+        return pd.DataFrame(columns=["collapse_rate", "credibility"])
+    table = assessment.tables["breakeven_curve"]
+    own = table[(table["proposal"] == proposal) & table["credibility"].notna()]
+    return own[["collapse_rate", "credibility"]].sort_values("collapse_rate")
+
+
+def _half_rule() -> alt.Chart:
+    return (
+        alt.Chart(inline(pd.DataFrame([{"half": 0.5}])))
+        .mark_rule(color=MUTED, strokeDash=[3, 3])
+        .encode(x="half:Q")
+    )
+
+
+def _half_step(values: np.ndarray) -> float:
+    return float(np.diff(values).min() / 2) if len(values) > 1 else 0.5
+
+
+def _tight(values: np.ndarray) -> alt.Scale:
+    return alt.Scale(domain=[float(values[0]), float(values[-1])], nice=False)

@@ -1,0 +1,163 @@
+"""Figures on trust: scores against baselines, coverage of the bands, and calibration of the headline."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from contactline.report.assessment import Assessment
+from contactline.report.figures import Figure, Recipe, inline, series_name, source_line, spec_of
+from contactline.report.judgements import percent
+from contactline.report.theme import CATEGORIES, CHALLENGER, INK, MUTED
+
+PIT_BINS = 10
+
+
+def score_ratios(assessment: Assessment) -> list[Figure]:
+    """CRPS ratio per horizon and forecaster (below 1: better than the baseline)."""
+    table = assessment.tables["backtest_summary"]
+    columns = [c for c in table.columns if c.startswith("crps_ratio") and table[c].notna().any()]
+    if not columns:
+        return []
+    column = next((c for c in columns if "52" in c), columns[0])
+    baseline = column.removeprefix("crps_ratio").strip("_").replace("_", " ") or "the baseline"
+    own = _one_series(assessment, table)
+    head = own[own["model"] == "headline"]
+    mean = float(np.exp(np.log(head[column]).mean())) if not head.empty else np.nan
+    title = (
+        f"The headline's error is {mean:.2f} times that of {_baseline_words(baseline)}, over all horizons"
+        if np.isfinite(mean)
+        else "Scores of each forecast against the baseline"
+    )
+    shown = own[["label", "model", "horizon", column, "origins", "independent_windows"]].rename(
+        columns={column: "ratio"}
+    )
+    base = alt.Chart(inline(shown)).encode(
+        x=alt.X("horizon:O", title="weeks ahead", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("ratio:Q", title="CRPS ratio (lower is better)", scale=alt.Scale(zero=False)),
+        color=_by_label(own),
+    )
+    tip = ["label:N", "horizon:O", alt.Tooltip("ratio:Q", format=".2f"), "origins:Q", "independent_windows:Q"]
+    rule = (
+        alt.Chart(inline(pd.DataFrame([{"one": 1}])))
+        .mark_rule(color=MUTED, strokeDash=[3, 3])
+        .encode(y="one:Q")
+    )
+    chart = rule + base.mark_line() + base.mark_point(filled=True, size=60, opacity=1).encode(tooltip=tip)
+    subtitle = (
+        "CRPS: mean distance between forecast distribution and outcome. "
+        + _windows(own)
+        + _source(assessment, own)
+    )
+    return [Figure("score", "trust", title, subtitle, f"Lines per forecaster. {title}.", spec_of(chart, 260))]
+
+
+def coverage(assessment: Assessment) -> list[Figure]:
+    """Share of outcomes inside the 80% bands, per horizon and forecaster."""
+    own = _one_series(assessment, assessment.tables["backtest_summary"])
+    own = own[own["cover80"].notna()]
+    if own.empty:
+        return []
+    head = own[own["model"] == "headline"]
+    title = (
+        f"The headline's 80% bands held {percent(head['cover80'].mean())} of outcomes"
+        if not head.empty
+        else "Coverage of the 80% bands"
+    )
+    base = alt.Chart(inline(own[["label", "horizon", "cover80", "independent_windows"]])).encode(
+        x=alt.X("horizon:O", title="weeks ahead", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y(
+            "cover80:Q",
+            title="outcomes inside",
+            scale=alt.Scale(domain=[0, 1]),
+            axis=alt.Axis(format=".0%", tickCount=5),
+        ),
+        color=_by_label(own),
+    )
+    rule = (
+        alt.Chart(inline(pd.DataFrame([{"aim": 0.8}])))
+        .mark_rule(color=MUTED, strokeDash=[3, 3])
+        .encode(y="aim:Q")
+    )
+    tip = ["label:N", "horizon:O", alt.Tooltip("cover80:Q", format=".0%"), "independent_windows:Q"]
+    chart = rule + base.mark_line() + base.mark_point(filled=True, size=60, opacity=1).encode(tooltip=tip)
+    subtitle = (
+        "Dashed: the 80% that a calibrated forecast would hold. " + _windows(own) + _source(assessment, own)
+    )
+    return [
+        Figure("coverage", "trust", title, subtitle, f"Lines per forecaster. {title}.", spec_of(chart, 260))
+    ]
+
+
+def calibration(assessment: Assessment) -> list[Figure]:
+    """Histogram of where outcomes fell in the headline's distribution, all horizons together."""
+    table = assessment.tables["backtest_pit"]
+    own = table[table["model"] == "headline"]
+    own = own if not own.empty else table
+    counts, edges = np.histogram(own["pit"], bins=PIT_BINS, range=(0, 1))
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / max(counts.sum(), 1)})
+    upper = float((own["pit"] > 0.5).mean())
+    lean = "higher" if upper > 0.5 else "lower"
+    title = f"Outcomes fell above the median forecast in {percent(upper)} of cases: " + (
+        "no lean to speak of" if abs(upper - 0.5) < 0.1 else f"gains came {lean} than forecast"
+    )
+    chart = alt.Chart(inline(frame)).mark_bar(color=CATEGORIES[0]).encode(
+        x=alt.X(
+            "low:Q", title="where the outcome fell in the forecast (0: lowest, 1: highest)", bin="binned"
+        ),
+        x2="high:Q",
+        y=alt.Y("share:Q", title="share of outcomes", axis=alt.Axis(format=".0%")),
+        tooltip=[alt.Tooltip("share:Q", format=".0%")],
+    ) + alt.Chart(inline(pd.DataFrame([{"flat": 1 / PIT_BINS}]))).mark_rule(
+        color=INK, strokeDash=[3, 3]
+    ).encode(y="flat:Q")
+    subtitle = "Even columns mean calibrated; a heap at both ends means bands too narrow. " + source_line(
+        assessment, "rolling-origin backtest"
+    )
+    return [Figure("pit", "trust", title, subtitle, f"Histogram. {title}.", spec_of(chart, 200))]
+
+
+RECIPES = (
+    Recipe("score", "trust", "scores against baselines", ("backtest_summary",), score_ratios),
+    Recipe("coverage", "trust", "coverage of the bands", ("backtest_summary",), coverage),
+    Recipe("pit", "trust", "calibration", ("backtest_pit",), calibration),
+)
+
+
+def _one_series(assessment: Assessment, table: pd.DataFrame) -> pd.DataFrame:
+    """The series with the longest record of scores: coverage on a short one says little."""
+    windows = table.groupby("series")["independent_windows"].max()
+    return table[table["series"] == windows.idxmax()]
+
+
+def _by_label(own: pd.DataFrame) -> alt.Color:
+    names = list(dict.fromkeys(own["label"]))
+    head = own.loc[own["model"] == "headline", "label"]
+    rest = [c for c in CATEGORIES for _ in (0,)]
+    colours, spare = [], iter(rest * 3)
+    for name in names:
+        colours.append(CHALLENGER if not head.empty and name == head.iloc[0] else next(spare))
+    return alt.Color(
+        "label:N",
+        title=None,
+        sort=names,
+        scale=alt.Scale(domain=names, range=colours),
+        legend=alt.Legend(columns=2),
+    )
+
+
+def _windows(own: pd.DataFrame) -> str:
+    last = own[own["horizon"] == own["horizon"].max()].iloc[0]
+    return f"At {int(last['horizon'])} weeks the record holds {int(last['independent_windows'])} windows that do not overlap. "
+
+
+def _source(assessment: Assessment, own: pd.DataFrame) -> str:
+    return source_line(
+        assessment, f"rolling-origin backtest on {series_name(assessment, str(own['series'].iloc[0]))}"
+    )
+
+
+def _baseline_words(name: str) -> str:
+    weeks = "".join(ch for ch in name if ch.isdigit())
+    return f"a straight line through the last {weeks} weeks" if "line" in name and weeks else name

@@ -1,0 +1,126 @@
+"""What a figure is: a Vega-Lite chart with a title that states the finding, a subtitle with units and source,
+and an alternative text. Turns figures into SVG and PNG, and tables into compact chart data.
+"""
+
+from __future__ import annotations
+
+import copy
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import vl_convert
+
+from contactline.report.assessment import Assessment
+from contactline.report.judgements import plain_day
+from contactline.report.theme import CONFIG
+
+STATIC_WIDTH = 720
+"""Pixels; the width of a chart in print (on the page it takes the width it is given)."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart. `spec` is Vega-Lite without title, which the page sets in its own type."""
+
+    id: str
+    section: str
+    title: str
+    subtitle: str
+    alt: str
+    spec: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to build the figures of one kind, and the tables they need."""
+
+    id: str
+    section: str
+    what: str
+    tables: tuple[str, ...]
+    build: Callable[[Assessment], Sequence[Figure]]
+
+
+def chart_data(frame: pd.DataFrame, digits: int = 4) -> list[dict[str, Any]]:
+    """Rows as plain values: days as ISO text, numbers to `digits` significant digits, missing as None."""
+    return [{key: _plain(value, digits) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def inline(frame: pd.DataFrame, digits: int = 4) -> alt.InlineData:
+    """The rows of `frame` as chart data that travels inside the page."""
+    return alt.InlineData(values=chart_data(frame, digits))
+
+
+def spec_of(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
+    """Vega-Lite of a chart that is as wide as its container and `height` pixels high."""
+    spec: dict[str, Any] = chart.to_dict()
+    spec.pop("config", None)
+    spec.update(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
+    return spec
+
+
+def static_spec(figure: Figure) -> dict[str, Any]:
+    """The figure for print: fixed width, title and subtitle inside, theme included."""
+    spec = copy.deepcopy(figure.spec)
+    spec["width"] = STATIC_WIDTH
+    spec["config"] = CONFIG
+    spec["padding"] = 16
+    title, subtitle = textwrap.wrap(figure.title, 78), textwrap.wrap(figure.subtitle, 108)
+    spec["title"] = {"text": title, "subtitle": subtitle, "anchor": "start", "frame": "bounds", "offset": 12}
+    return spec
+
+
+def to_svg(figure: Figure) -> str:
+    """The figure as an SVG document."""
+    svg: str = vl_convert.vegalite_to_svg(static_spec(figure))
+    return svg
+
+
+def to_png(figure: Figure, scale: float = 2) -> bytes:
+    """The figure as PNG, `scale` times the nominal size."""
+    png: bytes = vl_convert.vegalite_to_png(static_spec(figure), scale=scale)
+    return png
+
+
+def source_line(assessment: Assessment, *parts: str) -> str:
+    """ "Sources: …. As of 7 December 2025."; parts that are empty are left out."""
+    named = "; ".join(part for part in parts if part)
+    return (f"Source: {named}. " if named else "") + f"As of {plain_day(assessment.case.as_of)}."
+
+
+def series_name(assessment: Assessment, series: str) -> str:
+    """The name of a map series of the case, or its id."""
+    return next((s.name for s in assessment.case.series if s.id == series), series.replace("_", " "))
+
+
+def region_name(assessment: Assessment, region: str) -> str:
+    """The name of a region of the case, or its id."""
+    return next((r.name for r in assessment.case.regions if r.id == region), region.replace("_", " "))
+
+
+def side_name(assessment: Assessment, side: str) -> str:
+    """The name of a side of the case, or its id."""
+    return next((s.name for s in assessment.case.sides if s.id == side), side.replace("_", " "))
+
+
+def headline_of(assessment: Assessment, present: Sequence[str]) -> str:
+    """The headline map series if it is among `present`, else the first of them."""
+    wanted = assessment.case.headline_series.id
+    return wanted if wanted in present else present[0]
+
+
+def _plain(value: Any, digits: int) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if value is None or value is pd.NaT or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.{digits}g}")
+    return int(value) if isinstance(value, np.integer) else value

@@ -1,0 +1,349 @@
+"""What a case must satisfy beyond single fields: names that resolve, dates before the as-of date, one
+challenger and one defender, probabilities within [0, 1], terms that do not contradict each other, and the
+beliefs that the engine asks for, in the units it reads them in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, get_args
+
+import numpy as np
+
+from contactline.case.beliefs import Belief, Sourced
+from contactline.case.read import KeyPath, Problem
+from contactline.case.schema import AnyClause, Case, Cession, ForceCap, Freeze, Proposal, Withdrawal
+from contactline.core.errors import nearest
+
+ENGINE_BELIEFS: dict[str, str] = {
+    "war.region_shift": "logit",
+    "war.built_up_resistance": "multiplier",
+    "war.collapse_rate": "per year",
+    "war.collapse_speed": "multiplier",
+    "war.collapse_weeks": "weeks",
+    "losses.attacker_true_per_claimed": "multiplier",
+    "losses.attacker_killed_share": "share",
+    "losses.defender_per_attacker": "multiplier",
+    "losses.defender_killed_share": "share",
+    "truce.base_rate": "per year",
+    "truce.effect_guarantee": "log hazard",
+    "truce.effect_belt_lost": "log hazard",
+    "truce.effect_maximal_aims": "log hazard",
+    "truce.effect_dmz": "log hazard",
+    "truce.effect_force_cap": "log hazard per 100,000 persons",
+    "truce.effect_tripwire": "log hazard",
+    "truce.effect_imposed": "log hazard",
+    "truce.maximal_aims": "share",
+    "truce.restraint_shift": "logit",
+    "truce.term_shift": "logit",
+    "truce.crisis_rate": "per year",
+    "truce.crisis_shift": "logit",
+    "truce.honoured_tempo": "multiplier",
+    "truce.renewed_tempo_belt_lost": "multiplier",
+    "truce.renewed_tempo_rebuild": "multiplier",
+    "truce.morale_collapse": "multiplier",
+    "truce.defender_losses_truce": "share",
+}
+"""The beliefs every case defines, and the unit the engine reads each in."""
+
+OUTCOMES: tuple[str, ...] = (
+    "km2_held",
+    "people_held",
+    "belt_held",
+    "defender_losses",
+    "challenger_losses",
+    "weeks_of_war",
+    "collapsed",
+    "truce_holds",
+    "guarantee_failed",
+)
+"""The outcomes of a run that an actor may value."""
+
+CLAUSE_KINDS: tuple[str, ...] = tuple(
+    get_args(clause.model_fields["kind"].annotation)[0] for clause in get_args(get_args(AnyClause)[0])
+)
+COLLECTIONS: tuple[str, ...] = (
+    "sides",
+    "actors",
+    "regions",
+    "objectives",
+    "belts",
+    "places",
+    "series",
+    "proposals",
+    "guarantees",
+    "capabilities",
+    "support_paths",
+    "claims",
+    "benchmarks",
+    "bibliography",
+)
+"""The lists of a case whose records carry an id."""
+
+RESERVED_REGION = "total"
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def problems_of(case: Case) -> list[Problem]:
+    """Every cross-check violation of a case whose fields are each valid, in the order of the files."""
+    checks = (_sides, _unique, _references, _sources, _dates, _series, _values, _beliefs, _terms)
+    return [problem for check in checks for problem in check(case)]
+
+
+def _sides(case: Case) -> Iterator[Problem]:
+    for role in ("challenger", "defender"):
+        holders = [side.id for side in case.sides if side.role == role]
+        if len(holders) != 1:
+            came = " and ".join(holders) or "none"
+            yield Problem(("sides",), f"got {came} as {role}; allowed is exactly one {role}")
+    actors = {actor.id: actor for actor in case.actors}
+    for i, side in enumerate(case.sides):
+        if side.id not in actors:
+            yield Problem(
+                ("sides", i, "id"), f"side {side.id!r} is not among the actors; add an actor with this id"
+            )
+        elif actors[side.id].role != side.role:
+            yield Problem(
+                ("sides", i, "role"),
+                f"got {side.role!r}, but the actor {side.id!r} has {actors[side.id].role!r}; make them equal",
+            )
+
+
+def _unique(case: Case) -> Iterator[Problem]:
+    for name in COLLECTIONS:
+        yield from _repeated((name,), "id", [record.id for record in getattr(case, name)])
+    yield from _repeated(("beliefs",), "name", [belief.name for belief in case.beliefs])
+    for i, region in enumerate(case.regions):
+        if region.id == RESERVED_REGION:
+            yield Problem(
+                ("regions", i, "id"), f"{RESERVED_REGION!r} is kept for the sum of all; choose another id"
+            )
+
+
+def _repeated(path: KeyPath, key: str, names: list[str]) -> Iterator[Problem]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            yield Problem((*path, i, key), f"{name!r} stands twice; each {key} may stand once")
+
+
+def _references(case: Case) -> Iterator[Problem]:
+    """Names used in one place must be defined in another."""
+    known = {kind: [record.id for record in getattr(case, kind)] for kind in COLLECTIONS}
+    for path, kind, name in _pointers(case):
+        if name not in known[kind]:
+            yield _unknown(path, kind, name, known[kind])
+
+
+def _pointers(case: Case) -> Iterator[tuple[KeyPath, str, str]]:
+    """Every (key path, kind of record, id) by which one record names another."""
+    for i, region in enumerate(case.theatre.always_regions):
+        yield ("theatre", "always_regions", i), "regions", region
+    for i, objective in enumerate(case.objectives):
+        yield ("objectives", i, "region"), "regions", objective.region
+    for i, belt in enumerate(case.belts):
+        for j, name in enumerate(belt.objectives):
+            yield ("belts", i, "objectives", j), "objectives", name
+    yield ("evidence", "attacker_loss_series"), "series", case.evidence.attacker_loss_series
+    for i, name in enumerate(case.default_proposals):
+        yield ("default_proposals", i), "proposals", name
+    for i, proposal in enumerate(case.proposals):
+        for j, clause in enumerate(proposal.clauses):
+            path: KeyPath = ("proposals", i, "clauses", j)
+            for k, region in enumerate(getattr(clause, "regions", ())):
+                yield (*path, "regions", k), "regions", region
+            if isinstance(clause, Withdrawal | ForceCap):
+                yield (*path, "side"), "sides", clause.side
+            if clause.kind == "guarantee":
+                yield (*path, "guarantee"), "guarantees", clause.guarantee
+    for i, guarantee in enumerate(case.guarantees):
+        for j, name in enumerate(guarantee.guarantors):
+            yield ("guarantees", i, "guarantors", j), "actors", name
+    for i, capability in enumerate(case.capabilities):
+        for j, donor in enumerate(capability.donors):
+            yield ("capabilities", i, "donors", j, "actor"), "actors", donor.actor
+    for i, support_path in enumerate(case.support_paths):
+        for j, cut in enumerate(support_path.cuts):
+            yield ("support_paths", i, "cuts", j, "actor"), "actors", cut.actor
+            for k, name in enumerate(cut.capabilities):
+                yield ("support_paths", i, "cuts", j, "capabilities", k), "capabilities", name
+    for i, values in enumerate(case.values):
+        yield ("values", i, "actor"), "actors", values.actor
+    for i, position in enumerate(case.positions):
+        yield ("positions", i, "actor"), "actors", position.actor
+    for i, benchmark in enumerate(case.benchmarks):
+        if benchmark.objective is not None:
+            yield ("benchmarks", i, "objective"), "objectives", benchmark.objective
+
+
+_SINGULAR = {"capabilities": "capability", "series": "series", "proposals": "proposal"}
+
+
+def _unknown(path: KeyPath, kind: str, name: str, allowed: Iterable[str]) -> Problem:
+    known = sorted(allowed)
+    near = nearest(name, known)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known[:12]) or 'none'}"
+    return Problem(path, f"unknown {_SINGULAR.get(kind, kind.removesuffix('s'))} {name!r}; {hint}")
+
+
+def _sources(case: Case) -> Iterator[Problem]:
+    """Every source id stands in the bibliography, wherever in the case it is used."""
+    known = {reference.id for reference in case.bibliography}
+    sides = [
+        (("sides", i, "persons_sources", j), name)
+        for i, side in enumerate(case.sides)
+        for j, name in enumerate(side.persons_sources)
+    ]
+    for path, name in [*sides, *_sourced(case, ())]:
+        if name not in known:
+            yield _unknown(path, "bibliography entry", name, known)
+
+
+def _sourced(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Every (key path, source id) below `node`."""
+    if isinstance(node, tuple):
+        for i, inner in enumerate(node):
+            yield from _sourced(inner, (*path, i))
+    elif hasattr(node, "__pydantic_fields__"):
+        if isinstance(node, Sourced):
+            for key in ("sources", "support", "contest", "context"):
+                names = getattr(node, key, ())
+                for i, name in enumerate(names):
+                    yield (*path, key, i), name
+        for key in node.__pydantic_fields__:
+            value = getattr(node, key)
+            if isinstance(value, tuple) or hasattr(value, "__pydantic_fields__"):
+                yield from _sourced(value, (*path, key))
+
+
+def _dates(case: Case) -> Iterator[Problem]:
+    """Nothing was published after the as-of date (a deadline or a forecast's day may lie later)."""
+    as_of = case.as_of
+    if case.evidence.fit_from >= as_of:
+        yield Problem(
+            ("evidence", "fit_from"), f"got {case.evidence.fit_from}; allowed is a day before as_of {as_of}"
+        )
+    for i, proposal in enumerate(case.proposals):
+        if proposal.published > as_of:
+            yield _late(("proposals", i, "published"), str(proposal.published), as_of)
+    for i, position in enumerate(case.positions):
+        if position.day > as_of:
+            yield _late(("positions", i, "day"), str(position.day), as_of)
+    for i, reference in enumerate(case.bibliography):
+        path: KeyPath = ("bibliography", i, "day")
+        if reference.day and not _DAY.fullmatch(reference.day):
+            yield Problem(path, f"got {reference.day!r}; allowed is YYYY, YYYY-MM or YYYY-MM-DD, or nothing")
+        elif reference.day and reference.day > as_of.isoformat()[: len(reference.day)]:
+            yield _late(path, reference.day, as_of)
+
+
+def _late(path: KeyPath, day: str, as_of: date) -> Problem:
+    return Problem(path, f"got {day}, after as_of {as_of}; a case holds nothing published later. Remove it")
+
+
+def _series(case: Case) -> Iterator[Problem]:
+    headline = [series.id for series in case.series if series.headline]
+    if len(headline) != 1:
+        came = " and ".join(headline) or "none"
+        yield Problem(("series",), f"got {came} with `headline: true`; allowed is exactly one")
+
+
+def _values(case: Case) -> Iterator[Problem]:
+    """Known outcomes and vetoes; one default viewpoint per actor; viewpoints of an actor differ in name."""
+    defaults = Counter(values.actor for values in case.values if values.default)
+    for i, values in enumerate(case.values):
+        if defaults[values.actor] != 1 and values.actor not in [v.actor for v in case.values[:i]]:
+            yield Problem(
+                ("values", i, "default"),
+                f"actor {values.actor!r} has {defaults[values.actor]} viewpoints with `default: true`; "
+                "allowed is exactly one",
+            )
+        if (values.actor, values.viewpoint) in [(v.actor, v.viewpoint) for v in case.values[:i]]:
+            yield Problem(
+                ("values", i, "viewpoint"), f"{values.viewpoint!r} of {values.actor!r} stands twice"
+            )
+        for j, attribute in enumerate(values.attributes):
+            if attribute.outcome not in OUTCOMES:
+                yield _unknown(
+                    ("values", i, "attributes", j, "outcome"), "outcomes", attribute.outcome, OUTCOMES
+                )
+        for j, veto in enumerate(values.vetoes):
+            if veto not in CLAUSE_KINDS:
+                yield _unknown(("values", i, "vetoes", j), "clause kinds", veto, CLAUSE_KINDS)
+
+
+def _beliefs(case: Case) -> Iterator[Problem]:
+    """The engine's beliefs exist in its units; shares and credibilities stay within [0, 1]."""
+    given = {belief.name: i for i, belief in enumerate(case.beliefs)}
+    for name, unit in ENGINE_BELIEFS.items():
+        if name not in given:
+            near = [close for close in nearest(name, given, 1) if close not in ENGINE_BELIEFS]
+            hint = f" (is {near[0]!r} meant?)" if near else ""
+            yield Problem(("beliefs",), f"belief {name!r} is missing{hint}; the engine needs it, in {unit!r}")
+        elif case.beliefs[given[name]].unit != unit:
+            came = case.beliefs[given[name]].unit
+            yield Problem(
+                ("beliefs", given[name], "unit"), f"got {came!r}; the engine reads {name} in {unit!r}"
+            )
+    for i, belief in enumerate(case.beliefs):
+        if belief.low is not None and belief.high is not None and not belief.low < belief.high:
+            yield Problem(("beliefs", i, "low"), f"low {belief.low:g} must be below high {belief.high:g}")
+        if belief.unit == "share":
+            yield from _share(
+                ("beliefs", i, "distribution"), belief, " (or bound it by `low: 0` and `high: 1`)"
+            )
+    for i, guarantee in enumerate(case.guarantees):
+        yield from _share(("guarantees", i, "credibility"), guarantee.credibility, "")
+
+
+def _share(path: KeyPath, distribution: Belief | Any, remedy: str) -> Iterator[Problem]:
+    low, high = (float(distribution.quantile(np.array(p))) for p in (0.0, 1.0))
+    if low < 0 or high > 1:
+        yield Problem(
+            path,
+            f"reaches from {low:g} to {high:g}; allowed for a share or a chance is 0 to 1. "
+            f"Use kind beta, or uniform within 0 and 1{remedy}",
+        )
+
+
+def _terms(case: Case) -> Iterator[Problem]:
+    """Clauses of one proposal that cannot both be carried out."""
+    counted = {side.id for side in case.sides if side.persons is not None}
+    for i, proposal in enumerate(case.proposals):
+        for j, text in _contradictions(proposal):
+            yield Problem(("proposals", i, "clauses", j), text)
+        for j, clause in enumerate(proposal.clauses):
+            if isinstance(clause, ForceCap) and clause.side not in counted:
+                text = f"caps {clause.side!r}, whose strength is not given; add `persons` to this side in case.yaml"
+                yield Problem(("proposals", i, "clauses", j), text)
+
+
+def _contradictions(proposal: Proposal) -> Iterator[tuple[int, str]]:
+    frozen = {name for clause in proposal.clauses if isinstance(clause, Freeze) for name in clause.regions}
+    leaving: dict[str, str] = {}
+    caps: dict[str, int] = {}
+    guarantees = 0
+    for j, clause in enumerate(proposal.clauses):
+        if isinstance(clause, Cession) and clause.area == "whole":
+            for name in sorted(frozen & set(clause.regions)):
+                yield j, f"{name!r} is ceded whole here and frozen on the line by another clause; keep one"
+        elif isinstance(clause, Withdrawal):
+            for name in clause.regions:
+                if leaving.get(name, clause.side) != clause.side:
+                    yield j, f"both {leaving[name]!r} and {clause.side!r} withdraw from {name!r}; keep one"
+                if name in frozen:
+                    yield (
+                        j,
+                        f"{clause.side!r} withdraws from {name!r}, which another clause freezes; keep one",
+                    )
+                leaving[name] = clause.side
+        elif isinstance(clause, ForceCap):
+            if caps.get(clause.side, clause.persons) != clause.persons:
+                yield j, f"{clause.side!r} is capped at {caps[clause.side]} and at {clause.persons}; keep one"
+            caps[clause.side] = clause.persons
+        elif clause.kind == "guarantee":
+            guarantees += 1
+            if guarantees > 1:
+                yield j, "a second guarantee; a proposal carries at most one. Describe both in one guarantee"

@@ -55,7 +55,7 @@ def status_command(data_dir_: DataDir = None, as_json: AsJson = False) -> None:
             "table": table.name,
             "rows": table.rows,
             "imported": table.imported,
-            **{key: value for key, value in table.provenance.as_dict().items()},
+            **table.provenance.as_dict(),
         }
         for table in store.tables()
     ]
@@ -64,7 +64,8 @@ def status_command(data_dir_: DataDir = None, as_json: AsJson = False) -> None:
         return
     console = Console()
     console.print(f"Data directory: {data_dir(data_dir_)}", soft_wrap=True)
-    _print_rows(console, "Stored tables", tables, ("table", "rows", "imported", "source"))
+    shown = [{**table, "imported": str(table["imported"])[:10]} for table in tables]
+    _print_rows(console, "Stored tables", shown, ("table", "rows", "imported", "source"))
     _print_rows(console, "Files to fetch", fetched, ("source", "file", "fetched"))
     if not tables:
         console.print(

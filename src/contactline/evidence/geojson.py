@@ -39,13 +39,14 @@ def parse_json(data: bytes, where: str) -> Any:
             f"{where}: is empty; allowed is a GeoJSON FeatureCollection. Fetch the file again."
         )
     try:
-        return json.loads(data)
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise EvidenceError(
             f"{where}: is not UTF-8 text ({error.reason} at byte {error.start}). Fetch it again."
         ) from None
+    try:
+        return json.loads(text)
     except json.JSONDecodeError as error:
-        text = data.decode("utf-8")
         cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
         fault = "is cut off" if cut else f"is not JSON: {error.msg}"
         raise EvidenceError(

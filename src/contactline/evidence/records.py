@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
 import lzma
 import re
 import tarfile
@@ -10,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from contactline.core.errors import EvidenceError
 from contactline.core.progress import Tick
@@ -68,18 +70,20 @@ def _folder_files(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
 def _tar_members(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
     found = 0
     try:
-        with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|*") as tar:
-            size = path.stat().st_size or 1
-            for member in tar:
-                if not member.isfile() or not DAILY_NAME.match(Path(member.name).name):
-                    continue
-                body = tar.extractfile(member)
-                data = body.read() if body else b""
-                if len(data) != member.size:
-                    raise EvidenceError(f"{path}:{member.name}: is cut off; fetch the archive again.")
-                found += 1
-                tick(raw.tell() / size)
-                yield f"{path}:{member.name}", data
+        with path.open("rb") as raw, _unpacked(path, raw) as stream:
+            size, reader = path.stat().st_size or 1, _Tail(stream)
+            with tarfile.open(fileobj=reader, mode="r|") as tar:  # type: ignore[call-overload]
+                for member in tar:
+                    if not member.isfile() or not DAILY_NAME.match(Path(member.name).name):
+                        continue
+                    body = tar.extractfile(member)
+                    found += 1
+                    tick(raw.tell() / size)
+                    yield f"{path}:{member.name}", body.read() if body else b""
+            while reader.read(1 << 20):
+                pass
+            if reader.tail != bytes(len(reader.tail)) or len(reader.tail) < TAR_END_BYTES:
+                raise tarfile.ReadError("the end-of-archive mark is missing")
     except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
         raise EvidenceError(
             f"{path}: the archive is cut off or damaged after {found} records ({error}). Fetch it again."
@@ -89,6 +93,30 @@ def _tar_members(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
             f"{path}: the archive holds no file named deepstatemap_data_YYYYMMDD.geojson; "
             "give the archive of the daily files."
         )
+
+
+TAR_END_BYTES = 1024
+"""A whole tar ends in two blocks of zeros; tarfile takes a file cut between two members for a whole one."""
+
+
+class _Tail:
+    """A stream that remembers the last bytes read from it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream, self.tail = stream, b""
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.stream.read(size)
+        self.tail = (self.tail + data[-TAR_END_BYTES:])[-TAR_END_BYTES:]
+        return data
+
+
+def _unpacked(path: Path, raw: IO[bytes]) -> IO[bytes]:
+    if path.name.endswith(("gz", "tgz")):
+        return gzip.open(raw)  # type: ignore[return-value]
+    if path.name.endswith(("xz", "txz")):
+        return lzma.open(raw)
+    return bz2.open(raw) if path.name.endswith("bz2") else io.BufferedReader(raw)  # type: ignore
 
 
 def _daily(files: Iterator[tuple[str, bytes]], bounds: Bounds | None) -> Iterator[Record]:

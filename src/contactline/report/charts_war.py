@@ -177,24 +177,25 @@ def objective_dates(assessment: Assessment) -> list[Figure]:
         scale=alt.Scale(domain=[HEADLINE, TEMPO], range=[CHALLENGER, MUTED]),
         sort=[HEADLINE],
     )
-    x = alt.X("low:T", title=None, scale=alt.Scale(domain=[as_of.isoformat(), end.strftime("%Y-%m-%d")]))
-    data = inline(frame)
+    x = alt.X("low:T", title=None)
+    base = alt.Chart(inline(frame)).encode(y=y, yOffset=offset, color=colour)
     tip = ["name:N", "model:N", alt.Tooltip("text:N", title="when")]
-    base = alt.Chart(data)
+    ends = pd.DataFrame({"day": [pd.Timestamp(as_of), end]})
     layers = [
+        alt.Chart(inline(ends)).mark_point(opacity=0).encode(x=alt.X("day:T", title=None)),
         base.transform_filter("datum.low != null")
         .mark_bar(height=5, opacity=0.55)
-        .encode(x=x, x2="high:T", y=y, yOffset=offset, color=colour, tooltip=tip),
+        .encode(x=x, x2="high:T", tooltip=tip),
         base.transform_filter("datum.mid != null")
         .mark_point(filled=True, size=70, opacity=1)
-        .encode(x="mid:T", y=y, yOffset=offset, color=colour, tooltip=tip),
-        base.transform_filter("datum.open")
-        .mark_text(text="▸", align="left", dx=-2, fontSize=14)
-        .encode(x="high:T", y=y, yOffset=offset, color=colour),
-        base.transform_filter("datum.low == null")
-        .mark_text(align="right", text="beyond the horizon in 90% of draws or more", fontSize=11)
-        .encode(x="high:T", y=y, yOffset=offset, color=colour),
+        .encode(x="mid:T", tooltip=tip),
     ]
+    if frame["open"].any():
+        arrow = base.transform_filter("datum.open").mark_text(text="▸", align="left", dx=-2, fontSize=14)
+        layers.append(arrow.encode(x="high:T"))
+    if frame["low"].isna().any():
+        never = base.transform_filter("datum.low == null").mark_text(align="right", text=BEYOND, fontSize=11)
+        layers.append(never.encode(x="high:T"))
     chart = alt.layer(*layers)
     title = _objective_title(assessment, table)
     subtitle = (
@@ -342,9 +343,15 @@ def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour
         base.transform_filter("datum.mid != null")
         .mark_point(filled=True, size=80, color=colour, opacity=1)
         .encode(x="mid:Q", y=y, tooltip=tip),
-        base.transform_filter("datum.open")
-        .mark_text(text="▸", align="left", dx=-2, fontSize=15, color=colour)
-        .encode(x="end:Q", y=y),
+        *(
+            [
+                base.transform_filter("datum.open")
+                .mark_text(text="▸", align="left", dx=-2, fontSize=15, color=colour)
+                .encode(x="end:Q", y=y)
+            ]
+            if rows["open"].any()
+            else []
+        ),
     )
 
 
@@ -359,6 +366,7 @@ RECIPES = (
 )
 
 HEADLINE, TEMPO = "headline forecast", "if the present tempo persists"
+BEYOND = "beyond the horizon in at least 90% of draws"
 _Q = ["q05", "q10", "q25", "q50", "q75", "q90", "q95"]
 
 

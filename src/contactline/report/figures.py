@@ -116,7 +116,7 @@ def headline_of(assessment: Assessment, present: Sequence[str]) -> str:
 
 def _plain(value: Any, digits: int) -> Any:
     if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d")
+        return value.strftime("%Y-%m-%dT00:00:00")  # without a zone: the reader's midnight, so no day slips
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if value is None or value is pd.NaT or (isinstance(value, float) and not np.isfinite(value)):

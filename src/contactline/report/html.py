@@ -1,0 +1,211 @@
+"""The report as one self-contained page: opens offline, prints, and says what is missing and why.
+
+Scripts, styles and data travel inside the file; the only addresses in it are links to sources.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+import vl_convert
+from markupsafe import Markup
+
+from contactline.core.files import write_bytes, write_text
+from contactline.report import charts_choice, charts_score, charts_war
+from contactline.report.assessment import Assessment
+from contactline.report.figures import Figure, Recipe, region_name, series_name, to_png, to_svg
+from contactline.report.judgements import amount, band, before, focus_proposal, number, percent, plain_day
+from contactline.report.mapdata import map_data
+from contactline.report.maps import map_png, map_svg, print_layers
+from contactline.report.summary import as_of_line, key_hinges, key_numbers, shown
+from contactline.report.theme import BAND_COLOURS, CONFIG
+
+RECIPES: tuple[Recipe, ...] = (*charts_war.RECIPES, *charts_choice.RECIPES, *charts_score.RECIPES)
+
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("front", "The front"),
+    ("fighting", "What fighting can still achieve"),
+    ("proposals", "The proposals"),
+    ("price", "The price of the land by force"),
+    ("truce", "Would a truce hold"),
+    ("choice", "The choice"),
+    ("trust", "How far to trust this"),
+    ("assumptions", "Assumptions and their owners"),
+    ("sources", "Sources"),
+    ("made", "How this was made"),
+)
+
+
+def render_html(assessment: Assessment) -> str:
+    """The whole report as one HTML document."""
+    figures = all_figures(assessment)
+    hexmap = map_data(assessment)
+    page: str = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            a=assessment,
+            case=assessment.case,
+            run=assessment.run,
+            t=_rows(assessment),
+            figures=_by_section(figures),
+            missing=missing_figures(assessment),
+            numbers=key_numbers(assessment),
+            hinges=key_hinges(assessment),
+            sections=SECTIONS,
+            as_of_line=as_of_line(assessment),
+            focus=focus_proposal(assessment.case, assessment.tables),
+            series_gap=series_gap(assessment),
+            map_data=_script_json(hexmap) if hexmap else "",
+            specs=_script_json({figure.id: figure.spec for figure in figures}),
+            config=_script_json(CONFIG),
+            vega=Markup(vega_bundle()),
+            css=Markup(_static("report.css")),
+            scripts=[Markup(_static(name)) for name in ("hexmap.js", "report.js")],
+        )
+    )
+    return page
+
+
+def write_report(assessment: Assessment, out: Path, figures: bool = True) -> list[Path]:
+    """Write report.html, and figures/*.svg and *.png for print unless `figures` is False."""
+    out = Path(out)
+    written = [out / "report.html"]
+    write_text(written[0], render_html(assessment))
+    if not figures:
+        return written
+    for figure in all_figures(assessment):
+        written += [out / "figures" / f"{figure.id}.svg", out / "figures" / f"{figure.id}.png"]
+        write_text(written[-2], to_svg(figure))
+        write_bytes(written[-1], to_png(figure))
+    for layer in print_layers(assessment):
+        svg = map_svg(assessment, layer)
+        written += [out / "figures" / f"map_{layer}.svg", out / "figures" / f"map_{layer}.png"]
+        write_text(written[-2], svg)
+        write_bytes(written[-1], map_png(svg))
+    return written
+
+
+def all_figures(assessment: Assessment) -> list[Figure]:
+    """Every figure whose tables are there, in the page's order."""
+    return [
+        figure for recipe in RECIPES if not _absent(assessment, recipe) for figure in recipe.build(assessment)
+    ]
+
+
+def missing_figures(assessment: Assessment) -> dict[str, list[str]]:
+    """Section → sentences on figures that could not be drawn, and which table lacks."""
+    sentences: dict[str, list[str]] = {}
+    for recipe in RECIPES:
+        absent = _absent(assessment, recipe)
+        if absent:
+            word = "tables" if len(absent) > 1 else "table"
+            text = f"Not shown: {recipe.what}. This assessment has no {word} {', '.join(absent)}."
+            sentences.setdefault(recipe.section, []).append(text)
+    if "cells" not in assessment.tables:
+        sentences.setdefault("front", []).insert(0, "Not shown: the map. This assessment has no table cells.")
+    return sentences
+
+
+def series_gap(assessment: Assessment) -> str:
+    """One sentence on how far the map series disagree; empty with fewer than two."""
+    table = assessment.tables.get("area_history")
+    if table is None or table["series"].nunique() < 2:
+        return ""
+    wide = table.pivot_table(index="date", columns="series", values="km2").dropna()
+    if len(wide) < 6:
+        return ""
+    first, second = wide.columns[:2]
+    gap = wide[first] - wide[second]
+    four = gap.diff(4).dropna().abs().mean()
+    end = gap.iloc[-1] - gap.iloc[0]
+    names = [series_name(assessment, str(s)) for s in (first, second)]
+    return (
+        f"{names[0]} and {names[1]} overlap for {len(wide)} weeks. Over four weeks their net changes differ by "
+        f"{number(four, 0, four)} km² on average; over the whole overlap {names[0]} counts "
+        f"{number(abs(end), 0, abs(end))} km² {'more' if end > 0 else 'less'}. "
+        "Neither is corrected to the other: the disagreement is carried as error of observation."
+    )
+
+
+@cache
+def vega_bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert."""
+    bundle: str = vl_convert.javascript_bundle()
+    return bundle.replace("</script", "<\\/script")
+
+
+def _absent(assessment: Assessment, recipe: Recipe) -> list[str]:
+    return [t for t in recipe.tables if t not in assessment.tables or assessment.tables[t].empty]
+
+
+def _by_section(figures: Sequence[Figure]) -> dict[str, list[Figure]]:
+    grouped: dict[str, list[Figure]] = {}
+    for figure in figures:
+        grouped.setdefault(figure.section, []).append(figure)
+    return grouped
+
+
+def _rows(assessment: Assessment) -> Mapping[str, list[dict[str, Any]]]:
+    """Tables that the page prints row by row, as plain records; absent ones are empty."""
+    wanted = (
+        "deals",
+        "clauses",
+        "price",
+        "truce",
+        "objectives",
+        "verdict",
+        "hinges",
+        "backtest_bars",
+        "courses",
+    )
+    wanted += ("assumptions", "references", "benchmarks")
+    none = pd.DataFrame()
+    return {name: assessment.tables.get(name, none).to_dict("records") for name in wanted}
+
+
+def _script_json(value: object) -> Markup:
+    """JSON that may stand inside a script element: no closing tag, no line separators."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("</", "<\\/").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def _static(name: str) -> str:
+    return files("contactline.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("contactline.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        num=number,
+        pct=lambda p: "–" if p != p or p is None else percent(float(p)),
+        day=lambda d: "" if d is None or d != d else plain_day(pd.Timestamp(d).date()),
+        words=band,
+        before=before,
+        plain=lambda text: str(text).replace("_", " "),
+        bandcolour=_band_colour,
+    )
+    environment.globals.update(amount=amount, shown=shown, region_name=region_name)
+    return environment
+
+
+def _band_colour(p: float) -> Markup:
+    """Cell colours for a probability: the background of its band, and ink that reads on it."""
+    names = [band(x) for x in (0.0, 0.02, 0.1, 0.3, 0.5, 0.6, 0.9, 0.97, 1.0)]
+    at = names.index(band(float(p)))
+    ink = "#fff" if at >= 5 else "#1f2933"
+    return Markup(f"background:{BAND_COLOURS[at]};color:{ink}")

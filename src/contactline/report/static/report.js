@@ -1,0 +1,39 @@
+// Mounts the maps and charts of the page. Charts are drawn when they come near the window, all before printing.
+(function () {
+  "use strict";
+
+  const read = (id) => {
+    const node = document.getElementById(id);
+    return node && node.textContent.trim() ? JSON.parse(node.textContent) : null;
+  };
+
+  const mapData = read("map-data");
+  if (mapData)
+    for (const node of document.querySelectorAll("[data-map]"))
+      window.ContactlineMap.mount(node, mapData, {
+        groups: node.dataset.groups ? node.dataset.groups.split(" ") : null,
+        layer: node.dataset.layer || null,
+        fit: node.dataset.fit || "all",
+        link: node.dataset.link || null,
+        label: node.dataset.label,
+      });
+
+  const specs = read("chart-specs") || {}, config = read("chart-config");
+  const drawn = new Map();
+
+  function show(node) {
+    if (!drawn.has(node))
+      drawn.set(node, window.vegaEmbed(node, specs[node.dataset.chart], { renderer: "svg", actions: false, config })
+        .catch((error) => { node.textContent = "This chart could not be drawn: " + error.message; }));
+    return drawn.get(node);
+  }
+
+  const charts = [...document.querySelectorAll("[data-chart]")];
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) { watcher.unobserve(entry.target); show(entry.target); }
+  }, { rootMargin: "600px" });
+  charts.forEach((node) => watcher.observe(node));
+  window.addEventListener("beforeprint", () => { charts.forEach(show); });
+  for (const node of document.querySelectorAll("details"))
+    node.addEventListener("toggle", () => { if (node.open) node.querySelectorAll("[data-chart]").forEach(show); });
+})();

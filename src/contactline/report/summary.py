@@ -1,0 +1,150 @@
+"""The few numbers that matter and what they hinge on: the top of the page and the terminal's one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from contactline.core.dates import day_after_weeks
+from contactline.report.assessment import Assessment
+from contactline.report.figures import headline_of, region_name
+from contactline.report.judgements import (
+    amount,
+    band,
+    focus_proposal,
+    number,
+    percent,
+    plain_day,
+    proposal_name,
+)
+
+
+@dataclass(frozen=True)
+class KeyNumber:
+    """One number of the top row: `value` large, `label` below, `note` small."""
+
+    value: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Hinge:
+    """One belief that decides: what it is, its present range, where the verdict turns, what to watch."""
+
+    label: str
+    present: str
+    effect: str
+    turns: str
+    watch: str
+
+
+def key_numbers(assessment: Assessment) -> list[KeyNumber]:
+    """At most four, in the reader's order; those whose table is missing are left out."""
+    found = (_recent_gain(assessment), _remainder(assessment), _price(assessment), _truce(assessment))
+    return [number for number in found if number is not None]
+
+
+def key_hinges(assessment: Assessment, count: int = 3) -> list[Hinge]:
+    """The beliefs that move the share preferring acceptance most, largest first."""
+    table = assessment.tables.get("hinges")
+    if table is None or table.empty:
+        return []
+    swing = (table["share_high"] - table["share_low"]).abs()
+    return [
+        _hinge(row) for _, row in table.loc[swing.sort_values(ascending=False).index].head(count).iterrows()
+    ]
+
+
+def shown(value: float, unit: str) -> str:
+    """A belief's value with its unit; probabilities and shares as percentages."""
+    if unit in ("probability", "share"):
+        return percent(min(max(value, 0.0), 1.0))
+    return f"{number(value)} {unit}"
+
+
+def _recent_gain(assessment: Assessment) -> KeyNumber | None:
+    table = assessment.tables.get("front_monthly")
+    if table is None or table.empty:
+        return None
+    own = table[table["series"] == headline_of(assessment, list(table["series"].unique()))]
+    totals = own[own["region"] == "total"] if (own["region"] == "total").any() else own
+    monthly = totals.groupby("month")["km2"].sum()
+    full = monthly[monthly.index + pd.offsets.MonthEnd(0) <= pd.Timestamp(assessment.case.as_of)].tail(12)
+    if full.empty:
+        return None
+    share = 100 * full.sum() / assessment.case.evidence.country_km2
+    label = f"net gain of {assessment.case.challenger.name} in the last {len(full)} full months"
+    note = f"{share:.2f}% of the country; {number(full.iloc[-1])} km² in {full.index[-1]:%B %Y}"
+    return KeyNumber(f"{number(full.sum(), 0, full.sum())} km²", label, note)
+
+
+def _remainder(assessment: Assessment) -> KeyNumber | None:
+    table = assessment.tables.get("objectives")
+    if table is None or table.empty:
+        return None
+    head = table[table["model"] == "headline"]
+    remainder = [o.id for o in assessment.case.objectives if o.kind == "region_remainder"]
+    chosen = head[head["objective"].isin(remainder)]
+    if chosen.empty:
+        return None
+    row, as_of = chosen.iloc[0], assessment.case.as_of
+    name = str(row["name"])
+    label = (
+        f"chance that {name[0].lower() + name[1:]} is taken by force by {day_after_weeks(as_of, 104):%B %Y}"
+    )
+    note = (
+        f"{band(float(row['p_104']))}; by {day_after_weeks(as_of, 260):%B %Y}: {percent(float(row['p_260']))}"
+    )
+    return KeyNumber(percent(float(row["p_104"])), label, note)
+
+
+def _price(assessment: Assessment) -> KeyNumber | None:
+    table = assessment.tables.get("price")
+    if table is None:
+        return None
+    focus = focus_proposal(assessment.case, assessment.tables)
+    rows = table[(table["proposal"] == focus) & (table["km2"] > 0)].sort_values("km2", ascending=False)
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    low, mid, high = (row[f"attacker_losses_{q}"] for q in ("q10", "q50", "q90"))
+    place = f"{number(row['km2'])} km² of {region_name(assessment, row['region'])}"
+    label = f"killed and wounded of {assessment.case.challenger.name} to seize the {place} that {row['name']} hands over"
+    return KeyNumber(number(mid, low, high), label, amount(mid, low, high).partition(" (")[2].rstrip(")"))
+
+
+def _truce(assessment: Assessment) -> KeyNumber | None:
+    table = assessment.tables.get("truce")
+    if table is None:
+        return None
+    focus = focus_proposal(assessment.case, assessment.tables)
+    rows = table[(table["proposal"] == focus) & (table["variant"] == "as_written")]
+    if rows.empty:
+        return None
+    p = float(rows["p_hold_156"].iloc[0])
+    name = proposal_name(assessment.case, focus)
+    note = f"{band(p)}; five years: {percent(float(rows['p_hold_260'].iloc[0]))}"
+    return KeyNumber(percent(p), f"chance that a truce on {name} holds three years", note)
+
+
+def _hinge(row: pd.Series) -> Hinge:
+    unit = str(row["unit"])
+    flip = row["flip_value"]
+    return Hinge(
+        label=str(row["label"]),
+        present=f"{shown(row['present_low'], unit)} to {shown(row['present_high'], unit)}",
+        effect=f"{percent(row['share_low'])} to {percent(row['share_high'])}",
+        turns="no value turns it" if flip != flip else f"turns at {shown(flip, unit)}",
+        watch=str(row["watch"]),
+    )
+
+
+def as_of_line(assessment: Assessment) -> str:
+    """ "As of 7 December 2025 · …" for headers."""
+    run = assessment.run
+    return (
+        f"As of {plain_day(assessment.case.as_of)} · {run.draws:,} draws · horizon {run.horizon_weeks} weeks · "
+        f"seed {run.seed}"
+    )

@@ -102,9 +102,9 @@ def areas_after(before: Polygons, held: np.ndarray, after: Polygons, index: Regi
 
 
 def km2_of(quanta: np.ndarray) -> np.ndarray:
-    """Integer sums of `clip_edges` in km²; less than a square metre below nought is rounding and counts as none."""
+    """Integer sums of `clip_edges` in km²; less than a square metre either way is rounding and counts as none."""
     km2 = quanta * (QUANTUM / 1e6)
-    return np.where((km2 < 0) & (km2 > -1e-6), 0.0, km2)
+    return np.where(np.abs(km2) < 1e-6, 0.0, km2)
 
 
 def clip_edges(xy: np.ndarray, index: RegionIndex) -> np.ndarray:
@@ -174,7 +174,9 @@ def _table(
     """The measured days laid on the calendar: table 'areas'."""
     values = np.column_stack([km2, km2.sum(axis=1)])
     calendar = [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)]
-    last = np.searchsorted(np.array(days, dtype="datetime64[D]"), np.array(calendar, dtype="datetime64[D]"), "right")
+    last = np.searchsorted(
+        np.array(days, dtype="datetime64[D]"), np.array(calendar, dtype="datetime64[D]"), "right"
+    )
     flag_of = {day: "jump" for day, jump in zip(days, flag_jumps(days, values[:, -1]), strict=True) if jump}
     flag_of |= dict.fromkeys(archive.duplicates, "duplicate")
     flag_of |= dict.fromkeys(overlapping, "overlap")
@@ -213,14 +215,18 @@ def _columns(edges, owner, west, columns, regions):  # type: ignore[no-untyped-d
     top = np.full((columns, regions), -np.inf)
     start = np.zeros(columns * regions + 1, dtype=np.int64)
     for i in range(len(edges)):
-        for column in range(int(edges[i, 0] // COLUMN_METRES) - west, int(edges[i, 2] // COLUMN_METRES) - west + 1):
+        for column in range(
+            int(edges[i, 0] // COLUMN_METRES) - west, int(edges[i, 2] // COLUMN_METRES) - west + 1
+        ):
             start[column * regions + owner[i] + 1] += 1
             top[column, owner[i]] = max(top[column, owner[i]], edges[i, 1], edges[i, 3])
     start = np.cumsum(start)
     place = start[:-1].copy()
     entry = np.empty(start[-1], dtype=np.int64)
     for i in range(len(edges)):
-        for column in range(int(edges[i, 0] // COLUMN_METRES) - west, int(edges[i, 2] // COLUMN_METRES) - west + 1):
+        for column in range(
+            int(edges[i, 0] // COLUMN_METRES) - west, int(edges[i, 2] // COLUMN_METRES) - west + 1
+        ):
             group = column * regions + owner[i]
             entry[place[group]] = i
             place[group] += 1

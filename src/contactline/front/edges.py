@@ -65,7 +65,12 @@ def edge_history(maps: Sequence[Polygons]) -> EdgeHistory:
     Rings may run either way: a shell counts as counter-clockwise and a hole as clockwise, whatever the file says.
     Two edges are one if their four coordinates agree to the last bit; an edge run to and fro cancels.
     """
-    rings = [(day, place, ring) for day, map_ in enumerate(maps) for poly in map_ for place, ring in enumerate(poly)]
+    rings = [
+        (day, place, ring)
+        for day, map_ in enumerate(maps)
+        for poly in map_
+        for place, ring in enumerate(poly)
+    ]
     stops = np.cumsum([0] + [len(ring) for _, _, ring in rings])
     points = np.concatenate([ring for _, _, ring in rings]) if rings else np.zeros((0, 2))
     points = np.ascontiguousarray(points[:, :2], dtype=np.float64)

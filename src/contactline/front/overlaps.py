@@ -23,7 +23,7 @@ def sound_history(maps: Sequence[Polygons]) -> tuple[EdgeHistory, list[int]]:
     """
     history = edge_history(maps)
     suspects = np.flatnonzero(_crossed(history) | _knotted(history) | _nested(maps))
-    wrong = [int(number) for number in suspects if not as_shape(maps[number]).is_valid]
+    wrong = [number for number in suspects.tolist() if not as_shape(maps[number]).is_valid]
     if not wrong:
         return history, []
     mended = list(maps)
@@ -60,7 +60,9 @@ def _knotted(history: EdgeHistory) -> np.ndarray:
     """Maps in which rings touch themselves or each other in a vertex: ndarray[map], bool."""
     points = np.ascontiguousarray(history.lonlat.reshape(-1, 2)).view(np.complex128).ravel()
     _, vertex = np.unique(points, return_inverse=True)
-    return _has_knot(history.start, history.changed, history.delta, vertex.reshape(-1, 2), vertex.max(initial=0) + 1)
+    return _has_knot(
+        history.start, history.changed, history.delta, vertex.reshape(-1, 2), vertex.max(initial=0) + 1
+    )
 
 
 def _nested(maps: Sequence[Polygons]) -> np.ndarray:
@@ -115,7 +117,9 @@ def _crossings(ends, alive):  # type: ignore[no-untyped-def]
             b_side = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
             if c_side * d_side > 0.0 or a_side * b_side > 0.0:
                 continue
-            if not ((ax == cx and ay == cy) or (ax == dx and ay == dy) or (bx == cx and by == cy) or (bx == dx and by == dy)):
+            c_is_end = (ax == cx and ay == cy) or (bx == cx and by == cy)
+            d_is_end = (ax == dx and ay == dy) or (bx == dx and by == dy)
+            if not (c_is_end or d_is_end):
                 for word in range(alive.shape[1]):
                     found[word] |= alive[i, word] & alive[j, word]
     return found

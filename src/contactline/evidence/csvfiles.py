@@ -48,25 +48,26 @@ def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=header)
 
 
-def numbers(values: pd.Series, path: Path, *, optional: bool = False, low: float = 0.0) -> pd.Series:
+def numbers(values: pd.Series, path: Path, *, optional: bool = False, high: float = math.inf) -> pd.Series:
     """A text column as float64. Raises EvidenceError that names the line of the first value that is not a
-    finite number ≥ `low`; an empty one, or NA, is allowed (NaN) only where `optional`."""
+    finite number from 0 to `high`; an empty one, or NA, is allowed (NaN) only where `optional`."""
     parsed = [
-        _number(text.strip(), f"{path}, line {line}, column {values.name!r}", optional, low)
+        _number(text.strip(), f"{path}, line {line}, column {values.name!r}", optional, high)
         for line, text in values.items()
     ]
     return pd.Series(parsed, index=values.index, name=values.name, dtype="float64")
 
 
-def _number(text: str, where: str, optional: bool, low: float) -> float:
+def _number(text: str, where: str, optional: bool, high: float) -> float:
     if text in ("", "NA") and optional:
         return math.nan
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number) or number < low:
-        raise EvidenceError(f"{where}: got {text!r}; allowed is a number from {low:g} up. Correct the value.")
+    if not math.isfinite(number) or not 0 <= number <= high:
+        allowed = "a number from 0 up" if high == math.inf else f"a number from 0 to {high:g}"
+        raise EvidenceError(f"{where}: got {text!r}; allowed is {allowed}. Correct the value.")
     return number
 
 

@@ -91,7 +91,7 @@ def read_fires(path: Path) -> tuple[pd.DataFrame, Provenance]:
         {
             "date": day,
             "war_fires": numbers(raw["war_fires_per_day"], path),
-            "cloud": numbers(raw["cloud_cover_in_country"], path, optional=True),
+            "cloud": numbers(raw["cloud_cover_in_country"], path, optional=True, high=1.0),
         }
     ).sort_values("date", ignore_index=True)
     table = check_table("fires", frame, str(path))

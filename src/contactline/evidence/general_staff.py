@@ -15,11 +15,10 @@ import pandas as pd
 
 from contactline.case.tables import check_table
 from contactline.core.dates import parse_day
-from contactline.core.errors import EvidenceError
+from contactline.core.errors import EvidenceError, InputError
 from contactline.core.provenance import Provenance
 from contactline.evidence.sources import provenance_of
 
-WAR_DAY_ONE = date(2022, 2, 24)
 NOT_COUNTS = ("date", "day", "greatest losses direction")
 
 
@@ -112,7 +111,10 @@ def _records(path: Path) -> list[tuple[date, dict[str, Any], str]]:
             raise EvidenceError(
                 f"{where}: has no field 'date'; allowed are objects with a date. Remove the record."
             )
-        day = parse_day(record["date"], f"{where}, field 'date'")
+        try:
+            day = parse_day(record["date"], f"{where}, field 'date'")
+        except InputError as error:
+            raise EvidenceError(str(error)) from None
         if records and day < records[-1][0]:
             raise EvidenceError(
                 f"{where}: date {day} comes after {records[-1][0]}; records must stand in order of date. "

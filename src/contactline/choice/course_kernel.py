@@ -101,7 +101,7 @@ def live(
     return out
 
 
-@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def left_behind(
     effort: np.ndarray, resistance: np.ndarray, norm: np.ndarray,
     open_km2: np.ndarray, built_km2: np.ndarray, people: np.ndarray, belt_km2: np.ndarray,
@@ -113,7 +113,7 @@ def left_behind(
     """
     draws, cells = effort.size, open_km2.size
     out = np.zeros((draws, 3))
-    for d in prange(draws):
+    for d in range(draws):
         want = max(effort[d], 0.0) * norm[d]
         low, high = 0, cells - 1
         while low < high:  # the last cell whose cumulated cost is within the effort

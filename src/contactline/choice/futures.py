@@ -101,6 +101,10 @@ class Futures:
         """The same futures with one belief held at a value everywhere."""
         return replace(self, beliefs={**self.beliefs, name: np.full(self.draws, value)})
 
+    def with_share(self, share: np.ndarray) -> Futures:
+        """The same futures with another split between the main region and the rest : ndarray[draw, week]."""
+        return replace(self, share=share)
+
     def set_mean(self, values: np.ndarray) -> np.ndarray:
         """Mean over the futures of each belief set : ndarray[set]."""
         return values.reshape(self.sets, FUTURES).mean(axis=1)

@@ -25,20 +25,24 @@ Outcomes = Mapping[str, np.ndarray]
 
 
 def advantage(
-    values: Values, accepting: Outcomes, fighting: Outcomes, futures: Futures, streams: Streams
+    values: Values,
+    accepting: Outcomes,
+    fighting: Outcomes,
+    futures: Futures,
+    streams: Streams,
+    middle: bool = False,
 ) -> np.ndarray:
     """Expected value of accepting over fighting on, per belief set : ndarray[set], units of value.
 
-    Weights are drawn once per belief set, uniform within each attribute's range.
+    Weights are drawn once per belief set, uniform within each attribute's range; `middle` takes the range's middle.
     """
     total = np.zeros(futures.sets)
     for attribute in values.attributes:
         if attribute.outcome not in OUTCOMES:
             raise UnknownNameError("outcome", attribute.outcome, OUTCOMES)
         rng = streams.rng(f"choice.weight.{values.actor}.{values.viewpoint}.{attribute.outcome}")
-        weight = attribute.weight_low + (attribute.weight_high - attribute.weight_low) * rng.random(
-            futures.sets
-        )
+        where = 0.5 if middle else rng.random(futures.sets)
+        weight = attribute.weight_low + (attribute.weight_high - attribute.weight_low) * where
         change = futures.set_mean(accepting[attribute.outcome] - fighting[attribute.outcome])
         sign = 1.0 if attribute.better == "more" else -1.0
         total += sign * weight * change / attribute.scale

@@ -1,0 +1,188 @@
+"""Builds a case's embedded evidence from the raw archives: read, measure, check, write, the same bytes every time.
+
+What is written is measured by us or cut from openly licensed tables; the archives themselves are never copied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contactline.case.load import EVIDENCE, LoadedCase
+from contactline.case.schema import Case
+from contactline.case.tables import check_table
+from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.files import atomic_path, write_text
+from contactline.core.progress import Tick, no_tick
+from contactline.core.provenance import Provenance
+from contactline.evidence.boundaries import Region, read_boundaries
+from contactline.evidence.deepstate import ControlArchive, read_control_archive
+from contactline.evidence.economist import read_fires, read_isw_areas
+from contactline.evidence.general_staff import read_personnel
+from contactline.evidence.geonames import read_settlements
+from contactline.evidence.loss_estimates import join_losses, read_estimates, read_uk_mod
+from contactline.front.areas import measure_areas, total_area
+from contactline.front.control_history import control_history
+from contactline.front.line import contact_ground, measure_line
+from contactline.front.outlines import simplified_outlines
+from contactline.front.settlements import measure_settlements
+
+DECIMALS = 6
+"""Decimals kept of km² and km: one square metre, far below what any map knows, and stable across processors."""
+
+
+@dataclass(frozen=True)
+class Archives:
+    """Where the raw files lie in a folder of archives."""
+
+    control: Path
+    boundaries: Path
+    areas: Path
+    fires: Path
+    estimates: Path
+    uk_mod: Path
+    personnel: Path
+    settlements: Path | None
+
+
+def find_archives(folder: Path) -> Archives:
+    """The files that a build needs, looked for by name in `folder` and below. Raises InputError naming what lacks."""
+    if not folder.is_dir():
+        raise InputError(f"--from {folder}: no such folder. Give the folder that holds the raw archives.")
+    patterns = {
+        "control": ("deepstate*.tar*", "deepstate-map-data.geojson.gz", "deepstate-map-data.geojson"),
+        "boundaries": ("oblast.geojson", "boundaries*.geojson"),
+        "areas": ("area_assessed_as_controlled_by_russia.csv",),
+        "fires": ("strikes_by_location_and_day.csv",),
+        "estimates": ("raw_estimates.csv",),
+        "uk_mod": ("uk_mod_monthly.csv",),
+        "personnel": ("russia_losses_personnel.json",),
+    }
+    found = {}
+    for role, names in patterns.items():
+        hits = sorted(hit for name in names for hit in folder.rglob(name))
+        if not hits:
+            raise InputError(
+                f"--from {folder}: found no {' or '.join(names)}; the build needs it for {role}."
+            )
+        found[role] = hits[0]
+    dumps = sorted(folder.rglob("cities500.*"))
+    return Archives(**found, settlements=dumps[0] if dumps else None)
+
+
+def build_evidence(
+    loaded: LoadedCase,
+    folder: Path,
+    out: Path | None = None,
+    stage: Callable[[str], Tick] = lambda _: no_tick,
+) -> dict[str, int]:
+    """Measure every evidence table of a case from the archives in `folder`; returns table → rows.
+
+    Writes to `out`, by default the case's own evidence folder; nothing is written unless all tables were measured.
+    Raises EvidenceError or InputError for anything missing or broken in the archives.
+    """
+    case, paths = loaded.case, find_archives(folder)
+    archive = until(read_control_archive(paths.control, tick=stage("read control maps")), case.as_of)
+    known, _notes, from_boundaries = read_boundaries(paths.boundaries)
+    regions = regions_of(case, known)
+    series = case.headline_series.id
+    measured = archive.provenance
+    tables: dict[str, tuple[pd.DataFrame, tuple[Provenance, ...]]] = {}
+
+    isw, from_isw = read_isw_areas(paths.areas)
+    control = measure_areas(archive, regions, series=series, tick=stage("measure areas"))
+    tables["areas"] = (pd.concat([control, isw], ignore_index=True), (measured, from_boundaries, from_isw))
+    tables["regions"] = (total_area(regions), (from_boundaries,))
+    ground = contact_ground(archive, regions)
+    line = measure_line(archive, ground, series=series, tick=stage("measure the line"))
+    tables["line"] = (line, (measured, from_boundaries))
+    towns, from_towns = read_settlements(paths.settlements)
+    focus = {region.id: regions[region.id] for region in case.regions if region.focus}
+    cells, changes = control_history(
+        archive, focus, ground, case.theatre, objectives=case.objectives, belts=case.belts, settlements=towns,
+        tick=stage("measure control of cells"),
+    )  # fmt: skip
+    tables["cells"] = (cells, (measured, from_boundaries, from_towns))
+    tables["changes"] = (changes, (measured,))
+    settled = measure_settlements(towns, archive, focus, ground, case.theatre.resolution)
+    tables["settlements"] = (settled, (from_towns, measured))
+    personnel, from_personnel = read_personnel(paths.personnel)
+    estimates, from_estimates = read_estimates(paths.estimates, as_of=case.as_of)
+    uk_mod, from_uk_mod = read_uk_mod(paths.uk_mod)
+    losses = join_losses(personnel, estimates, uk_mod)
+    tables["losses"] = (losses, (from_personnel, from_estimates, from_uk_mod))
+    fires, from_fires = read_fires(paths.fires)
+    tables["fires"] = (fires, (from_fires,))
+    tables["outlines"] = (simplified_outlines(regions), (from_boundaries,))
+
+    target = out or loaded.folder / EVIDENCE
+    checked = {name: check_table(name, _cut(frame, case.as_of), name) for name, (frame, _) in tables.items()}
+    for name, frame in checked.items():
+        write_table(frame, target / f"{name}.parquet")
+    origins = {name: joined(sources).as_dict() for name, (_, sources) in tables.items()}
+    write_text(
+        target / "provenance.json", json.dumps(origins, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    )
+    return {name: len(frame) for name, frame in checked.items()}
+
+
+def regions_of(case: Case, known: Mapping[str, Region]) -> dict[str, Region]:
+    """The case's regions by id, from boundaries keyed by their official names. Raises UnknownNameError."""
+    for region in case.regions:
+        if region.source_name not in known:
+            raise UnknownNameError(f"boundary of region {region.id!r}", region.source_name, known)
+    return {region.id: known[region.source_name] for region in case.regions}
+
+
+def until(archive: ControlArchive, as_of: date) -> ControlArchive:
+    """The archive without days after `as_of`."""
+    days = tuple(day for day in archive.days if day.day <= as_of)
+    if not days or days[-1].day < as_of:
+        last = archive.days[-1].day
+        raise InputError(
+            f"control maps end on {last}, before as_of {as_of}: an as-of date after the data. "
+            "Fetch newer maps or move as_of in case.yaml."
+        )
+    return ControlArchive(
+        days,
+        tuple(day for day in archive.missing if day <= as_of),
+        tuple(day for day in archive.duplicates if day <= as_of),
+        archive.provenance,
+    )
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """One Parquet file, the same bytes for the same table: no index, no pandas metadata, fixed compression."""
+    rounded = frame.copy()
+    for name in ("km2", "km"):
+        if name in rounded.columns:
+            rounded[name] = rounded[name].round(DECIMALS)
+    for name in rounded.select_dtypes("datetime"):
+        rounded[name] = rounded[name].dt.date
+    table = pa.Table.from_pandas(rounded, preserve_index=False).replace_schema_metadata(None)
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd", compression_level=19, use_dictionary=True)
+
+
+def joined(sources: tuple[Provenance, ...]) -> Provenance:
+    """One provenance for a table made from several sources; digests in the same order."""
+    distinct = list(dict.fromkeys(sources))
+
+    def text(name: str) -> str:
+        return "; ".join(dict.fromkeys(value for source in distinct if (value := getattr(source, name))))
+
+    return Provenance(*(text(name) for name in ("source", "url", "licence", "retrieved", "sha256", "note")))
+
+
+def _cut(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Rows up to the as-of date."""
+    if "date" not in frame.columns:
+        return frame
+    return frame[frame["date"] <= pd.Timestamp(as_of)].reset_index(drop=True)

@@ -1,0 +1,132 @@
+"""Stage three: what each proposal changes on the map, what seizing the same would take, and whether a truce holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.schema import Case
+from contactline.choice.courses import credibility_for, exact_area
+from contactline.choice.futures import Futures
+from contactline.front.line import cell_line_length
+from contactline.stages.front import TOTAL, Front
+from contactline.stages.war import Outlook, months, spread, spread_given
+from contactline.truce.breakdown import TruceTerms, chance_to_hold, log_hazard, truce_terms
+from contactline.truce.terms import DEFENDER, Settlement, apply_terms, clause_table, proposal_named
+from contactline.war.objectives import fall_of
+
+HOLD_WEEKS = (52, 156, 260)
+
+
+def settle(case: Case, front: Front, proposals: Sequence[str]) -> dict[str, Settlement]:
+    """Apply the chosen proposals to the ground : id → settlement. Raises UnknownNameError for an unknown id."""
+    return {name: apply_terms(case, proposal_named(case, name), front.ground) for name in proposals}
+
+
+def deal_tables(
+    case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]
+) -> dict[str, pd.DataFrame]:
+    """Tables deals, clauses, price and truce."""
+    clauses = [clause_table(case, settlement.proposal) for settlement in settlements.values()]
+    clause_rows = pd.concat(clauses, ignore_index=True)
+    tables = {
+        "deals": pd.DataFrame([_deal(case, front, s, clause_rows) for s in settlements.values()]),
+        "clauses": clause_rows,
+        "truce": truce_table(case, front, outlook.futures, settlements),
+    }
+    price = [row for s in settlements.values() for row in _price(case, front, outlook, s)]
+    if price:
+        tables["price"] = pd.DataFrame(price)
+    return tables
+
+
+def truce_table(
+    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement]
+) -> pd.DataFrame:
+    """Chance that each truce holds, as written and in variants that change one thing."""
+    rows = []
+    for name, settlement in settlements.items():
+        written = truce_terms(settlement, front.theatre.strength)
+        credibility = credibility_for(case, settlement, futures)
+        variants: dict[str, tuple[TruceTerms, np.ndarray]] = {"as_written": (written, credibility)}
+        if written.guaranteed:
+            variants["no_guarantee"] = (replace(written, guaranteed=False), np.zeros_like(credibility))
+        if not written.tripwire:
+            variants["troops"] = (replace(written, tripwire=True), credibility)
+        if written.belt_lost:
+            variants["belt_kept"] = (replace(written, belt_lost=False), credibility)
+        for variant, (terms, path) in variants.items():
+            static = log_hazard(terms, futures.beliefs, futures.maximal)
+            effect = futures.beliefs["truce.effect_guarantee"]
+            hold = {
+                f"p_hold_{weeks}": float(chance_to_hold(static, effect, path, weeks).mean())
+                for weeks in HOLD_WEEKS
+            }
+            shown = {"proposal": name, "name": settlement.proposal.name, "variant": variant}
+            rows.append(shown | hold | spread(path.mean(axis=1), "credibility"))
+    return pd.DataFrame(rows)
+
+
+def map_columns(settlements: Mapping[str, Settlement]) -> dict[str, np.ndarray]:
+    """Columns for the map: after_<proposal> → ndarray[cell] (0 defender, 1 challenger, 2 zone)."""
+    return {f"after_{name}": settlement.after.astype(int) for name, settlement in settlements.items()}
+
+
+def _deal(case: Case, front: Front, settlement: Settlement, clauses: pd.DataFrame) -> dict[str, object]:
+    proposal, here = settlement.proposal, front.ground
+    own = clauses[clauses["proposal"] == proposal.id]
+    lost = front.settlements[front.settlements["cell"].isin(here.cell[settlement.given_up])]
+    belts = {belt.id: belt.name for belt in case.belts}
+    after = (settlement.after != DEFENDER).astype(np.int8)
+    return {
+        "proposal": proposal.id,
+        "name": proposal.name,
+        "author": proposal.author,
+        "published": pd.Timestamp(proposal.published),
+        "km2_given_up": exact_area(front.theatre, settlement.given_up),
+        "km2_returned": float(here.km2[settlement.returned].sum()),
+        "people_given_up": float(lost["population"].sum()),
+        "settlements_given_up": len(lost),
+        "belt_given_up": ", ".join(belts[belt] for belt in settlement.belts_lost) or "none",
+        "line_km_before": cell_line_length(here.holder, here.cell),
+        "line_km_after": cell_line_length(after, here.cell),
+        "guarantee": settlement.guarantee.name if settlement.guarantee else "none",
+        "clauses_total": len(own),
+        "clauses_modelled": int(own["modelled"].sum()),
+    }
+
+
+def _price(case: Case, front: Front, outlook: Outlook, settlement: Settlement) -> list[dict[str, object]]:
+    """One row a region handed over, and one for all of them where there are several."""
+    here = front.ground
+    regions = [str(region) for region in np.unique(here.region[settlement.given_up])]
+    names = {region.id: region.name for region in case.regions}
+    belts = {belt.id: belt.name for belt in case.belts}
+    rows = []
+    for region in [*regions, *([TOTAL] if len(regions) > 1 else [])]:
+        wanted = settlement.given_up & ((here.region == region) | (region == TOTAL))
+        fall = fall_of(f"{region}.remainder", here, wanted, 1.0, outlook.fighting["headline"])
+        lost = front.settlements[front.settlements["cell"].isin(here.cell[wanted])]
+        km2 = exact_area(front.theatre, wanted)
+        inside = {belt for belt in here.belt[wanted] if belt}
+        size = front.size[region] if region != TOTAL else sum(front.size[name] for name in regions)
+        rows.append(
+            {
+                "proposal": settlement.proposal.id,
+                "name": names.get(region, "all of it"),
+                "region": region,
+                "km2": km2,
+                "settlements": len(lost),
+                "people": float(lost["population"].sum()),
+                "belts": ", ".join(belts[belt] for belt in sorted(inside)) or "none",
+                "share_of_region": km2 / size,
+            }
+            | spread(months(fall.week), "months")
+            | {"p_within_horizon": float(np.isfinite(fall.week).mean())}
+            | spread_given(fall.attacker_losses, "attacker_losses")
+            | spread_given(fall.defender_losses, "defender_losses")
+        )
+    return rows

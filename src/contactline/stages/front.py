@@ -1,0 +1,151 @@
+"""Stage one: what the maps show. Reads the case's evidence and lays out the front then and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.load import LoadedCase
+from contactline.choice.courses import Theatre
+from contactline.core.errors import EvidenceError
+from contactline.front.control_history import holder_on
+from contactline.front.gains import gains_by_month
+from contactline.war.record import TempoRecord, tempo_record
+from contactline.war.territory import Ground, ground
+
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Front:
+    """The front as measured: the theatre now, the record for the fits, and what each region still has to give.
+
+    weekly : region → ndarray[week], km² net on the headline map over its own record, oldest first
+    free : region → km² not held on the as-of date, exact; size : region → km²
+    """
+
+    theatre: Theatre
+    record: TempoRecord
+    weekly: dict[str, np.ndarray]
+    free: dict[str, float]
+    size: dict[str, float]
+    cells: pd.DataFrame
+    settlements: pd.DataFrame
+
+    @property
+    def ground(self) -> Ground:
+        """The theatre's ground as it stands."""
+        return self.theatre.ground
+
+
+def measure_front(loaded: LoadedCase) -> Front:
+    """The front of a case from its evidence tables. Raises EvidenceError for what is missing or does not fit."""
+    case = loaded.case
+    areas = loaded.evidence("areas")
+    cells = loaded.evidence("cells")
+    settlements = loaded.evidence("settlements")
+    holder = holder_on(cells, loaded.evidence("changes"), case.as_of)
+    here = ground(cells, loaded.evidence("changes"), holder)
+    size = {str(row.region): float(row.km2) for row in loaded.evidence("regions").itertuples()}
+    headline = case.headline_series.id
+    now = areas[(areas["series"] == headline) & (areas["date"] == pd.Timestamp(case.as_of))].set_index(
+        "region"
+    )["km2"]
+    lacking = [
+        str(region) for region in np.unique(here.region) if region not in now.index or region not in size
+    ]
+    if lacking:
+        raise EvidenceError(
+            f"areas: series {headline!r} or table 'regions' lacks {lacking}; rebuild the evidence."
+        )
+    free = {region: max(km2 - float(now.get(region, 0.0)), 0.0) for region, km2 in size.items()}
+    people = settlements.groupby("cell")["population"].sum().reindex(here.cell).fillna(0.0).to_numpy()
+    theatre = Theatre(
+        ground=here,
+        people=people,
+        main_region=main_region(loaded),
+        km2_held=case.evidence.country_km2 - float(now[TOTAL]),
+        people_held=float(people[here.holder == 0].sum()),
+        strength=case.defender.persons,
+        km2_by_region_free=free,
+    )
+    record = tempo_record(areas, case.evidence.fit_from, case.as_of)
+    regions = [str(name) for name in np.unique(here.region)]
+    weekly = weekly_by_region(areas, headline, regions, case.as_of)
+    return Front(theatre, record, weekly, free, size, cells, settlements)
+
+
+def main_region(loaded: LoadedCase) -> str:
+    """The region whose remainder is an objective; where there is none, the first objective's."""
+    objectives = loaded.case.objectives
+    remainders = [objective.region for objective in objectives if objective.kind == "region_remainder"]
+    return (remainders or [objectives[0].region])[0]
+
+
+def weekly_by_region(
+    areas: pd.DataFrame, series: str, regions: list[str], as_of: object
+) -> dict[str, np.ndarray]:
+    """Weekly net change of each region on one map, weeks ending on the as-of weekday : region → ndarray[week], km²."""
+    rows = areas[(areas["series"] == series) & areas["region"].isin(regions)]
+    wide = rows.pivot(index="date", columns="region", values="km2").sort_index()
+    ends = pd.date_range(end=pd.Timestamp(str(as_of)), periods=(len(wide) - 1) // 7 + 1, freq="7D")
+    return {region: np.diff(wide[region].reindex(ends).to_numpy()) for region in regions}
+
+
+def front_tables(loaded: LoadedCase, front: Front) -> dict[str, pd.DataFrame]:
+    """Tables front_monthly, area_history, line_history, settlements, places and outlines."""
+    case = loaded.case
+    areas = loaded.evidence("areas")
+    tables = {
+        "front_monthly": _monthly(areas, {region.id for region in case.regions if region.focus}),
+        "area_history": _history(front.record),
+        "settlements": front.settlements,
+        "places": pd.DataFrame([place.model_dump() for place in case.places]),
+    }
+    if loaded.has_evidence("line"):
+        line = loaded.evidence("line")
+        line = line[line["series"] == case.headline_series.id]
+        tables["line_history"] = line[["date", "km"]].reset_index(drop=True)
+    if loaded.has_evidence("outlines"):
+        tables["outlines"] = loaded.evidence("outlines")
+    if not len(tables["places"]):
+        del tables["places"]
+    return tables
+
+
+def _monthly(areas: pd.DataFrame, regions: set[str]) -> pd.DataFrame:
+    """Whole months only: a month that the record cuts would look like a slow one."""
+    parts = []
+    for (series, region), _ in areas.groupby(["series", "region"]):
+        if region != TOTAL and region not in regions:
+            continue
+        months = gains_by_month(areas, str(series), str(region))
+        months = months[months["whole"]]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "series": series,
+                    "month": months["month"],
+                    "region": region,
+                    "km2": months["km2"],
+                    "flagged": months["flag"] != "",
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _history(record: TempoRecord) -> pd.DataFrame:
+    """Net change since the first week that every map covers, week by week; earlier weeks are negative."""
+    common = int(np.argmax(np.isfinite(record.net).all(axis=1)))
+    parts = []
+    for k, series in enumerate(record.maps):
+        known = np.isfinite(record.net[:, k])
+        total = np.cumsum(np.where(known, record.net[:, k], 0.0))
+        before = total[common - 1] if common > 0 else 0.0
+        parts.append(
+            pd.DataFrame({"series": series, "date": record.ends[known], "km2": (total - before)[known]})
+        )
+    return pd.concat(parts, ignore_index=True)

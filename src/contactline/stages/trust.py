@@ -1,0 +1,226 @@
+"""Stage five: how far to trust it. Backtest, assumptions with their owners, published figures beside ours, sources."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.load import LoadedCase
+from contactline.case.schema import Case
+from contactline.core.files import write_text
+from contactline.score.backtest import BacktestResult
+from contactline.stages.war import Outlook
+from contactline.truce.guarantee import CRISIS_WEEKS
+from contactline.war.climatology import MEAN_STRETCH_WEEKS
+from contactline.war.territory import ORDER_ERROR
+
+BACKTEST_FOLDER = "backtest"
+BACKTEST_TABLES = ("backtest_summary", "backtest_bars", "backtest_pit")
+RATIO_BASELINES = ("line-52", "line-13", "mean-13", "autoarima")
+OWNER = "contactline developers"
+
+
+@dataclass(frozen=True)
+class EngineAssumption:
+    """A number that stands in the code rather than in the case: what it is, its value and why."""
+
+    name: str
+    label: str
+    value: str
+    why: str
+
+
+ENGINE = (
+    EngineAssumption(
+        "engine.order_error",
+        "Spread of the effort an objective takes around nearest-to-line order",
+        f"log-normal, sigma {ORDER_ERROR:g}",
+        "Advances bend to roads, rivers and encirclements, which the first version does not know.",
+    ),
+    EngineAssumption(
+        "engine.stretch",
+        "Mean length of the stretches of record that climatology and regional shares resample",
+        f"{MEAN_STRETCH_WEEKS:g} weeks",
+        "About the half-life of tempo in the fit; shorter stretches forget campaigns, longer ones repeat them.",
+    ),
+    EngineAssumption(
+        "engine.crisis_weeks",
+        "Mean length of a crisis that occupies the guarantor",
+        f"{CRISIS_WEEKS:g} weeks",
+        "Half a year is between a market shock and a military campaign.",
+    ),
+    EngineAssumption(
+        "engine.nearest_first",
+        "Cells fall nearest to the line first within each region",
+        "rule",
+        "First version; a spatial model fitted to captures replaces it in a later issue.",
+    ),
+    EngineAssumption(
+        "engine.ended_war",
+        "Once fighting ends by itself, the line stays where it is to the horizon",
+        "rule",
+        "First version: only a truce on a proposal can break; this flatters fighting on.",
+    ),
+    EngineAssumption(
+        "engine.losses_follow_time",
+        "Losses follow weeks of fighting and neither the km² taken nor a collapse",
+        "rule",
+        "Losses per km² moved between 69 and 193 from quarter to quarter; no driver could be identified.",
+    ),
+)
+
+
+def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFrame]:
+    """A backtest in the report's tables."""
+    summary = result.summary.rename(
+        columns={"forecaster": "model", "in50": "cover50", "in80": "cover80", "in90": "cover90",
+                 "independent": "independent_windows"}
+    )  # fmt: skip
+    for baseline in RATIO_BASELINES:
+        ratios = result.ratios[result.ratios["baseline"] == baseline]
+        found = ratios.set_index(["forecaster", "horizon"])["ratio"]
+        keys = pd.MultiIndex.from_frame(summary[["model", "horizon"]])
+        if len(found):
+            summary[f"crps_ratio_{baseline.replace('-', '_')}"] = found.reindex(keys).to_numpy()
+    summary.insert(0, "series", series)
+    ratios = [name for name in summary.columns if name.startswith("crps_ratio")]
+    kept = ["series", "model", "label", "horizon", "crps", *ratios, "cover50", "cover80", "cover90", "origins",
+            "independent_windows"]  # fmt: skip
+    bars = result.bars[result.bars["forecaster"].isin(["headline"])]
+    bar_rows = [
+        {
+            "bar": _bar_name(row),
+            "allowed": f"at most {row.most:g}"
+            if row.measure == "crps_ratio"
+            else f"{row.least:g} to {row.most:g}",
+            "got": f"{row.value:.2f}"
+            + (f" (90% range {row.low:.2f} to {row.high:.2f})" if row.low == row.low else ""),
+            "met": row.verdict == "met",
+        }
+        for row in bars.itertuples()
+        if row.verdict != "not measured"
+    ]
+    pit = result.scores[result.scores["forecaster"].isin(["headline", "tempo"])]
+    return {
+        "backtest_summary": summary[kept],
+        "backtest_bars": pd.DataFrame(bar_rows),
+        "backtest_pit": pit.rename(columns={"forecaster": "model"})[["model", "horizon", "pit"]].reset_index(
+            drop=True
+        ),
+    }
+
+
+def save_backtest(result: BacktestResult, series: str, case_folder: Path) -> Path:
+    """Write a backtest beside a case, so that every later report carries its figures; returns the folder."""
+    folder = case_folder / BACKTEST_FOLDER
+    for name, frame in backtest_tables(result, series).items():
+        write_text(
+            folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        )
+    write_text(folder / "made_by.json", json.dumps(result.made_by, indent=1, sort_keys=True) + "\n")
+    return folder
+
+
+def saved_backtest(loaded: LoadedCase) -> dict[str, pd.DataFrame]:
+    """The backtest tables saved beside a case; empty where none was run."""
+    folder = loaded.folder / BACKTEST_FOLDER
+    if not (folder / "made_by.json").is_file():
+        return {}
+    return {name: pd.read_csv(folder / f"{name}.csv") for name in BACKTEST_TABLES}
+
+
+def trust_tables(case: Case, outlook: Outlook) -> dict[str, pd.DataFrame]:
+    """Tables assumptions, references and benchmarks."""
+    tables = {"assumptions": assumptions(case), "references": references(case)}
+    if case.benchmarks:
+        tables["benchmarks"] = pd.DataFrame(
+            [_beside(case, outlook, benchmark) for benchmark in case.benchmarks]
+        )
+    return tables
+
+
+def assumptions(case: Case) -> pd.DataFrame:
+    """Every belief, guarantee, elasticity and engine assumption with its owner."""
+    rows = []
+    for belief in case.beliefs:
+        rows.append(
+            _row(belief.name, belief.label, belief.unit, describe(belief.distribution), belief, belief.watch)
+        )
+    for guarantee in case.guarantees:
+        label = f"Credibility of: {guarantee.name}"
+        rows.append(
+            _row(
+                f"guarantee.{guarantee.id}", label, "probability", describe(guarantee.credibility), guarantee
+            )
+        )
+    for capability in case.capabilities:
+        rows.append(
+            _row(f"support.{capability.id}", f"Effect of {capability.name} on tempo", "log tempo per unit of need",
+                 describe(capability.elasticity), capability) | {"why": capability.elasticity_assumption}
+        )  # fmt: skip
+    for fixed in ENGINE:
+        rows.append(
+            {"name": fixed.name, "label": fixed.label, "unit": "", "distribution": fixed.value, "owner": OWNER,
+             "why": fixed.why, "sources": "", "watch": ""}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def references(case: Case) -> pd.DataFrame:
+    """The bibliography."""
+    names = ["id", "title", "source", "url", "day", "confidence"]
+    return pd.DataFrame([entry.model_dump(mode="json") for entry in case.bibliography], columns=names)
+
+
+def describe(distribution: object) -> str:
+    """A distribution in words: kind, parameters and central 90 %."""
+    if getattr(distribution, "kind", "") == "fixed":
+        return f"fixed at {distribution.value:g}"  # type: ignore[attr-defined]
+    low, middle, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))  # type: ignore[attr-defined]
+    return f"{distribution.kind}, median {middle:.3g}, 90% between {low:.3g} and {high:.3g}"  # type: ignore[attr-defined]
+
+
+def _row(name: str, label: str, unit: str, text: str, owned: object, watch: str = "") -> dict[str, str]:
+    assumption = getattr(owned, "assumption", None)
+    return {
+        "name": name,
+        "label": label,
+        "unit": unit,
+        "distribution": text,
+        "owner": assumption.by if assumption else "published sources",
+        "why": assumption.why if assumption else "",
+        "sources": ", ".join(getattr(owned, "sources", ())),
+        "watch": watch,
+    }
+
+
+def _bar_name(row: object) -> str:
+    if getattr(row, "measure", "") == "crps_ratio":
+        return f"CRPS ratio to {row.bar}"  # type: ignore[attr-defined]
+    return str(row.bar)  # type: ignore[attr-defined]
+
+
+def _beside(case: Case, outlook: Outlook, benchmark: object) -> dict[str, str]:
+    """A published forecast with our chance that its objective falls by its day."""
+    day: date | None = benchmark.day  # type: ignore[attr-defined]
+    objective: str | None = benchmark.objective  # type: ignore[attr-defined]
+    ours = "no figure of ours for the same"
+    if day is not None and objective is not None:
+        weeks = (day - case.as_of).days / 7
+        p = float(np.mean(outlook.falls[objective, "headline"].week <= weeks))
+        ours = f"taken by then: {100 * p:.0f}% of our futures"
+        if weeks > outlook.futures.weeks:
+            ours = f"within our horizon, which ends earlier: {100 * p:.0f}% of our futures"
+    sources = {entry.id: entry.source for entry in case.bibliography}
+    return {
+        "text": benchmark.text,  # type: ignore[attr-defined]
+        "objective": objective or "",
+        "day": day.isoformat() if day else "",
+        "source": "; ".join(sources.get(name, name) for name in benchmark.sources) or "assumption",  # type: ignore[attr-defined]
+        "ours": ours,
+    }

@@ -1,0 +1,256 @@
+"""Stage two: what fighting on can achieve. Fits, futures, objectives, losses, and the map of chances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.load import LoadedCase
+from contactline.case.schema import Case
+from contactline.choice.futures import FUTURES, Futures, draw_futures, weekly
+from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
+from contactline.core.streams import Streams
+from contactline.stages.front import Front
+from contactline.support.adequacy import support
+from contactline.truce.breakdown import BELIEFS as TRUCE_BELIEFS
+from contactline.war.collapse import collapse_spells, fighting_path
+from contactline.war.forecast import MEMBERS, Forecast, fit_forecast
+from contactline.war.losses import LossFit, fit_losses, weekly_claims
+from contactline.war.objectives import Fall, Fighting, chance_held, fall_of, objective_cells
+from contactline.war.territory import regional_shares, share_windows, shift_share
+
+QUANTILES = {"q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95}
+SPREAD = {"q10": 0.10, "q50": 0.50, "q90": 0.90}
+BY_WEEKS = (26, 52, 104, 156, 260)
+MAP_WEEKS = (26, 52, 104)
+MODELS = ("headline", "tempo")
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What fighting on brings: the fits, the futures shared by every course, and the paths per model.
+
+    fighting : model → Fighting; falls : (objective id, model) → Fall
+    gains : model → ndarray[draw, week], cumulated km², support and collapses included for MODELS
+    """
+
+    forecast: Forecast
+    losses: LossFit
+    futures: Futures
+    fighting: Mapping[str, Fighting]
+    falls: Mapping[tuple[str, str], Fall]
+    gains: Mapping[str, np.ndarray]
+
+
+def fit(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[Forecast, LossFit]:
+    """Fit tempo, level and losses to the case's record. Deterministic given the seed."""
+    case = loaded.case
+    headline = case.headline_series.id
+    series = headline if headline in front.record.maps else front.record.maps[0]
+    forecast = fit_forecast(front.record, series, streams)
+    evidence = case.evidence
+    claims = weekly_claims(
+        loaded.evidence("losses"),
+        evidence.attacker_loss_series,
+        case.challenger.id,
+        evidence.fit_from,
+        case.as_of,
+    )
+    return forecast, fit_losses(claims, streams.rng("war.losses.fit"))
+
+
+def look_ahead(
+    case: Case,
+    front: Front,
+    forecast: Forecast,
+    losses: LossFit,
+    *,
+    sets: int,
+    weeks: int,
+    path: str,
+    streams: Streams,
+) -> Outlook:
+    """Draw the futures and fight them out: sets × FUTURES trajectories of `weeks` weeks under a support path."""
+    draws = sets * FUTURES
+    net = {
+        model: forecast.predict(model, weeks, draws, streams) for model in (*MODELS, "climatology", "level")
+    }
+    names, shares = regional_shares(front.weekly)
+    windows = share_windows(len(shares), weeks, draws, streams.rng("war.regions"))
+    main = names.index(front.theatre.main_region)
+    claims = losses.predict(weeks, draws, streams.rng("war.losses"))
+    futures = draw_futures(
+        case,
+        net["headline"],
+        shares[windows, main],
+        claims,
+        support(case, path, weeks),
+        TRUCE_BELIEFS,
+        streams,
+    )
+    moved = shift_share(futures.share, futures.beliefs["war.region_shift"])
+    futures = futures.with_share(moved)
+    running = collapse_spells(
+        weekly(futures.beliefs["war.collapse_rate"]), futures.beliefs["war.collapse_weeks"], futures.collapse_luck,
+        futures.factor,
+    )  # fmt: skip
+    speed = futures.beliefs["war.collapse_speed"]
+    fighting, gains, falls = {}, {}, {}
+    for model in MODELS:
+        gained = fighting_path(net[model], futures.factor, running, speed)
+        gains[model] = np.cumsum(gained, axis=1)
+        fighting[model] = _fighting(front, futures, gained, names, shares, windows, streams)
+        for objective in case.objectives:
+            wanted = objective_cells(front.ground, objective)
+            falls[objective.id, model] = fall_of(
+                objective.id, front.ground, wanted, objective.taken_share, fighting[model]
+            )
+    for model in ("climatology", "level"):
+        gains[model] = np.cumsum(net[model], axis=1)
+    return Outlook(forecast, losses, futures, fighting, falls, gains)
+
+
+def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataFrame]:
+    """Tables gain_fan, objectives, losses_fan and the map's cells (without the proposals' columns)."""
+    return {
+        "gain_fan": _gain_fan(case, outlook),
+        "objectives": _objectives(case, outlook),
+        "losses_fan": _losses_fan(case, outlook),
+        "cells": _cells(front, outlook),
+    }
+
+
+def losses_history(loaded: LoadedCase) -> pd.DataFrame:
+    """Monthly killed and wounded as published, per series that counts month by month."""
+    table = loaded.evidence("losses")
+    table = table[table["kind"] == "killed_wounded"]
+    parts = []
+    for (side, series), rows in table.groupby(["side", "series"]):
+        cumulative = rows.set_index("date")["cumulative"].sort_index()
+        firsts = pd.date_range(cumulative.index[0], cumulative.index[-1] + pd.Timedelta(days=1), freq="MS")
+        if len(cumulative) < 12:
+            continue
+        level = cumulative.reindex(cumulative.index.union(firsts - pd.Timedelta(days=1))).ffill()
+        if series != "uk_mod":  # UK MoD's count stands for the first day of the next month
+            level = level.reindex(firsts - pd.Timedelta(days=1))
+            level.index = firsts
+        value = level.diff().dropna()
+        parts.append(
+            pd.DataFrame(
+                {
+                    "month": value.index - pd.DateOffset(months=1),
+                    "side": side,
+                    "series": series,
+                    "value": value.to_numpy(),
+                }
+            )
+        )
+    columns = ["month", "side", "series", "value"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def spread(values: np.ndarray, stem: str, levels: Mapping[str, float] = SPREAD) -> dict[str, float]:
+    """Quantiles over all draws; a draw beyond the horizon (inf or NaN) counts as larger than any other.
+
+    A quantile that falls among those is NaN: beyond the horizon.
+    """
+    filled = np.where(np.isnan(values), np.inf, values)
+    found = np.quantile(filled, list(levels.values()), method="higher")
+    prefix = f"{stem}_" if stem else ""
+    return {
+        f"{prefix}{name}": float(q) if np.isfinite(q) else np.nan
+        for name, q in zip(levels, found, strict=True)
+    }
+
+
+def spread_given(values: np.ndarray, stem: str) -> dict[str, float]:
+    """Quantiles among the draws that have a value (losses of those in which it falls); NaN if none has."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return {f"{stem}_{name}": np.nan for name in SPREAD}
+    return {f"{stem}_{name}": float(np.quantile(known, level)) for name, level in SPREAD.items()}
+
+
+def months(weeks: np.ndarray) -> np.ndarray:
+    """Weeks as months : same shape."""
+    return weeks / WEEKS_PER_MONTH
+
+
+def _fighting(
+    front: Front, futures: Futures, gained: np.ndarray, names: tuple[str, ...], shares: np.ndarray,
+    windows: np.ndarray, streams: Streams,
+) -> Fighting:  # fmt: skip
+    """Split weekly gains over regions: the main one by the shifted share, the rest as the record split them."""
+    main = names.index(front.theatre.main_region)
+    rest = np.maximum(1.0 - shares[windows, main], 1e-9)
+    effort = {}
+    for k, name in enumerate(names):
+        part = futures.share if k == main else (1.0 - futures.share) * shares[windows, k] / rest
+        effort[name] = np.cumsum(gained * part, axis=1)
+    attacker = np.cumsum(futures.claims, axis=1)
+    defender = attacker * futures.beliefs["losses.defender_per_attacker"][:, None]
+    return Fighting(effort, attacker, defender, futures.beliefs["war.built_up_resistance"], streams)
+
+
+def _gain_fan(case: Case, outlook: Outlook) -> pd.DataFrame:
+    parts = []
+    for model in ("headline", *MEMBERS):
+        path = outlook.gains[model]
+        table = pd.DataFrame(np.quantile(path, list(QUANTILES.values()), axis=0).T, columns=list(QUANTILES))
+        table.insert(0, "model", model)
+        table.insert(1, "week", np.arange(1, path.shape[1] + 1))
+        table.insert(2, "date", [pd.Timestamp(day_after_weeks(case.as_of, w)) for w in table["week"]])
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _objectives(case: Case, outlook: Outlook) -> pd.DataFrame:
+    rows = []
+    for objective in case.objectives:
+        for model in MODELS:
+            fall = outlook.falls[objective.id, model]
+            rows.append(
+                {"objective": objective.id, "name": objective.name, "model": model}
+                | {f"p_{weeks}": float(np.mean(fall.week <= weeks)) for weeks in BY_WEEKS}
+                | spread(fall.week, "week")
+                | spread_given(fall.attacker_losses, "attacker_losses")
+                | {"km2_remaining": fall.km2_remaining}
+            )
+    return pd.DataFrame(rows)
+
+
+def _losses_fan(case: Case, outlook: Outlook) -> pd.DataFrame:
+    beliefs = outlook.futures.beliefs
+    parts = []
+    headline = outlook.fighting["headline"]
+    for side, total, killed in (
+        (case.challenger.id, headline.attacker_losses, "losses.attacker_killed_share"),
+        (case.defender.id, headline.defender_losses, "losses.defender_killed_share"),
+    ):
+        for kind, share in (("killed_wounded", 1.0), ("killed", beliefs[killed][:, None])):
+            table = pd.DataFrame(
+                np.quantile(total * share, list(SPREAD.values()), axis=0).T, columns=list(SPREAD)
+            )
+            table.insert(0, "side", side)
+            table.insert(1, "kind", kind)
+            table.insert(2, "week", np.arange(1, total.shape[1] + 1))
+            parts.append(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _cells(front: Front, outlook: Outlook) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "cell": front.cells["cell"],
+            "region": front.cells["region"],
+            "holder_first": front.cells["holder"],
+            "holder_now": front.ground.holder.astype(int),
+        }
+    )
+    fighting = outlook.fighting["headline"]
+    for week in MAP_WEEKS:
+        table[f"p_{week}"] = np.round(chance_held(front.ground, fighting, week), 3)
+    return table

@@ -24,6 +24,7 @@ ENGINE_BELIEFS: dict[str, str] = {
     "war.collapse_rate": "per year",
     "war.collapse_speed": "multiplier",
     "war.collapse_weeks": "weeks",
+    "war.end_rate": "per year",
     "losses.attacker_true_per_claimed": "multiplier",
     "losses.attacker_killed_share": "share",
     "losses.defender_per_attacker": "multiplier",

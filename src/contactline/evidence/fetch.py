@@ -178,7 +178,7 @@ def _receive(file: RemoteFile, response: httpx.Response, target: Path, start: in
         write_text(_version(target), json.dumps(kept))
     expected = start + int(response.headers.get("content-length", 0))
     with _partial(target).open("ab" if start else "wb") as out:
-        for chunk in response.iter_bytes(1 << 16):
+        for chunk in response.iter_bytes():
             out.write(chunk)
             if expected > start:
                 tick(out.tell() / expected)

@@ -62,6 +62,7 @@ class Store:
         """
         checked = {name: (_checked(name, frame), source) for name, (frame, source) in tables.items()}
         with _writing(self.folder), locked(self.folder / ".lock", LOCK_SECONDS):
+            self.tables()  # a manifest with a broken entry is not written over
             manifest = self._manifest()
             for name, (frame, provenance) in checked.items():
                 manifest[name] = self._write(name, frame, provenance)
@@ -76,17 +77,22 @@ class Store:
 
         Raises UnknownNameError for a name not stored and StoreError for a damaged file.
         """
-        entries = [
-            table for table in self.tables() if table.name == name or table.name.startswith(f"{name}/")
-        ]
-        if not entries:
-            raise UnknownNameError("stored table", name, {table.name for table in self.tables()})
-        return pd.concat([_read(table) for table in entries], ignore_index=True)
+        while True:
+            wanted = self._named(name)
+            try:
+                return pd.concat([_read(table) for table in wanted], ignore_index=True)
+            except FileNotFoundError:
+                if self._named(name) == wanted:  # else an import replaced the table between the two steps
+                    gone = next((table for table in wanted if not table.path.is_file()), wanted[0])
+                    raise _damaged(gone, "is missing") from None
 
     def tables(self) -> tuple[StoredTable, ...]:
         """What is stored, in order of name. Raises StoreError if the manifest is broken."""
-        return tuple(
-            StoredTable(
+        return tuple(self._entry(name, entry) for name, entry in sorted(self._manifest().items()))
+
+    def _entry(self, name: str, entry: dict[str, Any]) -> StoredTable:
+        try:
+            return StoredTable(
                 name,
                 self.folder / entry["file"],
                 int(entry["rows"]),
@@ -94,8 +100,9 @@ class Store:
                 entry["imported"],
                 Provenance(**entry["provenance"]),
             )
-            for name, entry in sorted(self._manifest().items())
-        )
+        except (KeyError, TypeError, ValueError) as error:
+            fault = f"the entry of {name!r} cannot be read: {type(error).__name__} {error}"
+            raise StoreError(_broken(self._manifest_path, fault)) from None
 
     def _named(self, name: str) -> list[StoredTable]:
         stored = self.tables()
@@ -135,9 +142,8 @@ class Store:
             found = document.get("format") if isinstance(document, dict) else type(document).__name__
             raise StoreError(_broken(path, f"format {found!r}; this version reads format {FORMAT}"))
         tables = document.get("tables")
-        wanted = {"file", "rows", "sha256", "imported", "provenance"}
-        if not isinstance(tables, dict) or any(not wanted <= set(entry) for entry in tables.values()):
-            raise StoreError(_broken(path, "an entry lacks one of " + ", ".join(sorted(wanted))))
+        if not isinstance(tables, dict):
+            raise StoreError(_broken(path, f"its tables are a {type(tables).__name__}, not an object"))
         return tables
 
     def _write(self, name: str, frame: pd.DataFrame, provenance: Provenance) -> dict[str, Any]:

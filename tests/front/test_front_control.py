@@ -152,17 +152,8 @@ def test_line_is_the_meridian_without_the_border(invented):
 
 def test_shores_of_a_bay_are_no_front():
     # A bay of a quarter degree runs 0.8 degrees into the held ground; the official boundary closes its mouth.
-    shore = [
-        (32.4, 44.9),
-        (32.9, 44.9),
-        (32.9, 45.8),
-        (33.15, 45.8),
-        (33.15, 44.9),
-        (34.1, 44.9),
-        (34.1, 48.1),
-        (32.4, 48.1),
-    ]
-    ring = np.array([*shore, shore[0]], dtype=float)
+    bay = [(32.9, 44.9), (32.9, 45.8), (33.15, 45.8), (33.15, 44.9)]
+    ring = np.array([(32.4, 44.9), *bay, (34.1, 44.9), (34.1, 48.1), (32.4, 48.1), (32.4, 44.9)])
     archive = archive_of(((ring,),), ((ring,),))
     ground = contact_ground(archive, COUNTRY)
     plain = measure_line(held_east_of(32.4), contact_ground(held_east_of(32.4), COUNTRY), series="s")[

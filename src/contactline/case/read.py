@@ -116,7 +116,8 @@ def raise_problems(folder: Path, problems: list[Problem], raw: dict[str, Any]) -
         file = HOME.get(str(problem.path[0]), "case.yaml")
         if file not in texts and (folder / file).is_file():
             texts[file] = (folder / file).read_text(encoding="utf-8")
-        lines.append(f"{file}: {_place(problem.path, raw, texts.get(file))}: {problem.text}.")
+        end = "" if problem.text.endswith("?") else "."
+        lines.append(f"{file}: {_place(problem.path, raw, texts.get(file))}: {problem.text}{end}")
     if len(problems) > SHOWN:
         lines.append(f"and {len(problems) - SHOWN} more.")
     if len(problems) == 1:
@@ -211,7 +212,7 @@ def _place(path: KeyPath, raw: dict[str, Any], text: str | None) -> str:
         except (KeyError, IndexError, TypeError):
             break
         if isinstance(part, int) and isinstance(node, dict):
-            record = str(node.get("id") or node.get("name") or record)
+            record = str(node.get("id") or node.get("name") or record or node.get("actor") or "")
     line = _line_of(text, path) if text else None
     hints = ", ".join(hint for hint in (f"line {line}" if line else "", record) if hint)
     return f"{dotted(path)} ({hints})" if hints else dotted(path)

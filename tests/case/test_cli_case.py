@@ -1,0 +1,104 @@
+"""`contactline case show|validate|new` print what they say, refuse what they must, and round-trip."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from contactline.case.load import load_case
+from contactline.cli_case import PARTS, app
+
+runner = CliRunner()
+
+
+def test_new_case_validates_and_differs_only_in_its_id(tmp_path: Path) -> None:
+    made = runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    assert made.exit_code == 0, made.output
+    checked = runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"])
+    assert checked.exit_code == 0, checked.output
+    report = json.loads(checked.output)
+    assert report["case"] == "my_war"
+    assert report["evidence_rows"]["areas"] > 1000
+    template, mine = load_case("borderland"), load_case(tmp_path / "my_war")
+    assert mine.case.model_copy(update={"id": "borderland"}) == template.case
+    assert mine.digest != template.digest
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_new_case_keeps_the_comments(tmp_path: Path) -> None:
+    runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    text = (tmp_path / "my_war" / "case.yaml").read_text(encoding="utf-8")
+    assert "id: my_war " in text and "# lower-case letters" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("My War", "got 'My War'; allowed are lower-case letters"),
+        ("ukraine_2025", "'ukraine_2025' is a built-in case; choose another name"),
+    ],
+)
+def test_new_case_refuses_bad_names(tmp_path: Path, name: str, said: str) -> None:
+    result = runner.invoke(app, ["new", name, "--dir", str(tmp_path)])
+    assert result.exit_code == 2 and said in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_case_never_overwrites(tmp_path: Path) -> None:
+    (tmp_path / "my_war").mkdir()
+    (tmp_path / "my_war" / "mine.txt").write_text("keep")
+    result = runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    assert result.exit_code == 2 and "exists and is not overwritten" in result.stderr
+    assert (tmp_path / "my_war" / "mine.txt").read_text() == "keep"
+
+
+def test_new_case_needs_a_folder(tmp_path: Path) -> None:
+    result = runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path / "none")])
+    assert result.exit_code == 2 and "is not a folder; create it first" in result.stderr
+
+
+def test_validate_reports_a_broken_case_without_a_traceback(tmp_path: Path) -> None:
+    runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    path = tmp_path / "my_war" / "values.yaml"
+    path.write_text(path.read_text().replace("better: more", "better: mor"))
+    result = runner.invoke(app, ["validate", str(tmp_path / "my_war")])
+    assert result.exit_code == 2
+    assert "got 'mor'; allowed is 'more' or 'less'" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_validate_reads_the_evidence_too(tmp_path: Path) -> None:
+    runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    path = tmp_path / "my_war" / "evidence" / "line.csv"
+    path.write_text(path.read_text().replace("map_a", "map_x", 1))
+    result = runner.invoke(app, ["validate", str(tmp_path / "my_war")])
+    assert result.exit_code == 2 and "unknown series 'map_x'" in result.stderr
+
+
+def test_show_overview_and_parts() -> None:
+    result = runner.invoke(app, ["show", "borderland"])
+    assert result.exit_code == 0 and "The invented war" in result.output and "(invented)" in result.output
+    for part in PARTS:
+        shown = runner.invoke(app, ["show", "borderland", part])
+        assert shown.exit_code == 0, part
+        listed = json.loads(runner.invoke(app, ["show", "borderland", part, "--json"]).output)
+        assert len(listed) == len(getattr(load_case("borderland").case, PARTS[part][0]))
+
+
+def test_show_defaults_to_the_reference_case_and_one_proposal_clause_by_clause() -> None:
+    overview = json.loads(runner.invoke(app, ["show", "--json"]).output)
+    assert overview["id"] == "ukraine_2025" and len(overview["digest"]) == 64
+    proposal = json.loads(runner.invoke(app, ["show", "ukraine_2025", "us_28", "--json"]).output)
+    assert len(proposal["clauses"]) >= 28
+    table = runner.invoke(app, ["show", "ukraine_2025", "us_28"]).output
+    assert "force_cap" in table
+
+
+def test_show_offers_the_nearest_names() -> None:
+    case = runner.invoke(app, ["show", "ukrane"])
+    assert case.exit_code == 2 and "did you mean ukraine_2025?" in case.stderr
+    part = runner.invoke(app, ["show", "ukraine_2025", "us28"])
+    assert part.exit_code == 2 and "did you mean us_28?" in part.stderr

@@ -1,0 +1,266 @@
+"""Both shipped cases load, resolve and agree with their evidence; a digest follows content and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contactline.case.beliefs import sample_beliefs
+from contactline.case.check import CLAUSE_KINDS, ENGINE_BELIEFS, OUTCOMES
+from contactline.case.invented import write_evidence
+from contactline.case.load import LoadedCase, built_in_cases, digest_of, find_case, load_case
+from contactline.case.schema import Cession, Dmz, ForceCap, Withdrawal
+from contactline.case.tables import TABLES
+from contactline.core.errors import CaseError, EvidenceError, UnknownNameError
+from contactline.core.streams import Streams
+
+
+@pytest.fixture(scope="module", params=["ukraine_2025", "borderland"])
+def loaded(request: pytest.FixtureRequest) -> LoadedCase:
+    return load_case(request.param)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A writable copy of the small case."""
+    return Path(shutil.copytree(find_case("borderland"), tmp_path / "borderland"))
+
+
+def test_built_in_cases_are_these() -> None:
+    assert sorted(built_in_cases()) == ["borderland", "ukraine_2025"]
+
+
+def test_case_has_everything_the_engine_reads(loaded: LoadedCase) -> None:
+    units = {belief.name: belief.unit for belief in loaded.case.beliefs}
+    assert {name: units[name] for name in ENGINE_BELIEFS} == ENGINE_BELIEFS
+    assert loaded.case.challenger.id != loaded.case.defender.id
+    assert loaded.case.headline_series.headline
+
+
+def test_every_number_has_an_owner_that_resolves(loaded: LoadedCase) -> None:
+    known = {reference.id for reference in loaded.case.bibliography}
+    for belief in loaded.case.beliefs:
+        assert set(belief.sources) <= known
+        assert belief.sources or belief.assumption, belief.name
+    for proposal in loaded.case.proposals:
+        for clause in proposal.clauses:
+            assert set(clause.sources) <= known and (clause.sources or clause.assumption)
+
+
+def test_nothing_is_dated_after_the_as_of_date(loaded: LoadedCase) -> None:
+    as_of = loaded.case.as_of.isoformat()
+    assert all(reference.day <= as_of for reference in loaded.case.bibliography)
+    assert all(proposal.published <= loaded.case.as_of for proposal in loaded.case.proposals)
+    assert all(position.day <= loaded.case.as_of for position in loaded.case.positions)
+    for name in TABLES:
+        if loaded.has_evidence(name) and "date" in loaded.evidence(name).columns:
+            assert loaded.evidence(name)["date"].max().date() <= loaded.case.as_of
+
+
+def test_no_belief_leaves_its_range(loaded: LoadedCase) -> None:
+    draws = sample_beliefs({belief.name: belief for belief in loaded.case.beliefs}, 2000, Streams(0))
+    for name, unit in ENGINE_BELIEFS.items():
+        assert np.isfinite(draws[name]).all(), name
+        if unit in ("share", "multiplier", "per year", "weeks"):
+            assert draws[name].min() >= 0, name
+        if unit == "share":
+            assert draws[name].max() <= 1, name
+
+
+def test_reference_case_carries_its_bibliography_from_before_the_as_of_date() -> None:
+    case = load_case("ukraine_2025").case
+    assert case.as_of == date(2025, 12, 7)
+    assert len(case.bibliography) > 200
+    dated = [reference for reference in case.bibliography if len(reference.day) == 10]
+    assert len(dated) > 150
+
+
+def test_the_28_points_are_all_there() -> None:
+    proposal = next(p for p in load_case("ukraine_2025").case.proposals if p.id == "us_28")
+    points = {clause.point.rstrip("abcd") for clause in proposal.clauses}
+    assert points == {*(str(number) for number in range(1, 29)), "outside the text"}
+
+
+def test_the_terms_that_the_debate_is_about() -> None:
+    proposals = {p.id: p for p in load_case("ukraine_2025").case.proposals}
+    us = proposals["us_28"].clauses
+    assert [c.persons for c in us if isinstance(c, ForceCap)] == [600_000]
+    leaving = [c for c in us if isinstance(c, Withdrawal) and c.side == "ukraine"]
+    assert [(c.regions, c.to) for c in leaving] == [(("donetsk",), "dmz")]
+    assert [c.regions for c in us if isinstance(c, Dmz)] == [("donetsk",)]
+    assert [c.persons for c in proposals["european_counter"].clauses if isinstance(c, ForceCap)] == [800_000]
+    assert {c.form for c in proposals["istanbul_memorandum"].clauses if isinstance(c, Cession)} == {"de_jure"}
+    for yardstick in ("freeze_on_line", "european_counter", "ukraine_position"):
+        kinds = {clause.kind for clause in proposals[yardstick].clauses}
+        assert "freeze" in kinds and not kinds & {"withdrawal", "cession"}
+
+
+def test_each_actor_who_is_valued_has_one_default_viewpoint(loaded: LoadedCase) -> None:
+    for actor in {values.actor for values in loaded.case.values}:
+        assert sum(v.default for v in loaded.case.values if v.actor == actor) == 1
+    assert {a.outcome for v in loaded.case.values for a in v.attributes} <= set(OUTCOMES)
+
+
+def test_loading_is_quick() -> None:
+    started = time.perf_counter()
+    load_case("ukraine_2025")
+    assert time.perf_counter() - started < 0.5
+
+
+def test_clause_kinds_come_from_the_schema() -> None:
+    assert len(CLAUSE_KINDS) == 13 and "withdrawal" in CLAUSE_KINDS
+
+
+# --- names and paths --------------------------------------------------------------------------------------
+
+
+def test_an_unknown_id_offers_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown case 'ukrane_2025': did you mean ukraine_2025\?"):
+        load_case("ukrane_2025")
+
+
+def test_a_path_without_a_case_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match=r"nowhere: no case folder there.*borderland, ukraine_2025"):
+        load_case(tmp_path / "nowhere")
+    with pytest.raises(CaseError, match=r"has no case\.yaml and no beliefs\.yaml"):
+        load_case(tmp_path)
+
+
+def test_a_case_is_found_by_folder_and_by_its_file(copy: Path) -> None:
+    assert load_case(copy).digest == load_case(copy / "case.yaml").digest == load_case(str(copy)).digest
+
+
+# --- digest -------------------------------------------------------------------------------------------------
+
+
+def test_digest_follows_content_not_place(copy: Path, tmp_path: Path) -> None:
+    before = digest_of(copy)
+    assert before == load_case("borderland").digest
+    moved = copy.rename(tmp_path / "elsewhere")
+    assert digest_of(moved) == before
+    (moved / ".hidden.yaml").write_text("a: 1")
+    (moved / "notes.txt").write_text("not part of the case")
+    assert digest_of(moved) == before
+
+
+@pytest.mark.parametrize("name", ["values.yaml", "evidence/areas.csv", "evidence/provenance.json"])
+def test_digest_changes_with_any_file_of_the_case(copy: Path, name: str) -> None:
+    before = digest_of(copy)
+    (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
+    assert digest_of(copy) != before
+
+
+# --- evidence -------------------------------------------------------------------------------------------------
+
+
+def test_evidence_of_both_cases_passes_its_dictionary(loaded: LoadedCase) -> None:
+    for name in ("areas", "line", "cells", "changes", "losses", "settlements", "regions", "outlines"):
+        assert loaded.has_evidence(name) and len(loaded.evidence(name)) > 0
+        assert loaded.provenance[name].source
+
+
+def test_a_table_handed_out_is_a_copy() -> None:
+    loaded = load_case("borderland")
+    loaded.evidence("areas").loc[:, "km2"] = -1
+    assert loaded.evidence("areas")["km2"].min() >= 0
+
+
+def test_invented_evidence_is_reproducible_byte_for_byte(copy: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (copy / "evidence").iterdir()}
+    shutil.rmtree(copy / "evidence")
+    assert not load_case(copy).has_evidence("areas")
+    write_evidence(copy)
+    assert {path.name: path.read_bytes() for path in (copy / "evidence").iterdir()} == before
+
+
+def test_invented_tables_agree_with_each_other() -> None:
+    loaded = load_case("borderland")
+    cells, changes = loaded.evidence("cells"), loaded.evidence("changes")
+    holder = cells.set_index("cell")["holder"].copy()
+    for change in changes.itertuples():
+        assert holder[change.cell] != change.holder
+        holder[change.cell] = change.holder
+    held = (cells.set_index("cell")["km2"] * holder).sum()
+    areas = loaded.evidence("areas")
+    last = areas[(areas["series"] == "map_a") & (areas["date"] == areas["date"].max())].set_index("region")[
+        "km2"
+    ]
+    assert last["total"] == pytest.approx(last.drop("total").sum(), abs=0.2)
+    assert held == pytest.approx(last["total"], rel=0.03)
+
+
+def _edit(copy: Path, name: str, old: str, new: str) -> None:
+    path = copy / "evidence" / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_an_unknown_table_is_named() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown table 'area': did you mean areas"):
+        load_case("borderland").evidence("area")
+
+
+def test_an_absent_table_says_how_to_get_it(copy: Path) -> None:
+    (copy / "evidence" / "line.csv").unlink()
+    with pytest.raises(EvidenceError, match=r"has no table 'line'; allowed is line.parquet or line.csv"):
+        load_case(copy).evidence("line")
+
+
+def test_negative_area_names_file_row_and_column(copy: Path) -> None:
+    _edit(copy, "areas.csv", "westhold,0.0", "westhold,-1.0")
+    with pytest.raises(EvidenceError, match=r"areas\.csv: .*'km2': got .*-1.*between 0 and inf"):
+        load_case(copy).evidence("areas")
+
+
+def test_a_region_that_the_case_does_not_know(copy: Path) -> None:
+    _edit(copy, "areas.csv", "westhold", "westhol")
+    with pytest.raises(
+        EvidenceError, match=r"row 0, column 'region': unknown region 'westhol': did you mean westhold"
+    ):
+        load_case(copy).evidence("areas")
+
+
+def test_an_as_of_date_after_the_data(copy: Path) -> None:
+    text = (copy / "case.yaml").read_text()
+    (copy / "case.yaml").write_text(text.replace("as_of: 2024-06-30", "as_of: 2024-08-30"))
+    with pytest.raises(
+        EvidenceError, match=r"the data end on 2024-06-30 .*before as_of 2024-08-30: an as-of date after"
+    ):
+        load_case(copy).evidence("areas")
+
+
+def test_data_after_the_as_of_date(copy: Path) -> None:
+    text = (copy / "case.yaml").read_text()
+    (copy / "case.yaml").write_text(text.replace("as_of: 2024-06-30", "as_of: 2024-06-23"))
+    with pytest.raises(EvidenceError, match=r"day 2024-06-30 lies after as_of 2024-06-23"):
+        load_case(copy).evidence("areas")
+
+
+def test_a_truncated_parquet_file(copy: Path) -> None:
+    loaded = load_case(copy)
+    frame = loaded.evidence("areas")
+    path = copy / "evidence" / "areas.parquet"
+    (copy / "evidence" / "areas.csv").unlink()
+    frame.to_parquet(path)
+    assert load_case(copy).evidence("areas").equals(frame)
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(EvidenceError, match=r"areas\.parquet: not readable as Parquet"):
+        load_case(copy).evidence("areas")
+
+
+def test_two_files_for_one_table(copy: Path) -> None:
+    (copy / "evidence" / "areas.parquet").write_bytes(b"")
+    with pytest.raises(EvidenceError, match=r"both areas\.parquet and areas\.csv exist"):
+        load_case(copy).evidence("areas")
+
+
+def test_a_broken_provenance_file(copy: Path) -> None:
+    (copy / "evidence" / "provenance.json").write_text('{"areas": {"sources": "x"}}')
+    with pytest.raises(EvidenceError, match=r"provenance\.json: .*sources.*Allowed is a JSON object"):
+        load_case(copy)

@@ -92,6 +92,7 @@ def test_a_folder_is_imported_whole_and_asked_in_sql(tmp_path: Path, data_direct
     write(folder / "README.md", "notes")
     boundaries(folder / "oblast.geojson")
     write_folder(folder / "days", DAYS)
+    write(folder / "days" / "LICENSE", "terms")
     document = json.loads(run("data", "import", folder, "--json"))
     assert {row["table"] for row in document["stored"]} == {
         "areas/deepstate",
@@ -99,7 +100,7 @@ def test_a_folder_is_imported_whole_and_asked_in_sql(tmp_path: Path, data_direct
         "boundaries",
         "fires",
     }
-    assert document["passed_over"] == [str(folder / "README.md")]
+    assert document["passed_over"] == [str(folder / "README.md"), str(folder / "days" / "LICENSE")]
     assert set(document["seconds"]) >= {"reading area.csv", "reading days", "storing"}
     query = "select region, flag, round(km2) as km2 from areas_deepstate where date = '2025-01-03' order by region"
     rows = json.loads(run("sql", query, "--json"))

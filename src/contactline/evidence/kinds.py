@@ -119,12 +119,16 @@ def _walk(path: Path) -> tuple[list[Found], list[Path]]:
     if path.is_file():
         kind = _kind_of_file(path)
         return ([Found(kind, path)], []) if kind else ([], [path])
-    if any(DAILY_NAME.match(child.name) for child in path.iterdir()):
-        return [Found(CONTROL, path)], []
-    found: list[Found] = []
+    children = sorted(path.iterdir())
+    days = {child for child in children if DAILY_NAME.match(child.name)}
+    found: list[Found] = [Found(CONTROL, path)] if days else []
     passed_over: list[Path] = []
-    for child in sorted(path.iterdir()):
-        if child.name.startswith(".") or child.name.endswith((SIDECAR, ".partial", ".partial.json")):
+    for child in children:
+        if (
+            child in days
+            or child.name.startswith(".")
+            or child.name.endswith((SIDECAR, ".partial", ".partial.json"))
+        ):
             continue
         more, others = _walk(child)
         found += more

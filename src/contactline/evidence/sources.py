@@ -157,7 +157,7 @@ def source_named(name: str) -> Source:
 def provenance_of(path: Path, source_id: str, note: str = "") -> Provenance:
     """Provenance of a local file or folder read as `source_id`.
 
-    The digest is of the bytes read: of the file, or of the sorted names and digests of a folder's files.
+    The digest is of the bytes read: of the file, or of the sorted digests and names of a folder's files.
     `retrieved` and the exact URL come from the sidecar that fetching leaves, and only while the digest
     there still fits; `retrieved` is empty where nobody recorded it.
     """
@@ -181,9 +181,10 @@ def read_sidecar(path: Path) -> dict[str, str]:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, or of the sorted lines `digest  name` of all files in a folder."""
+    """SHA-256 of a file, or of the sorted lines `digest  name` of the GeoJSON files in a folder."""
     if path.is_file():
         return sha256_of(path)
-    files = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.endswith(SIDECAR))
-    lines = "".join(f"{sha256_of(p)}  {p.relative_to(path).as_posix()}\n" for p in files)
+    lines = "".join(
+        f"{sha256_of(p)}  {p.relative_to(path).as_posix()}\n" for p in sorted(path.rglob("*.geojson"))
+    )
     return hashlib.sha256(lines.encode()).hexdigest()

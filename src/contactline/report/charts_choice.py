@@ -8,9 +8,12 @@ import pandas as pd
 
 from contactline.report.assessment import Assessment
 from contactline.report.charts_war import interval_chart
-from contactline.report.figures import Figure, Recipe, inline, source_line, spec_of
+from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, wrapped
 from contactline.report.judgements import amount, focus_proposal, percent, proposal_name
 from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+
+OVERLAP = 1.12
+"""How far a cell of the break-even map reaches into the next, in half steps: no seams show."""
 
 VARIANTS = {
     "as_written": "as written",
@@ -27,8 +30,8 @@ def truce_survival(assessment: Assessment) -> list[Figure]:
     focus = focus_proposal(assessment.case, assessment.tables)
     figures = []
     if not written.empty:
-        best = written.loc[written["p_hold_156"].idxmax()]
-        worst = written.loc[written["p_hold_156"].idxmin()]
+        best = written.iloc[int(written["p_hold_156"].argmax())]
+        worst = written.iloc[int(written["p_hold_156"].argmin())]
         title = f"Three years on, a truce still holds in {percent(worst['p_hold_156'])} of draws ({worst['name']})"
         if len(written) > 1:
             title += f" to {percent(best['p_hold_156'])} ({best['name']})"
@@ -38,7 +41,7 @@ def truce_survival(assessment: Assessment) -> list[Figure]:
     if len(own) > 1:
         lines = own.assign(line=[VARIANTS.get(v, v.replace("_", " ")) for v in own["variant"]])
         span = lines["p_hold_156"]
-        top, low = lines.loc[span.idxmax()], lines.loc[span.idxmin()]
+        top, low = lines.iloc[int(span.argmax())], lines.iloc[int(span.argmin())]
         title = (
             f"{proposal_name(assessment.case, focus)}: the truce holds three years in {percent(low['p_hold_156'])} of "
             f"draws {low['line']}, in {percent(top['p_hold_156'])} {top['line']}"
@@ -60,14 +63,14 @@ def breakeven(assessment: Assessment) -> list[Figure]:
 def verdicts(assessment: Assessment) -> list[Figure]:
     """Share preferring acceptance, per proposal and viewpoint."""
     table = assessment.tables["verdict"]
-    named = table.assign(deal=[proposal_name(assessment.case, p) for p in table["proposal"]])
+    named = table.assign(deal=[wrapped(proposal_name(assessment.case, p)) for p in table["proposal"]])
     focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
-    low, high = focus.loc[focus["share_accept"].idxmin()], focus.loc[focus["share_accept"].idxmax()]
-    title = f"{low['deal']}: accepting is better in {percent(low['share_accept'])} of cases by “{low['viewpoint']}”"
+    low, high = _extremes(focus, "share_accept")
+    title = f"{proposal_name(assessment.case, low['proposal'])}: accepting is better in {percent(low['share_accept'])} of cases by “{low['viewpoint']}”"
     if len(focus) > 1:
         title += f", in {percent(high['share_accept'])} by “{high['viewpoint']}”"
     x = alt.X("share_accept:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
-    y = alt.Y("deal:N", title=None, sort=list(dict.fromkeys(named["deal"])))
+    y = alt.Y("deal:N", title=None, sort=list(dict.fromkeys(named["deal"])), axis=rows_axis())
     base = alt.Chart(inline(named))
     dots = base.mark_point(filled=True, size=110, opacity=0.95).encode(
         x=x,
@@ -95,7 +98,11 @@ def hinges(assessment: Assessment) -> list[Figure]:
     """How far each belief, moved over its present range, moves the share preferring acceptance."""
     table = assessment.tables["hinges"]
     swing = (table["share_high"] - table["share_low"]).abs()
-    ranked = table.assign(swing=swing, row=table["label"]).sort_values("swing", ascending=False).head(12)
+    ranked = (
+        table.assign(swing=swing, row=[wrapped(label, 34) for label in table["label"]])
+        .sort_values("swing", ascending=False)
+        .head(12)
+    )
     top = ranked.iloc[0]
     crosses = (ranked[["share_low", "share_high"]].min(axis=1) < 0.5) & (
         ranked[["share_low", "share_high"]].max(axis=1) > 0.5
@@ -106,7 +113,7 @@ def hinges(assessment: Assessment) -> list[Figure]:
         + ("; no single belief turns the verdict" if not crosses.any() else "")
     )
     order = list(ranked["row"])
-    y = alt.Y("row:N", title=None, sort=order, axis=alt.Axis(labelLimit=230))
+    y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(34))
     x = alt.X("share_low:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
     base = alt.Chart(inline(ranked))
     ends = ranked.melt(["row"], ["share_low", "share_high"], "end", "share")
@@ -127,7 +134,7 @@ def hinges(assessment: Assessment) -> list[Figure]:
         "One belief at a time between the ends of its present 80% range, all others as drawn. "
         + source_line(assessment, "own model")
     )
-    height = 40 + 30 * len(ranked)
+    height = 40 + 36 * len(ranked)
     return [Figure("hinges", "choice", title, subtitle, f"Bars per belief. {title}.", spec_of(chart, height))]
 
 
@@ -163,7 +170,7 @@ RECIPES = (
 
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
-_WRAPPED = alt.Legend(columns=2)
+_STACKED = alt.Legend(columns=1)
 
 
 def _survival(assessment: Assessment, key: str, title: str, rows: pd.DataFrame, lead: str) -> Figure:
@@ -175,7 +182,7 @@ def _survival(assessment: Assessment, key: str, title: str, rows: pd.DataFrame, 
     y = alt.Y("p:Q", title="chance that it still holds", scale=_UNIT, axis=_PERCENT)
     order = list(dict.fromkeys(rows["line"]))
     colour = alt.Color(
-        "line:N", title=None, sort=order, scale=alt.Scale(range=list(CATEGORIES)), legend=_WRAPPED
+        "line:N", title=None, sort=order, scale=alt.Scale(range=list(CATEGORIES)), legend=_STACKED
     )
     base = alt.Chart(inline(long)).encode(x=x, y=y, color=colour)
     tip = ["line:N", alt.Tooltip("years:Q"), alt.Tooltip("p:Q", format=".0%")]
@@ -198,9 +205,9 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame) -> 
     half = [_half_step(rates), _half_step(levels)]
     cells = grid.assign(
         x=(grid["collapse_rate"] - half[0]).clip(lower=rates[0]),
-        x2=(grid["collapse_rate"] + half[0]).clip(upper=rates[-1]),
+        x2=(grid["collapse_rate"] + OVERLAP * half[0]).clip(upper=rates[-1]),
         y=(grid["credibility"] - half[1]).clip(lower=levels[0]),
-        y2=(grid["credibility"] + half[1]).clip(upper=levels[-1]),
+        y2=(grid["credibility"] + OVERLAP * half[1]).clip(upper=levels[-1]),
     )
     colour = alt.Color(
         "share_accept:Q",
@@ -208,7 +215,12 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame) -> 
         scale=alt.Scale(domain=[0, 0.5, 1], range=[FIGHT, EVEN, ACCEPT], interpolate="lab"),
         legend=alt.Legend(format=".0%", gradientLength=180, tickCount=3),
     )
-    x = alt.X("x:Q", title="collapses of the defence per year, if the fighting goes on", scale=_tight(rates))
+    x = alt.X(
+        "x:Q",
+        title="collapses of the defence per year, if the fighting goes on",
+        scale=_tight(rates),
+        axis=alt.Axis(tickCount=6),
+    )
     y = alt.Y("y:Q", title="chance that the guarantor acts", scale=_tight(levels), axis=_PERCENT)
     tip = [
         alt.Tooltip("collapse_rate:Q", title="collapses per year", format=".2~f"),
@@ -236,12 +248,17 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame) -> 
             .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q")
         )
     title = _breakeven_title(assessment, proposal, grid, curve, box)
+    focused = proposal == focus_proposal(assessment.case, assessment.tables)
     subtitle = (
-        "Violet: accepting is better in most sampled beliefs and weights; amber: fighting on. "
-        + ("Line: half and half. " if not curve.empty else "")
-        + ("Dashed frame: the present 80% ranges of both beliefs. " if box is not None else "")
-        + source_line(assessment, "own model")
+        "Read as the figure above. "
+        if not focused
+        else (
+            "Violet: accepting is better in most sampled beliefs and weights; amber: fighting on. "
+            + ("Line: half and half. " if not curve.empty else "")
+            + ("Dashed frame: the present 80% ranges of both beliefs. " if box is not None else "")
+        )
     )
+    subtitle += source_line(assessment, "own model")
     alt_text = f"Heat map over credibility and collapse rate. {title}."
     return Figure(
         f"breakeven_{proposal}", "choice", title, subtitle, alt_text, spec_of(alt.layer(*layers), 300)
@@ -296,6 +313,11 @@ def _curve(assessment: Assessment, proposal: str) -> pd.DataFrame:
     table = assessment.tables["breakeven_curve"]
     own = table[(table["proposal"] == proposal) & table["credibility"].notna()]
     return own[["collapse_rate", "credibility"]].sort_values("collapse_rate")
+
+
+def _extremes(frame: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+    """The rows with the lowest and the highest value of `column`."""
+    return frame.iloc[int(frame[column].argmin())], frame.iloc[int(frame[column].argmax())]
 
 
 def _half_rule() -> alt.Chart:

@@ -15,15 +15,20 @@ from contactline.report.figures import (
     Recipe,
     headline_of,
     inline,
+    listed,
     region_name,
+    rows_axis,
     series_name,
+    short_name,
     side_name,
     source_line,
     spec_of,
+    wrapped,
 )
 from contactline.report.judgements import (
     amount,
     focus_proposal,
+    measured,
     number,
     percent,
     plain_day,
@@ -48,7 +53,11 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
         alt.Chart(inline(parts))
         .mark_bar()
         .encode(
-            x=alt.X("yearmonth(month):T", title=None, axis=alt.Axis(format="%b %y", labelOverlap=True)),
+            x=alt.X(
+                "yearmonth(month):T",
+                title=None,
+                axis=alt.Axis(format="%b %y", labelOverlap="greedy", labelSeparation=8),
+            ),
             y=alt.Y("km2:Q", title="km² net, per month"),
             color=alt.Color("region:N", title=None, sort=list(dict.fromkeys(parts["region"]))),
             tooltip=[alt.Tooltip("month:T", format="%B %Y"), "region:N", alt.Tooltip("km2:Q", format=",.0f")],
@@ -56,9 +65,9 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
     )
     layers: list[alt.Chart] = [bars]
     shown = others[(others["region"] == "total") & (others["month"] >= total["month"].min())]
-    names = [series_name(assessment, s) for s in shown["series"].unique()]
+    names = [short_name(assessment, s) for s in shown["series"].unique()]
     if not shown.empty:
-        named = shown.assign(map=shown["series"].map(lambda s: f"{series_name(assessment, s)}, total"))
+        named = shown.assign(map=shown["series"].map(lambda s: f"{short_name(assessment, s)}, total"))
         layers.append(
             alt.Chart(inline(named[["map", "month", "km2"]]))
             .mark_point(filled=True, size=55, color=INK, opacity=1)
@@ -75,13 +84,12 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
         )
     chart = alt.layer(*layers).resolve_scale(color="independent", shape="independent")
     title, alt_text = _gains_title(assessment, total)
-    flagged = [f"{m:%b %Y}" for m in own.loc[own["flagged"], "month"].drop_duplicates()]
     notes = [
-        f"Columns: {series_name(assessment, headline)} by region; a minus is ground lost by the challenger.",
-        f"Points: {' and '.join(names)}." if names else "",
-        f"Days missing, doubled or redrawn in {_listed(flagged)}." if flagged else "",
+        f"Columns: {short_name(assessment, headline)} by region.",
+        f"Points: {listed(names)}." if names else "",
+        _flagged_months(assessment, table, total["month"].min()),
         _partial_month(assessment.case.as_of),
-        source_line(assessment, series_name(assessment, headline), *names),
+        source_line(assessment, *(series_name(assessment, s) for s in table["series"].unique())),
     ]
     return [Figure("gains", "front", title, " ".join(n for n in notes if n), alt_text, spec_of(chart, 300))]
 
@@ -169,7 +177,7 @@ def objective_dates(assessment: Assessment) -> list[Figure]:
     rows = [_objective_row(row, as_of, horizon) for _, row in table.iterrows()]
     frame = pd.DataFrame(rows)
     order = frame[frame["model"] == HEADLINE].sort_values("sort")["name"].tolist() or frame["name"].tolist()
-    y = alt.Y("name:N", title=None, sort=order)
+    y = alt.Y("name:N", title=None, sort=order, axis=rows_axis(20))
     offset = alt.YOffset("model:N", sort=[HEADLINE, TEMPO])
     colour = alt.Color(
         "model:N",
@@ -214,7 +222,7 @@ def losses_by_month(assessment: Assessment) -> list[Figure]:
     figures = []
     for side, own in table.groupby("side", sort=False):
         name = side_name(assessment, str(side))
-        named = own.assign(series=own["series"].map(lambda s: series_name(assessment, s)))
+        named = own.assign(series=own["series"].map(lambda s: short_name(assessment, s)))
         recent = (
             own[own["month"] >= own["month"].max() - pd.DateOffset(months=5)]
             .groupby("series")["value"]
@@ -298,7 +306,7 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
     )
     focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
     row = (focus if not focus.empty else named).sort_values("km2", ascending=False).iloc[0]
-    place = f"the {number(row['km2'])} km² of {region_name(assessment, row['region'])}"
+    place = f"the {measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
     challenger = assessment.case.challenger.name
     chance = percent(float(row["p_within_horizon"]))
     years = f"{assessment.run.horizon_weeks * 7 / 365.25:.0f} years"
@@ -317,25 +325,29 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
             "Dot: median; bar: middle 80%; an open end lies beyond the horizon. "
             + source_line(assessment, "own model"),
             f"Intervals per proposal. {titles[stem]}.",
-            spec_of(interval_chart(named, "deal", stem, labels[stem], CHALLENGER), 50 + 34 * len(named)),
+            spec_of(interval_chart(named, "deal", stem, labels[stem], CHALLENGER), 50 + 40 * len(named)),
         )
         for stem in titles
     ]
 
 
-def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour: str) -> alt.LayerChart:
+def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour: str) -> alt.TopLevelMixin:
     """Dot and 80% bar per row of `frame`; an end that is missing is drawn as an arrow at the right edge."""
     low, mid, high = (f"{stem}_{q}".strip("_") for q in ("q10", "q50", "q90"))
     rows = frame[[label, low, mid, high]].rename(columns={label: "row", low: "low", mid: "mid", high: "high"})
     known = rows[["low", "mid", "high"]].to_numpy(dtype=float)
     edge = 1.15 * pd.Series(known.ravel()).max() if not pd.isna(known).all() else 1.0
+    rows["row"] = [wrapped(str(name)) for name in rows["row"]]
     rows = rows.assign(open=rows["high"].isna() & rows["low"].notna(), end=rows["high"].fillna(edge))
-    y = alt.Y("row:N", title=None, sort=None, axis=alt.Axis(labelLimit=200))
+    y = alt.Y("row:N", title=None, sort=None, axis=rows_axis())
+    largest = abs(pd.Series(known.ravel())).max()
     base = alt.Chart(inline(rows)).transform_filter("datum.low != null")
     tip = ["row:N", *(alt.Tooltip(f"{c}:Q", format=",.3~g") for c in ("low", "mid", "high"))]
     return alt.layer(
         base.mark_bar(height=7, opacity=0.5, color=colour).encode(
-            x=alt.X("low:Q", title=axis, axis=alt.Axis(format=",.0f" if edge > 5 else ".2~f", tickCount=6)),
+            x=alt.X(
+                "low:Q", title=axis, axis=alt.Axis(format=",.0f" if largest > 5 else ".2~f", tickCount=6)
+            ),
             x2="end:Q",
             y=y,
             tooltip=tip,
@@ -374,7 +386,7 @@ def _totals(own: pd.DataFrame) -> pd.DataFrame:
     """Month and km² of the whole series; the sum of its regions where no total is given."""
     total = own[own["region"] == "total"]
     if total.empty:
-        return own.groupby("month", as_index=False)["km2"].sum()
+        return own.groupby("month").agg(km2=("km2", "sum")).reset_index()
     return total[["month", "km2"]]
 
 
@@ -385,12 +397,15 @@ def _by_region(assessment: Assessment, regions: pd.DataFrame) -> pd.DataFrame:
         headline = headline_of(assessment, list(table["series"].unique()))
         return _totals(table[table["series"] == headline]).assign(region="total")
     size = regions.groupby("region")["km2"].apply(lambda v: v.abs().sum()).sort_values(ascending=False)
-    kept = list(size.index[:SHOWN_REGIONS]) if len(size) > SHOWN_REGIONS + 1 else list(size.index)
+    moved = list(size.index[size > 0])
+    kept = moved[:SHOWN_REGIONS] if len(moved) > SHOWN_REGIONS + 1 else moved
     names = {r: region_name(assessment, str(r)) for r in kept}
     named = regions.assign(region=[names.get(r, "other regions") for r in regions["region"]])
-    summed = named.groupby(["month", "region"], as_index=False)["km2"].sum()
+    summed = named.groupby(["month", "region"]).agg(km2=("km2", "sum")).reset_index()
+    summed = summed[(summed["region"] != "other regions") | (len(moved) > len(kept))]
     rank = {name: i for i, name in enumerate([*names.values(), "other regions"])}
-    return summed.sort_values(["region", "month"], key=lambda c: c.map(rank) if c.name == "region" else c)
+    order = summed["region"].map(rank)
+    return summed.assign(rank=order).sort_values(["rank", "month"])[["month", "region", "km2"]]
 
 
 def _gains_title(assessment: Assessment, total: pd.DataFrame) -> tuple[str, str]:
@@ -403,10 +418,10 @@ def _gains_title(assessment: Assessment, total: pd.DataFrame) -> tuple[str, str]
     verb = "gained" if last["km2"] >= 0 else "lost"
     side = assessment.case.challenger.name
     title = (
-        f"{side} {verb} a net {number(abs(last['km2']))} km² in {last['month']:%B %Y}; "
-        f"the mean of the last {len(year)} full months is {number(mean)}"
+        f"{side} {verb} a net {measured(abs(last['km2']))} km² in {last['month']:%B %Y}; "
+        f"the mean of the last {len(year)} full months is {measured(mean)}"
     )
-    peak = full.loc[full["km2"].idxmax()]
+    peak = full.iloc[int(full["km2"].argmax())]
     return title, f"Columns of net gain by month and region. {title}. Highest: {peak['month']:%B %Y}."
 
 
@@ -415,8 +430,13 @@ def _partial_month(as_of: date) -> str:
     return "" if whole else f"{as_of:%B %Y} runs to day {as_of.day} only."
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _flagged_months(assessment: Assessment, table: pd.DataFrame, since: pd.Timestamp) -> str:
+    """Which months of which map hold days that are missing, doubled or redrawn."""
+    parts = []
+    for series, own in table[table["flagged"] & (table["month"] >= since)].groupby("series", sort=False):
+        months = [f"{month:%b %Y}" for month in own["month"].drop_duplicates().sort_values()]
+        parts.append(f"{short_name(assessment, str(series))} in {listed(months)}")
+    return f"Days missing, doubled or redrawn: {'; '.join(parts)}." if parts else ""
 
 
 def _area_sources(assessment: Assessment) -> list[str]:
@@ -438,7 +458,7 @@ def _past(assessment: Assessment) -> list[alt.Chart]:
     for series, own in table.sort_values("date").groupby("series", sort=False):
         own = own[own["date"] >= since]
         if not own.empty:
-            named = series_name(assessment, str(series))
+            named = short_name(assessment, str(series))
             rebased.append(own.assign(km2=own["km2"] - own["km2"].iloc[-1], series=named))
     if not rebased:
         return []
@@ -464,7 +484,7 @@ def _objective_row(row: pd.Series, as_of: date, horizon: int) -> dict[str, objec
     end = pd.Timestamp(day_after_weeks(as_of, horizon))
     text = f"{_day_text(day['l'])} – {_day_text(day['h'])}, median {_day_text(day['m'])}"
     return {
-        "name": row["name"],
+        "name": wrapped(str(row["name"]), 20),
         "model": {"headline": HEADLINE, "tempo": TEMPO}.get(row["model"], row["model"]),
         "low": day["l"],
         "mid": day["m"],

@@ -5,6 +5,7 @@ and an alternative text. Turns figures into SVG and PNG, and tables into compact
 from __future__ import annotations
 
 import copy
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from contactline.report.theme import CONFIG
 
 STATIC_WIDTH = 720
 """Pixels; the width of a chart in print (on the page it takes the width it is given)."""
+
+SHORT = 28
+"""Characters of a name that a legend has room for."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,9 @@ class Recipe:
 
 def chart_data(frame: pd.DataFrame, digits: int = 4) -> list[dict[str, Any]]:
     """Rows as plain values: days as ISO text, numbers to `digits` significant digits, missing as None."""
-    return [{key: _plain(value, digits) for key, value in row.items()} for row in frame.to_dict("records")]
+    return [
+        {str(key): _plain(value, digits) for key, value in row.items()} for row in frame.to_dict("records")
+    ]
 
 
 def inline(frame: pd.DataFrame, digits: int = 4) -> alt.InlineData:
@@ -87,6 +93,16 @@ def to_png(figure: Figure, scale: float = 2) -> bytes:
     return png
 
 
+def rows_axis(width: int = 24) -> alt.Axis:
+    """A vertical axis of names, broken into lines of about `width` characters (marked by `wrapped`)."""
+    return alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=9 * width, domain=False, ticks=False)
+
+
+def wrapped(name: str, width: int = 24) -> str:
+    """`name` with line breaks where `rows_axis` breaks it."""
+    return "\n".join(textwrap.wrap(name, width)) or name
+
+
 def source_line(assessment: Assessment, *parts: str) -> str:
     """ "Sources: …. As of 7 December 2025."; parts that are empty are left out."""
     named = "; ".join(part for part in parts if part)
@@ -96,6 +112,20 @@ def source_line(assessment: Assessment, *parts: str) -> str:
 def series_name(assessment: Assessment, series: str) -> str:
     """The name of a map series of the case, or its id."""
     return next((s.name for s in assessment.case.series if s.id == series), series.replace("_", " "))
+
+
+def short_name(assessment: Assessment, series: str) -> str:
+    """A name of a series short enough for a legend: its first words, or how the name itself writes the id."""
+    head = series_name(assessment, series).partition(",")[0]
+    if len(head) <= SHORT:
+        return head
+    spelled = re.search(re.escape(series), series_name(assessment, series), re.IGNORECASE)
+    return spelled.group() if spelled else series.replace("_", " ")
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def region_name(assessment: Assessment, region: str) -> str:

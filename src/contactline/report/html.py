@@ -20,14 +20,35 @@ from markupsafe import Markup
 from contactline.core.files import write_bytes, write_text
 from contactline.report import charts_choice, charts_score, charts_war
 from contactline.report.assessment import Assessment
-from contactline.report.figures import Figure, Recipe, region_name, series_name, to_png, to_svg
-from contactline.report.judgements import amount, band, before, focus_proposal, number, percent, plain_day
+from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
+from contactline.report.judgements import (
+    amount,
+    band,
+    before,
+    focus_proposal,
+    measured,
+    number,
+    percent,
+    plain_day,
+)
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
 from contactline.report.summary import as_of_line, key_hinges, key_numbers, shown
 from contactline.report.theme import BAND_COLOURS, CONFIG
 
 RECIPES: tuple[Recipe, ...] = (*charts_war.RECIPES, *charts_choice.RECIPES, *charts_score.RECIPES)
+
+PRINTED: tuple[str, ...] = (
+    "deals",
+    "clauses",
+    "price",
+    "objectives",
+    "hinges",
+    "backtest_bars",
+    "assumptions",
+)
+PRINTED += ("references", "benchmarks")
+"""Tables that the page prints row by row."""
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("front", "The front"),
@@ -126,7 +147,7 @@ def series_gap(assessment: Assessment) -> str:
     gap = wide[first] - wide[second]
     four = gap.diff(4).dropna().abs().mean()
     end = gap.iloc[-1] - gap.iloc[0]
-    names = [series_name(assessment, str(s)) for s in (first, second)]
+    names = [short_name(assessment, str(s)) for s in (first, second)]
     return (
         f"{names[0]} and {names[1]} overlap for {len(wide)} weeks. Over four weeks their net changes differ by "
         f"{number(four, 0, four)} km² on average; over the whole overlap {names[0]} counts "
@@ -138,7 +159,7 @@ def series_gap(assessment: Assessment) -> str:
 @cache
 def vega_bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert."""
-    bundle: str = vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle(None)
     return bundle.replace("</script", "<\\/script")
 
 
@@ -155,20 +176,9 @@ def _by_section(figures: Sequence[Figure]) -> dict[str, list[Figure]]:
 
 def _rows(assessment: Assessment) -> Mapping[str, list[dict[str, Any]]]:
     """Tables that the page prints row by row, as plain records; absent ones are empty."""
-    wanted = (
-        "deals",
-        "clauses",
-        "price",
-        "truce",
-        "objectives",
-        "verdict",
-        "hinges",
-        "backtest_bars",
-        "courses",
-    )
-    wanted += ("assumptions", "references", "benchmarks")
     none = pd.DataFrame()
-    return {name: assessment.tables.get(name, none).to_dict("records") for name in wanted}
+    frames = {name: assessment.tables.get(name, none).to_dict("records") for name in PRINTED}
+    return {name: [{str(k): v for k, v in row.items()} for row in rows] for name, rows in frames.items()}
 
 
 def _script_json(value: object) -> Markup:
@@ -192,6 +202,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         num=number,
+        measured=measured,
         pct=lambda p: "–" if p != p or p is None else percent(float(p)),
         day=lambda d: "" if d is None or d != d else plain_day(pd.Timestamp(d).date()),
         words=band,

@@ -103,6 +103,13 @@ def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
     return f"{shown:,.{digits}f}".replace("-", "−")
 
 
+def measured(value: float) -> str:
+    """A measured size to three significant digits, thousands separated; "–" if missing."""
+    if value != value:
+        return "–"
+    return f"{float(f'{value:.3g}') + 0.0:,.0f}".replace("-", "−")
+
+
 def amount(median: float, low: float, high: float, unit: str = "", level: int = 80) -> str:
     """ "about 450,000 persons (80% range 280,000–800,000)"; says so where an end lies beyond the horizon."""
     tail = f" {unit}" if unit else ""
@@ -216,7 +223,7 @@ def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
     losses = amount(row["attacker_losses_q50"], row["attacker_losses_q10"], row["attacker_losses_q90"])
     p = float(row["p_within_horizon"])
     sentence = (
-        f"{proposal_name(case, proposal)} hands over {number(row['km2'])} km² of {_region_name(case, row['region'])}; "
+        f"“{proposal_name(case, proposal)}” hands over {measured(row['km2'])} km² of {_region_name(case, row['region'])}; "
         f"that {case.challenger.name} could seize the same by force within the horizon is {_as_predicate(p)}, "
         f"at {losses} killed and wounded."
     )
@@ -231,7 +238,7 @@ def _truce_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
     if rows.empty:
         return None
     p = float(rows["p_hold_156"].iloc[0])
-    event = f"a truce on {_lower_article(proposal_name(case, proposal))}, as written, holds for three years"
+    event = f"a truce on “{proposal_name(case, proposal)}”, as written, holds for three years"
     reason = (
         "The breakdown rate and the guarantor's conduct are assumptions from past truces, not measurements."
     )
@@ -247,7 +254,7 @@ def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: 
     low, high = rows["share_accept"].min(), rows["share_accept"].max()
     span = percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
     sentence = (
-        f"Accepting {_lower_article(proposal_name(case, proposal))} leaves {case.defender.name} better off than "
+        f"Accepting “{proposal_name(case, proposal)}” leaves {case.defender.name} better off than "
         f"fighting on under {span} of the beliefs and weights examined, depending on whose values are applied."
     )
     reason = "Values and beliefs are ranges set by hand; the share counts them and is not a forecast."
@@ -298,4 +305,4 @@ def _region_name(case: Case, region: object) -> str:
 
 def _lower_article(name: str) -> str:
     """A name as it stands inside a sentence: "The rest of …" becomes "the rest of …"."""
-    return name[0].lower() + name[1:] if name.startswith(("The ", "A ", "An ", "Freeze", "Rest ")) else name
+    return name[0].lower() + name[1:] if name.startswith(("The ", "A ", "An ", "Rest ")) else name

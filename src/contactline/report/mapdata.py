@@ -16,7 +16,7 @@ import pandas as pd
 
 from contactline.report.assessment import Assessment
 from contactline.report.figures import region_name
-from contactline.report.judgements import BANDS, band, plain_day, proposal_name
+from contactline.report.judgements import BANDS, band, focus_proposal, plain_day, proposal_name
 from contactline.report.theme import BAND_COLOURS, CHALLENGER, DEFENDER, DMZ
 
 PER_DEGREE = 3600
@@ -69,15 +69,19 @@ def layer_groups(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, 
         groups.append({"id": "chance", "label": label, "palette": "chance", "steps": steps})
     deals = [c for c in cells.columns if str(c).startswith("after_")]
     if deals:
-        steps = [
+        now = cells["holder_now"].to_numpy(dtype=int)
+        steps = [{"id": "as_is", "label": "No deal: the line now", "values": encode_runs(now.tolist())}]
+        steps += [
             {
                 "id": column,
                 "label": proposal_name(assessment.case, column.removeprefix("after_")),
-                "values": encode_runs(held_classes(cells[column].to_numpy(), cells["holder_now"].to_numpy())),
+                "values": encode_runs(held_classes(cells[column].to_numpy(), now)),
             }
             for column in deals
         ]
         groups.append({"id": "after", "label": "After a proposal", "palette": "held", "steps": steps})
+        focus = f"after_{focus_proposal(assessment.case, assessment.tables)}"
+        groups[-1]["start"] = focus if focus in deals else deals[0]
     return groups
 
 

@@ -13,6 +13,7 @@ from contactline.report.judgements import (
     amount,
     band,
     focus_proposal,
+    measured,
     number,
     percent,
     plain_day,
@@ -71,13 +72,14 @@ def _recent_gain(assessment: Assessment) -> KeyNumber | None:
     own = table[table["series"] == headline_of(assessment, list(table["series"].unique()))]
     totals = own[own["region"] == "total"] if (own["region"] == "total").any() else own
     monthly = totals.groupby("month")["km2"].sum()
-    full = monthly[monthly.index + pd.offsets.MonthEnd(0) <= pd.Timestamp(assessment.case.as_of)].tail(12)
+    ends = pd.DatetimeIndex(monthly.index) + pd.offsets.MonthEnd(0)
+    full = monthly[ends <= pd.Timestamp(assessment.case.as_of)].tail(12)
     if full.empty:
         return None
     share = 100 * full.sum() / assessment.case.evidence.country_km2
     label = f"net gain of {assessment.case.challenger.name} in the last {len(full)} full months"
-    note = f"{share:.2f}% of the country; {number(full.iloc[-1])} km² in {full.index[-1]:%B %Y}"
-    return KeyNumber(f"{number(full.sum(), 0, full.sum())} km²", label, note)
+    note = f"{share:.2f}% of the country; {measured(full.iloc[-1])} km² in {full.index[-1]:%B %Y}"
+    return KeyNumber(f"{measured(full.sum())} km²", label, note)
 
 
 def _remainder(assessment: Assessment) -> KeyNumber | None:
@@ -110,8 +112,8 @@ def _price(assessment: Assessment) -> KeyNumber | None:
         return None
     row = rows.iloc[0]
     low, mid, high = (row[f"attacker_losses_{q}"] for q in ("q10", "q50", "q90"))
-    place = f"{number(row['km2'])} km² of {region_name(assessment, row['region'])}"
-    label = f"killed and wounded of {assessment.case.challenger.name} to seize the {place} that {row['name']} hands over"
+    place = f"{measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
+    label = f"killed and wounded of {assessment.case.challenger.name} to seize the {place} that “{row['name']}” hands over"
     return KeyNumber(number(mid, low, high), label, amount(mid, low, high).partition(" (")[2].rstrip(")"))
 
 
@@ -126,7 +128,7 @@ def _truce(assessment: Assessment) -> KeyNumber | None:
     p = float(rows["p_hold_156"].iloc[0])
     name = proposal_name(assessment.case, focus)
     note = f"{band(p)}; five years: {percent(float(rows['p_hold_260'].iloc[0]))}"
-    return KeyNumber(percent(p), f"chance that a truce on {name} holds three years", note)
+    return KeyNumber(percent(p), f"chance that a truce on “{name}” holds three years", note)
 
 
 def _hinge(row: pd.Series) -> Hinge:

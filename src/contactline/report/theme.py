@@ -12,7 +12,7 @@ import altair as alt
 
 CHALLENGER = "#c8553d"
 DEFENDER = "#3b7ea1"
-DMZ = "#d9a520"
+DMZ = "#e2b84f"
 INK = "#1f2933"
 MUTED = "#66727f"
 RULE = "#d5dae0"
@@ -63,9 +63,11 @@ CONFIG: dict[str, Any] = {
         "titleFontWeight": "normal",
         "titleFontSize": 12,
         "labelFontSize": 12,
-        "labelLimit": 260,
+        "labelLimit": 300,
+        "titleLimit": 400,
         "orient": "top",
         "symbolStrokeWidth": 2,
+        "columns": {"expr": "width < 480 ? 2 : width < 640 ? 3 : 4"},
     },
     "title": {
         "anchor": "start",

@@ -144,7 +144,7 @@
     if (!groups.length) return null;
     const map = { data, ready, groups, root, layer: null, view: null, hover: -1, link: options.link || null };
     build(map, options);
-    const wanted = options.layer || groups[0].steps[groups[0].steps.length - 1].id;
+    const wanted = options.layer || startOf(groups[0]);
     map.bounds = extent(ready, options.fit === "changed" ? changedCells(data, ready) : null);
     select(map, wanted);
     new ResizeObserver(() => { resize(map); }).observe(map.canvas);
@@ -154,6 +154,8 @@
   }
 
   const maps = [];
+
+  const startOf = (group) => group.start || group.steps[group.steps.length - 1].id;
 
   function changedCells(data, ready) {
     const chosen = [], after = data.groups.find((g) => g.id === "after");
@@ -189,7 +191,7 @@
     map.tabs = element("div", { class: "hexmap-tabs", role: "group", "aria-label": "What the map shows" });
     for (const group of map.groups) {
       const button = element("button", { type: "button", "data-group": group.id }, group.label);
-      button.addEventListener("click", () => select(map, group.steps[group.steps.length - 1].id));
+      button.addEventListener("click", () => select(map, startOf(group)));
       map.tabs.append(button);
     }
     if (map.groups.length > 1) bar.append(map.tabs);
@@ -231,11 +233,18 @@
     draw(map);
   }
 
-  // Few steps are buttons; many are a slider with a button each way.
+  // Few steps are buttons, few with long names a list; many are a slider with a button each way.
   function buildSteps(map) {
     map.steps.textContent = "";
     const { steps } = map.group;
     if (steps.length < 2) return;
+    if (steps.length <= 12 && steps.reduce((sum, s) => sum + s.label.length, 0) > 60) {
+      const pick = element("select", { "aria-label": map.group.label });
+      for (const step of steps) pick.append(element("option", { value: step.id }, step.label));
+      pick.addEventListener("change", () => select(map, pick.value));
+      map.steps.append(pick);
+      return;
+    }
     if (steps.length <= 8) {
       for (const step of steps) {
         const button = element("button", { type: "button", "data-step": step.id }, step.label);
@@ -259,6 +268,8 @@
     const { steps } = map.group, at = steps.findIndex((s) => s.id === map.layer);
     for (const button of map.steps.querySelectorAll("[data-step]"))
       button.setAttribute("aria-pressed", String(button.dataset.step === map.layer));
+    const pick = map.steps.querySelector("select");
+    if (pick) { pick.value = map.layer; return; }
     if (steps.length > 8) { map.slider.value = String(at); map.slider.setAttribute("aria-valuetext", steps[at].label); map.stepLabel.textContent = steps[at].label; }
   }
 
@@ -379,6 +390,7 @@
 
   function draw(map) {
     if (!map.view || map.queued) return;
+    if (!map.painted) { map.painted = true; paint(map); return; }
     map.queued = true;
     requestAnimationFrame(() => { map.queued = false; paint(map); });
   }

@@ -1,4 +1,4 @@
-// Mounts the maps and charts of the page. Charts are drawn when they come near the window, all before printing.
+// Mounts the maps and charts of the page: charts near the window first, the rest when idle, all before printing.
 (function () {
   "use strict";
 
@@ -33,6 +33,13 @@
     for (const entry of entries) if (entry.isIntersecting) { watcher.unobserve(entry.target); show(entry.target); }
   }, { rootMargin: "600px" });
   charts.forEach((node) => watcher.observe(node));
+  // The rest are drawn one by one while the reader looks at the first.
+  const later = window.requestIdleCallback || ((act) => setTimeout(act, 60));
+  const next = () => {
+    const node = charts.find((chart) => !drawn.has(chart));
+    if (node) show(node).finally(() => later(next));
+  };
+  later(next);
   window.addEventListener("beforeprint", () => { charts.forEach(show); });
   for (const node of document.querySelectorAll("details"))
     node.addEventListener("toggle", () => { if (node.open) node.querySelectorAll("[data-chart]").forEach(show); });

@@ -1,0 +1,123 @@
+"""What a terminal shows: an assessment on one screen, and the table of gains for `contactline front`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from contactline.case.schema import Case
+from contactline.report.assessment import Assessment
+from contactline.report.summary import as_of_line, key_hinges, key_numbers
+
+SCREEN_LINES = 36
+"""The summary stays below this many lines at 100 columns; at 80 columns it drops reasons first."""
+
+
+def summary(assessment: Assessment, console: Console, report: Path | None = None) -> None:
+    """Print the judgements, the numbers that matter, what they hinge on, and where the report is."""
+    fits = [_screen(assessment, report, *size) for size in _SIZES]
+    room = max(console.height if console.is_terminal else SCREEN_LINES, 20)
+    chosen = next((s for s in fits if len(console.render_lines(s)) < room), fits[-1])
+    console.print(chosen)
+
+
+def front_table(case: Case, monthly: pd.DataFrame, months: int = 12) -> Table:
+    """Net gains by month and region of the headline map, newest month last, and each other map's total.
+
+    `monthly` is the table `front_monthly`. A dagger marks months with missing, doubled or redrawn days.
+    """
+    series = list(monthly["series"].unique())
+    headline = headline_of_case(case, series)
+    own = monthly[monthly["series"] == headline]
+    regions = own[own["region"] != "total"].groupby("region")["km2"].apply(lambda v: v.abs().sum())
+    order = list(regions.sort_values(ascending=False).index)
+    wide = own.pivot_table(index="month", columns="region", values="km2", aggfunc="sum").tail(months)
+    flagged = own.groupby("month")["flagged"].any()
+    others = {
+        s: monthly[(monthly["series"] == s) & (monthly["region"] == "total")].set_index("month")["km2"]
+        for s in series
+    }
+    names = {r.id: r.name for r in case.regions} | {s.id: s.name for s in case.series}
+    table = Table(
+        title=f"Net change of the area held by {case.challenger.name}, km² ({names.get(headline, headline)})",
+        title_justify="left",
+        caption="† a day is missing, doubled or redrawn. Positive: gained; negative: lost.",
+        caption_justify="left",
+    )
+    table.add_column("Month", no_wrap=True)
+    for region in order:
+        table.add_column(names.get(str(region), str(region)), justify="right")
+    table.add_column("Total", justify="right", style="bold")
+    for other in [s for s in series if s != headline]:
+        table.add_column(f"{names.get(other, other)}, total", justify="right", style="dim")
+    for month, row in wide.iterrows():
+        total = row["total"] if "total" in row else row.sum()
+        cells = [_km2(row.get(region, float("nan"))) for region in order]
+        rest = [_km2(others[s].get(month, float("nan"))) for s in series if s != headline]
+        mark = "†" if flagged.get(month, False) else ""
+        table.add_row(f"{month:%b %Y}{mark}", *cells, _km2(total), *rest)
+    return table
+
+
+def headline_of_case(case: Case, present: list[str]) -> str:
+    """The headline map series if it is among `present`, else the first of them."""
+    return case.headline_series.id if case.headline_series.id in present else present[0]
+
+
+_SIZES = (
+    (True, True, 3, 9),
+    (False, True, 3, 9),
+    (False, True, 2, 9),
+    (False, False, 2, 6),
+    (False, False, 1, 5),
+    (False, False, 1, 4),
+    (False, False, 1, 3),
+)
+"""What is left as the screen shrinks: reasons of confidence, notes of numbers, hinges, judgements."""
+
+
+def _screen(
+    assessment: Assessment, report: Path | None, reasons: bool, notes: bool, hinges: int, judgements: int
+) -> RenderableType:
+    case = assessment.case
+    parts: list[RenderableType] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
+    if case.invented:
+        parts.append(Text("An invented case: no evidence about a real conflict.", style="yellow"))
+    parts += [Text(), _numbers(assessment, notes)]
+    if assessment.judgements:
+        parts += [Text(), Text("Judgements", style="bold")]
+    for judgement in assessment.judgements[:judgements]:
+        body = Text(f"• {judgement.sentence}")
+        body.append(f" [Confidence: {judgement.confidence}.]", style="dim")
+        if reasons:
+            body.append(f" {judgement.confidence_reason}", style="dim")
+        parts.append(body)
+    found = key_hinges(assessment, hinges)
+    if found:
+        parts += [Text(), Text("What they hinge on", style="bold")]
+    for hinge in found:
+        effect = f" (share for accepting {hinge.effect})" if notes else ""
+        parts.append(Text(f"• {hinge.label}: now {hinge.present}; {hinge.turns}{effect}"))
+    if report is not None:
+        parts += [Text(), Text.assemble(("Report: ", "bold"), str(report))]
+    return Group(*parts)
+
+
+def _numbers(assessment: Assessment, notes: bool) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="bold", no_wrap=True)
+    table.add_column()
+    for key in key_numbers(assessment):
+        body = Text(key.label)
+        if notes:
+            body.append(f" ({key.note})", style="dim")
+        table.add_row(key.value, body)
+    return table
+
+
+def _km2(value: float) -> str:
+    return "–" if value != value else f"{value + 0.0:,.0f}".replace("-", "−")

@@ -166,7 +166,8 @@ def test_evidence_of_both_cases_passes_its_dictionary(loaded: LoadedCase) -> Non
 
 def test_a_table_handed_out_is_a_copy() -> None:
     loaded = load_case("borderland")
-    loaded.evidence("areas").loc[:, "km2"] = -1
+    frame = loaded.evidence("areas")
+    frame["km2"] = -1.0
     assert loaded.evidence("areas")["km2"].min() >= 0
 
 

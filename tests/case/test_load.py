@@ -239,7 +239,7 @@ def test_an_as_of_date_after_the_data(copy: Path) -> None:
 def test_data_after_the_as_of_date(copy: Path) -> None:
     text = (copy / "case.yaml").read_text()
     (copy / "case.yaml").write_text(text.replace("as_of: 2024-06-30", "as_of: 2024-06-23"))
-    with pytest.raises(EvidenceError, match=r"day 2024-06-30 lies after as_of 2024-06-23"):
+    with pytest.raises(EvidenceError, match=r"day 2024-06-24 lies after as_of 2024-06-23"):
         load_case(copy).evidence("areas")
 
 

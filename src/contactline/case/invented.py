@@ -22,6 +22,7 @@ from scipy import stats
 from contactline.case.load import EVIDENCE, LoadedCase, load_case
 from contactline.case.schema import Case, Objective
 from contactline.case.tables import TABLES
+from contactline.core.dates import DAYS_PER_WEEK
 from contactline.core.files import sha256_of, write_text
 from contactline.core.streams import Streams
 
@@ -71,7 +72,7 @@ def evidence_of(loaded: LoadedCase) -> dict[str, pd.DataFrame]:
     """The invented tables by name, in the data dictionary's columns."""
     case = loaded.case
     rings = _rings(loaded)
-    days = _weeks(case)
+    days = _days(case)
     cells = _cells(case, rings)
     order = _order_of_fall(cells)
     gained = _gained(days)
@@ -117,10 +118,10 @@ def _km2(ring: np.ndarray) -> float:
     return abs(EARTH.polygon_area_perimeter(ring[:, 0], ring[:, 1])[0]) / 1e6
 
 
-def _weeks(case: Case) -> list[date]:
-    """Week-end days, oldest first, the last one the as-of date."""
-    count = YEARS * 52
-    return [case.as_of - timedelta(weeks=count - week) for week in range(count + 1)]
+def _days(case: Case) -> list[date]:
+    """Every day of whole weeks, oldest first, the last one the as-of date."""
+    count = YEARS * 52 * DAYS_PER_WEEK
+    return [case.as_of - timedelta(days=count - day) for day in range(count + 1)]
 
 
 def _cells(case: Case, rings: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -177,17 +178,19 @@ def _order_of_fall(cells: pd.DataFrame) -> np.ndarray:
 
 
 def _gained(days: list[date]) -> np.ndarray:
-    """Net km² gained since the first day: a slow mean-reverting tempo with heavy tails : ndarray[week]."""
-    shocks = stats.t.ppf(_uniform("tempo", len(days) - 1), 4)
+    """Net km² gained since the first day : ndarray[day], from a mean-reverting weekly tempo with heavy tails,
+    each week misread by some 9 km²."""
+    shocks = stats.t.ppf(_uniform("tempo", len(days) // DAYS_PER_WEEK), 4)
     x, total = 0.6, [0.0]
     for shock in shocks:
-        x += 0.04 * (0.6 - x) + 0.16 * shock
-        total.append(total[-1] + 12 * x * abs(x))
-    return np.round(total, 1)
+        x += 0.05 * (0.6 - x) + 0.16 * shock
+        total.append(total[-1] + 18 * x * abs(x))
+    reading = np.array(total) + np.cumsum(9 * stats.norm.ppf(_uniform("reading", len(total))))
+    return np.interp(np.arange(len(days)) / DAYS_PER_WEEK, np.arange(len(total)), reading).round(1)
 
 
 def _fallen(cells: pd.DataFrame, order: np.ndarray, gained: np.ndarray) -> np.ndarray:
-    """How much of each cell has fallen by each week, in the order of fall : ndarray[week, cell], 0 to 1."""
+    """How much of each cell has fallen by each day, in the order of fall : ndarray[day, cell], 0 to 1."""
     km2 = cells["km2"].to_numpy()
     before = np.cumsum(km2[order]) - km2[order]
     target = FRONT_SHARE * km2.sum() + gained
@@ -199,9 +202,9 @@ def _fallen(cells: pd.DataFrame, order: np.ndarray, gained: np.ndarray) -> np.nd
 def _changes(cells: pd.DataFrame, held: np.ndarray, days: list[date]) -> pd.DataFrame:
     """Every change of holder after the first day."""
     rows = [
-        {"cell": cells["cell"].iloc[cell], "date": days[week].isoformat(), "holder": int(held[week, cell])}
-        for week in range(1, len(days))
-        for cell in np.flatnonzero(held[week] != held[week - 1])
+        {"cell": cells["cell"].iloc[cell], "date": days[day].isoformat(), "holder": int(held[day, cell])}
+        for day in range(1, len(days))
+        for cell in np.flatnonzero(held[day] != held[day - 1])
     ]
     frame = pd.DataFrame(rows, columns=["cell", "date", "holder"])
     return frame.sort_values(["date", "cell"]).reset_index(drop=True)
@@ -210,24 +213,18 @@ def _changes(cells: pd.DataFrame, held: np.ndarray, days: list[date]) -> pd.Data
 def _areas(
     case: Case, cells: pd.DataFrame, rings: dict[str, np.ndarray], fallen: np.ndarray, days: list[date]
 ) -> pd.DataFrame:
-    """Area held per region on two maps: the second reads the first with a level that wanders."""
-    names, columns = list(rings), []
-    for name in names:
-        mine = (cells["region"] == name).to_numpy()
-        km2 = cells["km2"].to_numpy() * mine
-        columns.append(fallen @ km2 * (_km2(rings[name]) / km2.sum()))
-    area = np.column_stack(columns)
-    steps = stats.norm.ppf(_uniform("second_map", len(days))) * 12
-    contested = np.ptp(area, axis=0) > 1  # km²: a region that the line crosses
-    rows = []
-    for number, series in enumerate(case.series[:2]):
-        level = area + number * np.cumsum(steps)[:, None] * contested / max(contested.sum(), 1)
-        level = np.clip(level, 0, [_km2(rings[name]) for name in names])
-        for week, day in enumerate(days):
-            for i, name in enumerate(names):
-                rows.append((series.id, day.isoformat(), name, round(level[week, i], 1), ""))
-            rows.append((series.id, day.isoformat(), "total", round(level[week].sum(), 1), ""))
-    return pd.DataFrame(rows, columns=["series", "date", "region", "km2", "flag"])
+    """Area held on two maps: the first by region and in total, the second in total, its level wandering."""
+    columns = {}
+    for name, ring in rings.items():
+        km2 = cells["km2"].to_numpy() * (cells["region"] == name).to_numpy()
+        columns[name] = (fallen @ km2 * (_km2(ring) / km2.sum())).round(1)
+    first = pd.DataFrame({"date": [day.isoformat() for day in days], **columns})
+    first["total"] = first[list(rings)].sum(axis=1).round(1)
+    tall = first.melt("date", var_name="region", value_name="km2").assign(series=case.series[0].id)
+    wander = np.cumsum(stats.norm.ppf(_uniform("second_map", len(days))) * 5)
+    second = first[["date"]].assign(region="total", km2=(first["total"] + wander).round(1).clip(lower=0))
+    both = pd.concat([tall, second.assign(series=case.series[1].id)], ignore_index=True)
+    return both.assign(flag="")
 
 
 def _line(case: Case, rings: dict[str, np.ndarray], days: list[date]) -> pd.DataFrame:
@@ -246,19 +243,20 @@ def _line(case: Case, rings: dict[str, np.ndarray], days: list[date]) -> pd.Data
 
 def _losses(case: Case, days: list[date]) -> pd.DataFrame:
     """A weekly claim about the challenger, and yearly outside estimates of both sides with bounds."""
-    weekly = 900 * np.exp(0.25 * stats.norm.ppf(_uniform("losses", len(days))))
+    ends = days[::DAYS_PER_WEEK]
+    weekly = 900 * np.exp(0.25 * stats.norm.ppf(_uniform("losses", len(ends))))
     claimed = np.round(20_000 + np.cumsum(weekly))
     claim = case.evidence.attacker_loss_series
     rows = [
         (claim, claim, case.challenger.id, "killed_wounded", day.isoformat(), total, None, None, "")
-        for day, total in zip(days, claimed, strict=True)
+        for day, total in zip(ends, claimed, strict=True)
     ]
-    for week in range(52, len(days), 52):
+    for week in range(52, len(ends), 52):
         for side, share in ((case.challenger.id, 0.85), (case.defender.id, 0.5)):
             central = round(claimed[week] * share)
             low, high = round(central * 0.8), round(central * 1.25)
             rows.append(
-                ("outside", "outside", side, "killed_wounded", days[week].isoformat(), central, low, high, "")
+                ("outside", "outside", side, "killed_wounded", ends[week].isoformat(), central, low, high, "")
             )
     columns = ["series", "root", "side", "kind", "date", "cumulative", "low", "high", "flag"]
     return pd.DataFrame(rows, columns=columns)

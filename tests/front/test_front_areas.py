@@ -13,7 +13,7 @@ from front_shapes import archive_of, box, region
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactline.core.errors import EvidenceError
+from contactline.core.errors import EvidenceError, InputError
 from contactline.front.areas import (
     TOTAL,
     areas_after,
@@ -164,6 +164,11 @@ def test_an_invalid_region_is_refused_by_name():
     bow = np.array([(30, 45), (31, 46), (31, 45), (30, 46), (30, 45)], dtype=float)
     with pytest.raises(EvidenceError, match=r"boundary of region 'knot' .*Self-intersection.*make_valid"):
         index_regions({"fine": region((box(30, 45, 31, 46),)), "knot": region((bow,))})
+
+
+def test_no_regions_is_an_error_that_says_so():
+    with pytest.raises(InputError, match="no regions were given; give at least one"):
+        index_regions({})
 
 
 def test_real_archive_matches_geos_on_sampled_days(control, oblasts):

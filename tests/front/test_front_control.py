@@ -232,6 +232,9 @@ def test_settlements_change_hands_with_their_cell(invented, towns):
     assert lost["name"].tolist() == ["c", "b"]
     early = settlements_lost(table, cells, changes, date(2025, 1, 1), date(2025, 1, 3))
     assert early["name"].tolist() == [], "the one that was taken and given up again is not lost"
+    back = settlements_lost(table, cells, changes, date(2025, 1, 2), date(2025, 1, 3), to=0)
+    assert back["name"].tolist() == ["c"]
+    assert back["changed"].tolist() == [pd.Timestamp("2025-01-03")]
     people = population_by_holder(table, holder_of_settlements(table, cells, changes, date(2025, 1, 4)))
     assert people.set_index(["region", "holder"])["population"].to_dict() == {
         ("west", 0): 600,

@@ -18,7 +18,7 @@ import shapely
 
 from contactline.case.tables import check_table
 from contactline.core.dates import DAYS_PER_WEEK
-from contactline.core.errors import EvidenceError
+from contactline.core.errors import EvidenceError, InputError
 from contactline.core.progress import Tick, no_tick
 from contactline.evidence.boundaries import Region
 from contactline.evidence.deepstate import ControlArchive
@@ -72,7 +72,7 @@ def measure_areas(
     map's polygons overlap or cross themselves and were united first) and `jump` (see `flag_jumps`). Nothing is
     smoothed. Raises EvidenceError if a region's boundary is not a valid polygon.
 
-    Method: DESIGN, "Front areas"; equal to GEOS within 1e-9 (tests/front/test_areas.py).
+    Method: DESIGN, "Front areas"; equal to GEOS within 1e-9 (tests/front/test_front_areas.py).
     """
     history, united = sound_history([day.polygons for day in archive.days])
     tick(0.4)
@@ -117,7 +117,9 @@ def clip_edges(xy: np.ndarray, index: RegionIndex) -> np.ndarray:
 
 
 def index_regions(regions: Mapping[str, Region]) -> RegionIndex:
-    """Region boundaries made ready for clipping. Raises EvidenceError for an invalid boundary."""
+    """Region boundaries made ready for clipping. Raises EvidenceError for an invalid boundary, InputError for none."""
+    if not regions:
+        raise InputError("areas: no regions were given; give at least one region with its boundary.")
     names = tuple(regions)
     _check_valid(regions)
     history = edge_history([regions[name].polygons for name in names])

@@ -67,18 +67,24 @@ def measure_settlements(
 
 
 def settlements_lost(
-    settlements: pd.DataFrame, cells: pd.DataFrame, changes: pd.DataFrame, start: date, end: date
+    settlements: pd.DataFrame,
+    cells: pd.DataFrame,
+    changes: pd.DataFrame,
+    start: date,
+    end: date,
+    *,
+    to: int = 1,
 ) -> pd.DataFrame:
-    """Settlements that the challenger held on `end` and not on `start`, with the day of the change.
+    """Settlements that `to` (1 the challenger, 0 the defender) held on `end` and not on `start`, by day of change.
 
     settlements, cells, changes : tables of those names. A settlement outside the theatre's cells did not change
-    hands. Swap the two holders' tables, not the days, to ask for the reverse. Raises InputError for days out of order.
+    hands. `changed` is the last day on which `to` took it. Raises InputError for days out of order.
     """
     if start > end:
         raise InputError(f"settlements lost: start {start} is after end {end}; give the earlier day first.")
     before, after = (holder_of_settlements(settlements, cells, changes, day) for day in (start, end))
-    lost = settlements[(before == 0) & (after == 1)]
-    fell = changes[(changes["holder"] == 1) & (changes["date"] <= pd.Timestamp(end))]
+    lost = settlements[(before != to) & (after == to)]
+    fell = changes[(changes["holder"] == to) & (changes["date"] <= pd.Timestamp(end))]
     day = fell.groupby("cell")["date"].max()
     return lost.assign(changed=lost["cell"].map(day)).sort_values(["changed", "geonameid"], ignore_index=True)
 

@@ -164,8 +164,8 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     for name in ("km2", "km"):
         if name in rounded.columns:
             rounded[name] = rounded[name].round(DECIMALS)
-    for name in rounded.select_dtypes("datetime"):
-        rounded[name] = rounded[name].dt.date
+    for column in rounded.select_dtypes("datetime").columns:
+        rounded[column] = rounded[column].dt.date
     table = pa.Table.from_pandas(rounded, preserve_index=False).replace_schema_metadata(None)
     with atomic_path(path) as temporary:
         pq.write_table(table, temporary, compression="zstd", compression_level=19, use_dictionary=True)

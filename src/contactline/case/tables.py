@@ -234,7 +234,12 @@ def _check_column(values: pd.Series, column: Column, where: str) -> pd.Series:
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         bounds = f" between {column.low:g} and {column.high:g}" if column.kind in ("number", "whole") else ""
         raise EvidenceError(
-            f"{where}: row {row}, column {column.name!r}: got {values.iloc[row]!r}; allowed is a "
+            f"{where}: row {row}, column {column.name!r}: got {_plain(values.iloc[row])!r}; allowed is a "
             f"{column.kind}{bounds} ({column.unit}: {column.meaning}). Correct the value."
         )
     return result
+
+
+def _plain(value: object) -> object:
+    """A numpy scalar as the plain number that a reader would have written."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -65,8 +65,12 @@ def truce_table(
                 f"p_hold_{weeks}": float(chance_to_hold(static, effect, path, weeks).mean())
                 for weeks in HOLD_WEEKS
             }
-            shown = {"proposal": name, "name": settlement.proposal.name, "variant": variant}
-            rows.append(shown | hold | spread(path.mean(axis=1), "credibility"))
+            shown: dict[str, object] = {
+                "proposal": name,
+                "name": settlement.proposal.name,
+                "variant": variant,
+            }
+            rows.append(shown | dict(hold) | dict(spread(path.mean(axis=1), "credibility")))
     return pd.DataFrame(rows)
 
 
@@ -103,9 +107,8 @@ def _price(case: Case, front: Front, outlook: Outlook, settlement: Settlement) -
     """One row a region handed over, and one for all of them where there are several."""
     here = front.ground
     regions = [str(region) for region in np.unique(here.region[settlement.given_up])]
-    names = {region.id: region.name for region in case.regions}
     belts = {belt.id: belt.name for belt in case.belts}
-    rows = []
+    rows: list[dict[str, object]] = []
     for region in [*regions, *([TOTAL] if len(regions) > 1 else [])]:
         wanted = settlement.given_up & ((here.region == region) | (region == TOTAL))
         fall = fall_of(f"{region}.remainder", here, wanted, 1.0, outlook.fighting["headline"])
@@ -116,7 +119,7 @@ def _price(case: Case, front: Front, outlook: Outlook, settlement: Settlement) -
         rows.append(
             {
                 "proposal": settlement.proposal.id,
-                "name": names.get(region, "all of it"),
+                "name": settlement.proposal.name,
                 "region": region,
                 "km2": km2,
                 "settlements": len(lost),

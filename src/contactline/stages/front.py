@@ -48,7 +48,8 @@ def measure_front(loaded: LoadedCase) -> Front:
     settlements = loaded.evidence("settlements")
     holder = holder_on(cells, loaded.evidence("changes"), case.as_of)
     here = ground(cells, loaded.evidence("changes"), holder)
-    size = {str(row.region): float(row.km2) for row in loaded.evidence("regions").itertuples()}
+    sizes = loaded.evidence("regions")
+    size = dict(zip(sizes["region"].astype(str), sizes["km2"].astype(float), strict=True))
     headline = case.headline_series.id
     now = areas[(areas["series"] == headline) & (areas["date"] == pd.Timestamp(case.as_of))].set_index(
         "region"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
-from contactline.case.schema import Case
+from contactline.case.schema import Benchmark, Case
 from contactline.core.files import write_text
 from contactline.score.backtest import BacktestResult
 from contactline.stages.war import Outlook
@@ -88,22 +90,19 @@ def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFra
         if len(found):
             summary[f"crps_ratio_{baseline.replace('-', '_')}"] = found.reindex(keys).to_numpy()
     summary.insert(0, "series", series)
-    ratios = [name for name in summary.columns if name.startswith("crps_ratio")]
-    kept = ["series", "model", "label", "horizon", "crps", *ratios, "cover50", "cover80", "cover90", "origins",
+    columns = [name for name in summary.columns if name.startswith("crps_ratio")]
+    kept = ["series", "model", "label", "horizon", "crps", *columns, "cover50", "cover80", "cover90", "origins",
             "independent_windows"]  # fmt: skip
     bars = result.bars[result.bars["forecaster"].isin(["headline"])]
     bar_rows = [
         {
-            "bar": _bar_name(row),
-            "allowed": f"at most {row.most:g}"
-            if row.measure == "crps_ratio"
-            else f"{row.least:g} to {row.most:g}",
-            "got": f"{row.value:.2f}"
-            + (f" (90% range {row.low:.2f} to {row.high:.2f})" if row.low == row.low else ""),
-            "met": row.verdict == "met",
+            "bar": f"CRPS ratio to {row['bar']}" if row["measure"] == "crps_ratio" else str(row["bar"]),
+            "allowed": f"at most {row['most']:g}" if row["measure"] == "crps_ratio" else _between(row),
+            "got": f"{row['value']:.2f}" + _interval(row),
+            "met": row["verdict"] == "met",
         }
-        for row in bars.itertuples()
-        if row.verdict != "not measured"
+        for row in bars.to_dict("records")
+        if row["verdict"] != "not measured"
     ]
     pit = result.scores[result.scores["forecaster"].isin(["headline", "tempo"])]
     return {
@@ -177,12 +176,12 @@ def references(case: Case) -> pd.DataFrame:
     return pd.DataFrame([entry.model_dump(mode="json") for entry in case.bibliography], columns=names)
 
 
-def describe(distribution: object) -> str:
+def describe(distribution: Any) -> str:
     """A distribution in words: kind, parameters and central 90 %."""
-    if getattr(distribution, "kind", "") == "fixed":
-        return f"fixed at {distribution.value:g}"  # type: ignore[attr-defined]
-    low, middle, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))  # type: ignore[attr-defined]
-    return f"{distribution.kind}, median {middle:.3g}, 90% between {low:.3g} and {high:.3g}"  # type: ignore[attr-defined]
+    if distribution.kind == "fixed":
+        return f"fixed at {distribution.value:g}"
+    low, middle, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
+    return f"{distribution.kind}, median {middle:.3g}, 90% between {low:.3g} and {high:.3g}"
 
 
 def _row(name: str, label: str, unit: str, text: str, owned: object, watch: str = "") -> dict[str, str]:
@@ -199,16 +198,18 @@ def _row(name: str, label: str, unit: str, text: str, owned: object, watch: str 
     }
 
 
-def _bar_name(row: object) -> str:
-    if getattr(row, "measure", "") == "crps_ratio":
-        return f"CRPS ratio to {row.bar}"  # type: ignore[attr-defined]
-    return str(row.bar)  # type: ignore[attr-defined]
+def _between(row: Mapping[Any, Any]) -> str:
+    return f"{row['least']:g} to {row['most']:g}"
 
 
-def _beside(case: Case, outlook: Outlook, benchmark: object) -> dict[str, str]:
+def _interval(row: Mapping[Any, Any]) -> str:
+    return f" (90% range {row['low']:.2f} to {row['high']:.2f})" if np.isfinite(row["low"]) else ""
+
+
+def _beside(case: Case, outlook: Outlook, benchmark: Benchmark) -> dict[str, str]:
     """A published forecast with our chance that its objective falls by its day."""
-    day: date | None = benchmark.day  # type: ignore[attr-defined]
-    objective: str | None = benchmark.objective  # type: ignore[attr-defined]
+    day: date | None = benchmark.day
+    objective: str | None = benchmark.objective
     ours = "no figure of ours for the same"
     if day is not None and objective is not None:
         weeks = (day - case.as_of).days / 7
@@ -218,9 +219,9 @@ def _beside(case: Case, outlook: Outlook, benchmark: object) -> dict[str, str]:
             ours = f"within our horizon, which ends earlier: {100 * p:.0f}% of our futures"
     sources = {entry.id: entry.source for entry in case.bibliography}
     return {
-        "text": benchmark.text,  # type: ignore[attr-defined]
+        "text": benchmark.text,
         "objective": objective or "",
         "day": day.isoformat() if day else "",
-        "source": "; ".join(sources.get(name, name) for name in benchmark.sources) or "assumption",  # type: ignore[attr-defined]
+        "source": "; ".join(sources.get(name, name) for name in benchmark.sources) or "assumption",
         "ours": ours,
     }

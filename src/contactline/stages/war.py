@@ -124,29 +124,28 @@ def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataF
 
 
 def losses_history(loaded: LoadedCase) -> pd.DataFrame:
-    """Monthly killed and wounded as published, per series that counts month by month."""
+    """Monthly killed and wounded as published, for each series that counts at least twelve months.
+
+    A month's value is the difference of the counts that stand at its two ends; a month without both is left out.
+    """
     table = loaded.evidence("losses")
     table = table[table["kind"] == "killed_wounded"]
     parts = []
     for (side, series), rows in table.groupby(["side", "series"]):
-        cumulative = rows.set_index("date")["cumulative"].sort_index()
-        firsts = pd.date_range(cumulative.index[0], cumulative.index[-1] + pd.Timedelta(days=1), freq="MS")
-        if len(cumulative) < 12:
+        counts = rows.set_index("date")["cumulative"].sort_index()
+        days = pd.DatetimeIndex(counts.index)
+        month = days.to_period("M")
+        # A count of the first day of a month closes the month before; other counts stand for their own month's end.
+        closing = np.where(days.day == 1, month - 1, month)
+        level = counts.groupby(pd.PeriodIndex(closing)).last()
+        ends = pd.PeriodIndex(level.index)
+        level = level[ends.to_timestamp(how="end").normalize() <= days[-1]]
+        value = level.reindex(pd.period_range(ends[0], ends[-1], freq="M")).diff().dropna()
+        if len(value) < 12:
             continue
-        level = cumulative.reindex(cumulative.index.union(firsts - pd.Timedelta(days=1))).ffill()
-        if series != "uk_mod":  # UK MoD's count stands for the first day of the next month
-            level = level.reindex(firsts - pd.Timedelta(days=1))
-            level.index = firsts
-        value = level.diff().dropna()
+        months_ = pd.PeriodIndex(value.index).to_timestamp()
         parts.append(
-            pd.DataFrame(
-                {
-                    "month": value.index - pd.DateOffset(months=1),
-                    "side": side,
-                    "series": series,
-                    "value": value.to_numpy(),
-                }
-            )
+            pd.DataFrame({"month": months_, "side": side, "series": series, "value": value.to_numpy()})
         )
     columns = ["month", "side", "series", "value"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

@@ -116,6 +116,7 @@ def _propose(
     rest = np.empty((0, len(parameters)))
     while len(rest) < draws - from_prior:
         more = stats.multivariate_t(mean, spread, df=PROPOSAL_NU).rvs(2 * draws, random_state=rng)
+        more = more.reshape(-1, len(parameters))
         rest = np.vstack([rest, more[np.all((more > low) & (more < high), axis=1)]])
     return np.vstack([first, rest[: draws - from_prior]])
 

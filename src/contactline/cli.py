@@ -1,0 +1,119 @@
+"""The command `contactline`: assess, front, backtest, report, case, data, sql.
+
+Every error that a user can mend ends in one message and exit code 2, every other known one in 1; `--json` prints
+the result as data on standard output, and progress goes to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import contactline
+from contactline import cli_case, cli_data, cli_front
+from contactline.assess import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
+from contactline.core.errors import ContactlineError, InputError
+from contactline.core.progress import Stages
+from contactline.report.html import write_report
+from contactline.report.plain import as_json as assessment_json
+from contactline.report.store import load, save
+from contactline.report.terminal import summary
+
+app = typer.Typer(
+    name="contactline",
+    help="What continued fighting can still achieve, what a settlement changes, and which beliefs decide.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(cli_case.app, name="case")
+app.add_typer(cli_data.app, name="data")
+app.command("sql")(cli_data.sql_command)
+app.command("front")(cli_front.front_command)
+app.command("backtest")(cli_front.backtest_command)
+
+
+def main() -> None:
+    """Entry point: runs the command and turns a ContactlineError into one message and an exit code."""
+    try:
+        app()
+    except ContactlineError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"error: {error}", style="red", markup=False
+        )
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("stopped; nothing half-written is left behind.")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away (| head); silence the flush at exit as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+@app.command("assess")
+def assess_command(
+    case: Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")] = DEFAULT_CASE,
+    proposal: Annotated[
+        list[str] | None,
+        typer.Option("--proposal", help="Proposal id; repeat for several. Default: the case's choice."),
+    ] = None,
+    draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same results, byte for byte.")] = 0,
+    weeks: Annotated[int, typer.Option(help="Horizon in weeks.")] = HORIZON_WEEKS,
+    support: Annotated[str, typer.Option(help="Support path of the case.")] = "as_today",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the report. Default: contactline-CASE here.")
+    ] = None,
+    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print run, judgements and tables as JSON.")
+    ] = False,
+) -> None:
+    """Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html."""
+    stages = Stages(Console(stderr=True), quiet=as_json)
+    if out is not None and out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: is a file; allowed is a folder, new or old.")
+    result = assess(
+        case,
+        proposals=proposal or (),
+        draws=draws,
+        seed=seed,
+        weeks=weeks,
+        support_path=support,
+        stages=stages,
+    )
+    folder = out or Path(f"contactline-{result.case.id}")
+    with stages.stage("write the report"):
+        save(result, folder)
+        write_report(result, folder, figures=figures)
+    if as_json:
+        typer.echo(assessment_json(result))
+    else:
+        summary(result, Console(), folder / "report.html")
+
+
+@app.command("report")
+def report_command(
+    folder: Annotated[Path, typer.Argument(help="A folder that `contactline assess` wrote.")],
+    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG.")] = False,
+) -> None:
+    """Write the report again from saved results, without computing anything."""
+    result = load(folder)
+    with Stages(Console(stderr=True)).stage("write the report"):
+        write_report(result, folder, figures=figures)
+    summary(result, Console(), folder / "report.html")
+
+
+@app.command("version")
+def version_command() -> None:
+    """Print the version."""
+    typer.echo(contactline.__version__)
+
+
+if __name__ == "__main__":
+    main()

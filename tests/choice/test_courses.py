@@ -1,0 +1,213 @@
+"""Courses of action: the compiled loop against a plain one, closed forms, and laws every run must obey."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from contactline.choice.course_kernel import left_behind, live
+from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
+from contactline.choice.futures import FUTURES, belief_labels
+from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
+from contactline.core.streams import Streams
+from contactline.truce.breakdown import truce_terms
+from contactline.truce.terms import proposal_named
+from contactline.war.collapse import collapse_spells, fighting_path
+
+from . import small
+
+
+def plain_fight(futures, rate):
+    """Fighting on, in a few numpy lines: the oracle of the compiled loop while no truce is in sight."""
+    beliefs = futures.beliefs
+    running = collapse_spells(rate, beliefs["war.collapse_weeks"], futures.collapse_luck, futures.factor)
+    gained = fighting_path(futures.net, futures.factor, running, beliefs["war.collapse_speed"])
+    return (
+        (gained * futures.share).sum(axis=1),
+        (gained * (1 - futures.share)).sum(axis=1),
+        futures.claims.sum(axis=1),
+    )
+
+
+def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004):
+    n = futures.draws
+    beliefs = futures.beliefs
+    return live(
+        False, futures.net, futures.share, futures.factor, futures.claims, beliefs["losses.defender_per_attacker"],
+        np.full(n, rate), beliefs["war.collapse_speed"], beliefs["war.collapse_weeks"], futures.collapse_luck,
+        np.ones(n), beliefs["truce.defender_losses_truce"], np.zeros(n), np.zeros(n), np.zeros((n, futures.weeks)),
+        futures.breakdown_luck, futures.honour_luck, np.ones(n), np.ones(n), np.full(n, end_rate), futures.end_luck,
+    )  # fmt: skip
+
+
+def test_the_compiled_loop_equals_a_plain_one_while_fighting():
+    futures = small.futures()
+    raw = run_live(futures)
+    main, other, losses = plain_fight(futures, np.full(futures.draws, 0.004))
+    assert raw[:, 0] == pytest.approx(main)
+    assert raw[:, 1] == pytest.approx(other)
+    assert raw[:, 4] == pytest.approx(losses)
+    assert raw[:, 5] == pytest.approx(losses * futures.beliefs["losses.defender_per_attacker"])
+    assert np.all(raw[:, 6] == futures.weeks)
+
+
+def test_fighting_ends_by_itself_at_its_rate():
+    futures = small.futures()
+    weeks = run_live(futures, end_rate=0.01)[:, 6]
+    expected = np.minimum(np.ceil(futures.end_luck / 0.01), futures.weeks)
+    assert np.abs(weeks - expected).max() <= 1
+
+
+def test_what_an_effort_takes_is_read_off_the_ladder():
+    open_km2, built = np.array([0.0, 5.0, 10.0]), np.array([0.0, 0.0, 0.0])
+    people, belt = np.array([0.0, 100.0, 400.0]), np.array([0.0, 0.0, 5.0])
+    got = left_behind(np.array([0.0, 2.5, 7.5, 99.0]), np.ones(4), np.ones(4), open_km2, built, people, belt)
+    assert got[:, 0].tolist() == [0.0, 2.5, 7.5, 10.0]
+    assert got[:, 1].tolist() == [0.0, 50.0, 250.0, 400.0]
+    assert got[:, 2].tolist() == [0.0, 0.0, 2.5, 5.0]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return small.world()
+
+
+def test_an_unbreakable_truce_keeps_the_line_and_ends_the_war(world):
+    case, theatre, settlements, futures = world
+    calm = futures.with_belief("truce.base_rate", 1e-12)
+    kept = accept(case, theatre, settlements["freeze"], calm)
+    assert np.all(kept["truce_holds"] == 1.0)
+    assert np.all(kept["weeks_of_war"] == 0.0)
+    assert kept["km2_held"] == pytest.approx(theatre.km2_held)
+    assert kept["people_held"] == pytest.approx(theatre.people_held)
+
+
+def test_a_truce_that_breaks_at_once_is_fighting_on_at_another_tempo(world):
+    case, theatre, settlements, futures = world
+    futures = futures.with_belief("truce.renewed_tempo_rebuild", 1.0)
+    broken = futures.with_belief("truce.base_rate", 1e9)
+    fighting = fight_on(case, theatre, futures)
+    accepted = accept(case, theatre, settlements["freeze"], broken)
+    for name in (
+        "km2_held",
+        "people_held",
+        "belt_held",
+        "defender_losses",
+        "challenger_losses",
+        "weeks_of_war",
+    ):
+        assert accepted[name] == pytest.approx(fighting[name]), name
+
+
+def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):
+    case, theatre, settlements, futures = world
+    # The guarantee may slow a renewed war but not speed it up, so draw by draw nothing gets worse.
+    futures = futures.with_belief("truce.honoured_tempo", 0.5).with_belief("truce.effect_guarantee", -1.0)
+    futures = replace(futures, net=np.abs(futures.net))
+    held = [
+        accept(case, theatre, settlements["handover"], futures, credibility=np.full(futures.net.shape, q))
+        for q in (0.0, 0.3, 0.6, 1.0)
+    ]
+    for less, more in itertools.pairwise(held):
+        assert np.all(more["truce_holds"] >= less["truce_holds"])
+        assert more["km2_held"].mean() >= less["km2_held"].mean()
+
+
+def test_losing_the_belt_never_helps(world):
+    case, theatre, settlements, futures = world
+    futures = futures.with_belief("truce.renewed_tempo_belt_lost", 1.5).with_belief(
+        "truce.effect_belt_lost", 0.5
+    )
+    written = truce_terms(settlements["handover"], theatre.strength)
+    assert written.belt_lost
+    kept = accept(case, theatre, settlements["handover"], futures, terms=replace(written, belt_lost=False))
+    lost = accept(case, theatre, settlements["handover"], futures)
+    assert np.all(kept["truce_holds"] >= lost["truce_holds"])
+    assert kept["km2_held"].mean() >= lost["km2_held"].mean()
+
+
+def test_a_higher_collapse_rate_never_helps_who_fights_on(world):
+    case, theatre, _, futures = world
+    means = [
+        fight_on(case, theatre, futures.with_belief("war.collapse_rate", rate))["km2_held"].mean()
+        for rate in (0.0, 0.1, 0.3, 0.6)
+    ]
+    assert means == sorted(means, reverse=True)
+
+
+def test_every_outcome_is_there_and_within_its_bounds(world):
+    case, theatre, settlements, futures = world
+    for outcomes in (
+        fight_on(case, theatre, futures),
+        accept(case, theatre, settlements["handover"], futures),
+    ):
+        assert set(outcomes) == set(OUTCOMES)
+        for name in ("belt_held", "collapsed", "truce_holds", "guarantee_failed"):
+            assert outcomes[name].min() >= 0 and outcomes[name].max() <= 1, name
+        assert outcomes["weeks_of_war"].max() <= futures.weeks
+        assert outcomes["people_held"].max() <= theatre.people.sum() + 1e-6
+
+
+def test_preferring_only_fewer_losses_prefers_the_course_with_fewer(world):
+    case, theatre, settlements, futures = world
+    runs = {
+        FIGHT_ON: fight_on(case, theatre, futures),
+        "freeze": accept(case, theatre, settlements["freeze"], futures),
+    }
+    values = small.values(outcome="defender_losses", better="less")
+    gain = advantage(values, runs["freeze"], runs[FIGHT_ON], futures, Streams(0))
+    fewer = futures.set_mean(runs[FIGHT_ON]["defender_losses"]) - futures.set_mean(
+        runs["freeze"]["defender_losses"]
+    )
+    assert np.array_equal(gain > 0, fewer > 0)
+
+
+def test_a_veto_is_said_and_no_sum_of_favours_removes_it(world):
+    case, *_ = world
+    values = small.values(outcome="km2_held", better="more", vetoes=("withdrawal:defender",))
+    proposal = proposal_named(case, small.HANDOVER)
+    found = vetoed_clauses(values, case, proposal)
+    assert found
+    sweeter = proposal.model_copy(update={"clauses": (*proposal.clauses, small.favour())})
+    assert vetoed_clauses(values, case, sweeter) == found
+
+
+def test_break_even_is_where_the_share_crosses_one_half(world):
+    case, theatre, settlements, futures = world
+    found = break_even(
+        case, theatre, settlements["handover"], default_values(case, case.defender.id), futures.first(4), Streams(0),
+        credibility=np.linspace(0, 1, 5), rate=np.array([0.0, 0.5]),
+    )  # fmt: skip
+    assert found.share.shape == (5, 2)
+    assert np.all((found.share >= 0) & (found.share <= 1))
+    for curve, column in zip(found.curve, found.share.T, strict=True):
+        if np.isfinite(curve):
+            assert np.interp(curve, found.credibility, column) == pytest.approx(0.5)
+        else:
+            assert np.all(column >= 0.5) or np.all(column < 0.5)
+
+
+def test_hinges_name_the_belief_that_was_made_to_decide(world):
+    case, _, _, futures = world
+    decisive = futures.beliefs["truce.base_rate"].reshape(futures.sets, FUTURES)[:, 0]
+    table = hinges(np.median(decisive) - decisive, belief_labels(case), futures)
+    assert table["belief"].iloc[0] == "truce.base_rate"
+    assert table["share_low"].iloc[0] > table["share_high"].iloc[0]
+    assert table["flip_value"].iloc[0] == pytest.approx(np.median(decisive), rel=0.05)
+
+
+def test_the_number_of_threads_changes_no_byte(world):
+    import numba
+
+    case, theatre, settlements, futures = world
+    was = numba.get_num_threads()
+    results = []
+    for threads in (1, was):
+        numba.set_num_threads(threads)
+        results.append(accept(case, theatre, settlements["handover"], futures))
+    numba.set_num_threads(was)
+    for name in OUTCOMES:
+        assert np.array_equal(results[0][name], results[1][name])

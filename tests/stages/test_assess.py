@@ -1,0 +1,123 @@
+"""The main job on both cases: every table is there and fits its dictionary, the same seed gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import contactline as cl
+from contactline.assess import assess
+from contactline.choice.courses import OUTCOMES
+from contactline.core.errors import InputError, UnknownNameError
+from contactline.report.html import write_report
+from contactline.report.store import save
+from contactline.report.tables import typed
+from contactline.stages.war import spread
+
+
+@pytest.fixture(scope="module")
+def built_in():
+    return assess("ukraine_2025", draws=600, weeks=260)
+
+
+def test_the_built_in_case_gives_every_table_of_the_report(built_in):
+    expected = {
+        "front_monthly", "area_history", "line_history", "gain_fan", "objectives", "price", "deals", "clauses",
+        "truce", "courses", "breakeven", "breakeven_curve", "verdict", "hinges", "backtest_summary", "backtest_bars",
+        "backtest_pit", "losses_history", "losses_fan", "cells", "outlines", "settlements", "places", "assumptions",
+        "references", "benchmarks",
+    }  # fmt: skip
+    assert expected <= set(built_in.tables)
+    for name, frame in built_in.tables.items():
+        typed(name, frame)
+
+
+def test_what_is_handed_over_is_what_is_left_of_the_region(built_in):
+    price = built_in.tables["price"].set_index("proposal")
+    areas = cl.load_case("ukraine_2025").evidence("areas")
+    last = areas[(areas["series"] == "deepstate") & (areas["date"] == "2025-12-07")].set_index("region")[
+        "km2"
+    ]
+    sizes = cl.load_case("ukraine_2025").evidence("regions").set_index("region")["km2"]
+    assert price.loc["us_28", "km2"] == pytest.approx(sizes["donetsk"] - last["donetsk"], rel=1e-9)
+
+
+def test_chances_never_fall_with_time_and_the_whole_takes_longer_than_its_parts(built_in):
+    table = built_in.tables["objectives"]
+    chances = table[[f"p_{weeks}" for weeks in (26, 52, 104, 156, 260)]].to_numpy()
+    assert np.all(np.diff(chances, axis=1) >= 0)
+    headline = table[table["model"] == "headline"].set_index("objective")
+    assert headline.loc["donetsk_rest", "p_260"] <= headline.loc["pokrovsk", "p_260"]
+
+
+def test_the_map_agrees_with_the_measured_holders(built_in):
+    cells = built_in.tables["cells"]
+    assert (cells.loc[cells["holder_now"] == 1, "p_26"] == 1.0).all()
+    assert (cells["p_26"] <= cells["p_52"]).all() and (cells["p_52"] <= cells["p_104"]).all()
+    assert (cells["after_freeze_on_line"] == cells["holder_now"]).all()
+
+
+def test_every_judgement_keeps_likelihood_and_confidence_apart(built_in):
+    assert len(built_in.judgements) >= 4
+    for judgement in built_in.judgements:
+        assert "confidence" not in judgement.sentence.casefold()
+
+
+def test_the_ensemble_says_its_units_and_holds_every_outcome(built_in):
+    ensemble = built_in.ensemble
+    assert set(OUTCOMES) <= set(ensemble.data_vars)
+    assert ensemble["gain"].attrs["units"] == "km2"
+    assert ensemble.sizes["draw"] == 600
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "run.json"
+    }
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        result = assess("borderland", draws=200, weeks=104, seed=seed)
+        save(result, tmp_path / name)
+        if name != "c":
+            write_report(result, tmp_path / name, figures=False)
+    a, b, c = (digests(tmp_path / name) for name in "abc")
+    a.pop("report.html"), b.pop("report.html")  # the page shows how long each stage took
+    assert a == b
+    assert a["results.nc"] != c["results.nc"]
+
+
+def test_a_case_without_extras_is_assessed_all_the_same():
+    result = cl.assess("borderland", draws=100, weeks=104)
+    assert result.case.invented
+    assert {"deals", "courses", "verdict"} <= set(result.tables)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "text"),
+    [
+        ({"case": "ukrain_2025"}, UnknownNameError, "did you mean ukraine_2025"),
+        ({"proposals": ["us28"]}, UnknownNameError, "did you mean us_28"),
+        ({"support_path": "us_inteligence_cut"}, UnknownNameError, "did you mean us_intelligence_cut"),
+        ({"draws": 10}, InputError, "--draws: got 10; allowed is a whole number from 100 up"),
+        ({"weeks": 5}, InputError, "--weeks: got 5; allowed is a whole number from 52 to 1040"),
+        ({"seed": -1}, InputError, "seed: got -1"),
+    ],
+)
+def test_bad_arguments_are_refused_with_what_is_allowed(changes: dict, error: type, text: str):
+    arguments = {"case": "ukraine_2025", "draws": 100, "weeks": 104} | changes
+    with pytest.raises(error, match=text):
+        assess(arguments.pop("case"), **arguments)
+
+
+def test_a_quantile_among_draws_that_never_end_is_beyond_the_horizon():
+    values = np.array([1.0, 2.0, 3.0, np.inf, np.inf])
+    found = spread(values, "week")
+    assert found["week_q10"] == 2.0 and found["week_q50"] == 3.0
+    assert np.isnan(found["week_q90"])

@@ -76,11 +76,12 @@ def edge_history(maps: Sequence[Polygons]) -> EdgeHistory:
     points = np.ascontiguousarray(points[:, :2], dtype=np.float64)
     hole = np.array([place > 0 for _, place, _ in rings], dtype=np.bool_)
     ring_day = np.array([day for day, _, _ in rings], dtype=np.int64)
-    number, sign, ends = _number_edges(points, stops.astype(np.int64), hole)
-    lonlat = points[ends].reshape(-1, 4)
+    number, sign, ends = _number_edges(points, stops.astype(np.int64))
+    xy = project(points[ends].reshape(-1, 2)).reshape(-1, 4)
+    sign = _oriented(number, sign, stops.astype(np.int64), hole, xy)
     map_starts = stops[np.searchsorted(ring_day, np.arange(len(maps) + 1))]
-    start, changed, delta = _difference(number, sign, map_starts, len(lonlat))
-    return EdgeHistory(lonlat, project(points[ends].reshape(-1, 2)).reshape(-1, 4), start, changed, delta)
+    start, changed, delta = _difference(number, sign, map_starts, len(xy))
+    return EdgeHistory(points[ends].reshape(-1, 4), xy, start, changed, delta)
 
 
 def project(lonlat: np.ndarray) -> np.ndarray:
@@ -101,7 +102,7 @@ def _to_equal_area() -> Transformer:
 
 
 @numba.njit(cache=True)
-def _number_edges(points, stops, hole):  # type: ignore[no-untyped-def]
+def _number_edges(points, stops):  # type: ignore[no-untyped-def]
     """Each vertex's outgoing edge: its number (-1 for none) and direction; and the end points of every number."""
     total = len(points)
     size = 1024
@@ -113,21 +114,14 @@ def _number_edges(points, stops, hole):  # type: ignore[no-untyped-def]
     sign = np.zeros(total, dtype=np.int8)
     ends = np.empty((total, 2), dtype=np.int32)
     known = 0
-    for ring in range(len(hole)):
+    for ring in range(len(stops) - 1):
         first, last = stops[ring], stops[ring + 1]
-        # Twice the signed area, about the first vertex so that large coordinates do not cancel.
-        twice = 0.0
         for i in range(first, last - 1):
-            ax, ay = points[i, 0] - points[first, 0], points[i, 1] - points[first, 1]
-            bx, by = points[i + 1, 0] - points[first, 0], points[i + 1, 1] - points[first, 1]
-            twice += ax * by - bx * ay
-        forward = 1 if (twice > 0) != hole[ring] else -1
-        for i in range(first, last - 1):
-            a, b, direction = i, i + 1, forward
+            a, b, direction = i, i + 1, 1
             if points[a, 0] == points[b, 0] and points[a, 1] == points[b, 1]:
                 continue
             if points[a, 0] > points[b, 0] or (points[a, 0] == points[b, 0] and points[a, 1] > points[b, 1]):
-                a, b, direction = b, a, -forward
+                a, b, direction = b, a, -1
             key = bits[a, 0] * np.uint64(0x9E3779B97F4A7C15)
             key = (key ^ (key >> np.uint64(29)) ^ bits[a, 1]) * np.uint64(0xBF58476D1CE4E5B9)
             key = (key ^ (key >> np.uint64(32)) ^ bits[b, 0]) * np.uint64(0x94D049BB133111EB)
@@ -153,6 +147,29 @@ def _number_edges(points, stops, hole):  # type: ignore[no-untyped-def]
                 ends[edge, 0], ends[edge, 1] = a, b
             number[i], sign[i] = edge, direction
     return number, sign, ends[:known].copy()
+
+
+@numba.njit(cache=True)
+def _oriented(number, sign, stops, hole, xy):  # type: ignore[no-untyped-def]
+    """Directions as if shells ran counter-clockwise and holes clockwise in the plane.
+
+    Decided in the plane, not in degrees: a sliver may turn over between the two, since neither straightens the other.
+    """
+    turned = sign.copy()
+    for ring in range(len(hole)):
+        first, last = stops[ring], stops[ring + 1]
+        twice, x, y = 0.0, np.nan, np.nan
+        for i in range(first, last):
+            edge = number[i]
+            if edge >= 0:
+                if np.isnan(x):  # about a vertex of the ring, so that large coordinates do not cancel
+                    x, y = xy[edge, 0], xy[edge, 1]
+                ax, ay, bx, by = xy[edge, 0] - x, xy[edge, 1] - y, xy[edge, 2] - x, xy[edge, 3] - y
+                twice += sign[i] * (ax * by - bx * ay)
+        if (twice > 0) == hole[ring]:
+            for i in range(first, last):
+                turned[i] = -sign[i]
+    return turned
 
 
 @numba.njit(cache=True)

@@ -66,9 +66,12 @@ def verdicts(assessment: Assessment) -> list[Figure]:
     named = table.assign(deal=[wrapped(proposal_name(assessment.case, p)) for p in table["proposal"]])
     focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
     low, high = _extremes(focus, "share_accept")
-    title = f"{proposal_name(assessment.case, low['proposal'])}: accepting is better in {percent(low['share_accept'])} of cases by “{low['viewpoint']}”"
+    title = (
+        f"{proposal_name(assessment.case, low['proposal'])}: accepting is better in {percent(low['share_accept'])} "
+        f"of cases by the values of “{low['viewpoint']}”"
+    )
     if len(focus) > 1:
-        title += f", in {percent(high['share_accept'])} by “{high['viewpoint']}”"
+        title += f", in {percent(high['share_accept'])} by those of “{high['viewpoint']}”"
     x = alt.X("share_accept:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
     y = alt.Y("deal:N", title=None, sort=list(dict.fromkeys(named["deal"])), axis=rows_axis())
     base = alt.Chart(inline(named))

@@ -149,7 +149,8 @@ def _by_label(own: pd.DataFrame) -> alt.Color:
 
 def _windows(own: pd.DataFrame) -> str:
     last = own[own["horizon"] == own["horizon"].max()].iloc[0]
-    return f"At {int(last['horizon'])} weeks the record holds {int(last['independent_windows'])} windows that do not overlap. "
+    apart = int(last["independent_windows"])
+    return f"At {int(last['horizon'])} weeks the record holds {apart} windows that do not overlap. "
 
 
 def _source(assessment: Assessment, own: pd.DataFrame) -> str:

@@ -313,7 +313,8 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
     month_range = amount(row["months_q50"], row["months_q10"], row["months_q90"], "months")
     loss_range = amount(row["attacker_losses_q50"], row["attacker_losses_q10"], row["attacker_losses_q90"])
     titles = {
-        "months": f"{challenger} would need {month_range} to seize {place}; it does so within {years} in {chance} of draws",
+        "months": f"{challenger} would need {month_range} to seize {place}; "
+        f"it does so within {years} in {chance} of draws",
         "attacker_losses": f"Seizing {place} would cost {challenger} {loss_range} killed and wounded",
     }
     labels = {"months": "months of fighting", "attacker_losses": f"killed and wounded of {challenger}"}
@@ -346,7 +347,7 @@ def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour
     return alt.layer(
         base.mark_bar(height=7, opacity=0.5, color=colour).encode(
             x=alt.X(
-                "low:Q", title=axis, axis=alt.Axis(format=",.0f" if largest > 5 else ".2~f", tickCount=6)
+                "low:Q", title=axis, axis=alt.Axis(format=",.0f" if largest > 5 else ".2~f", tickCount=4)
             ),
             x2="end:Q",
             y=y,

@@ -6,7 +6,7 @@ Scripts, styles and data travel inside the file; the only addresses in it are li
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -64,54 +64,72 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 )
 
 
-def render_html(assessment: Assessment) -> str:
-    """The whole report as one HTML document."""
-    figures = all_figures(assessment)
-    hexmap = map_data(assessment)
-    page: str = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            a=assessment,
-            case=assessment.case,
-            run=assessment.run,
-            t=_rows(assessment),
-            figures=_by_section(figures),
-            missing=missing_figures(assessment),
-            numbers=key_numbers(assessment),
-            hinges=key_hinges(assessment),
-            sections=SECTIONS,
-            as_of_line=as_of_line(assessment),
-            focus=focus_proposal(assessment.case, assessment.tables),
-            series_gap=series_gap(assessment),
-            map_data=_script_json(hexmap) if hexmap else "",
-            specs=_script_json({figure.id: figure.spec for figure in figures}),
-            config=_script_json(CONFIG),
-            vega=Markup(vega_bundle()),
-            css=Markup(_static("report.css")),
-            scripts=[Markup(_static(name)) for name in ("hexmap.js", "report.js")],
-        )
+def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None) -> str:
+    """The whole report as one HTML document; `figures` are those of `all_figures` where already built."""
+    figures = all_figures(assessment) if figures is None else figures
+    return _page(
+        "report.html.j2",
+        assessment,
+        figures,
+        sections=SECTIONS,
+        run=assessment.run,
+        a=assessment,
+        t=_rows(assessment),
+        figures=_by_section(figures),
+        missing=missing_figures(assessment),
+        numbers=key_numbers(assessment),
+        hinges=key_hinges(assessment),
+        as_of_line=as_of_line(assessment),
+        focus=focus_proposal(assessment.case, assessment.tables),
     )
-    return page
 
 
-def write_report(assessment: Assessment, out: Path, figures: bool = True) -> list[Path]:
-    """Write report.html, and figures/*.svg and *.png for print unless `figures` is False."""
+def render_front(assessment: Assessment) -> str:
+    """The page of `contactline front`: the map and the gains, without any forecast."""
+    figures = front_figures(assessment)
+    present = {"map": "The line then and now", "gains": "Gains by month"}
+    if "cells" not in assessment.tables:
+        del present["map"]
+    if series_gap(assessment):
+        present["disagree"] = "Sources disagree"
+    sections = (*present.items(), ("sources", "Sources"))
+    return _page("front.html.j2", assessment, figures, sections=sections, figures=figures)
+
+
+def write_report(assessment: Assessment, out: Path, figures: bool = True, png: bool = False) -> list[Path]:
+    """Write report.html and, unless `figures` is False, figures/*.svg for print; `png` adds PNG beside them.
+
+    Everything comes from the saved tables: nothing is simulated.
+    """
     out = Path(out)
+    drawn = all_figures(assessment)
+    write_text(out / "report.html", render_html(assessment, drawn))
     written = [out / "report.html"]
-    write_text(written[0], render_html(assessment))
-    if not figures:
-        return written
-    for figure in all_figures(assessment):
-        written += [out / "figures" / f"{figure.id}.svg", out / "figures" / f"{figure.id}.png"]
-        write_text(written[-2], to_svg(figure))
-        write_bytes(written[-1], to_png(figure))
-    for layer in print_layers(assessment):
-        svg = map_svg(assessment, layer)
-        written += [out / "figures" / f"map_{layer}.svg", out / "figures" / f"map_{layer}.png"]
-        write_text(written[-2], svg)
-        write_bytes(written[-1], map_png(svg))
+    if figures:
+        written += _write_figures(drawn, out / "figures", png)
+        written += write_maps(assessment, out / "figures", print_layers(assessment), png)
     return written
+
+
+def write_front(assessment: Assessment, out: Path) -> list[Path]:
+    """Write front.html, and its charts and the map of the line as SVG and PNG, into folder `out`."""
+    out = Path(out)
+    write_text(out / "front.html", render_front(assessment))
+    written = [out / "front.html", *_write_figures(front_figures(assessment), out, png=True)]
+    layers = ["now"] if "cells" in assessment.tables else []
+    return written + write_maps(assessment, out, layers, png=True)
+
+
+def write_maps(assessment: Assessment, folder: Path, layers: Sequence[str], png: bool = False) -> list[Path]:
+    """Write map_LAYER.svg for each layer, and .png beside it if asked."""
+    svgs = {f"map_{layer}": map_svg(assessment, layer) for layer in layers}
+    return _write_drawings(svgs, folder, (lambda name: map_png(svgs[name])) if png else None)
+
+
+def front_figures(assessment: Assessment) -> list[Figure]:
+    """The measured figures of section "front" alone."""
+    wanted = [recipe for recipe in RECIPES if recipe.section == "front" and not _absent(assessment, recipe)]
+    return [figure for recipe in wanted for figure in recipe.build(assessment)]
 
 
 def all_figures(assessment: Assessment) -> list[Figure]:
@@ -159,8 +177,47 @@ def series_gap(assessment: Assessment) -> str:
 @cache
 def vega_bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert."""
-    bundle: str = vl_convert.javascript_bundle(None)
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return bundle.replace("</script", "<\\/script")
+
+
+def _page(template: str, assessment: Assessment, drawn: Sequence[Figure], **context: Any) -> str:
+    """A page with the styles, scripts and data that every page carries."""
+    hexmap = map_data(assessment)
+    page: str = (
+        _environment()
+        .get_template(template)
+        .render(
+            case=assessment.case,
+            version=assessment.run.version,
+            series_gap=series_gap(assessment),
+            map_data=_script_json(hexmap) if hexmap else "",
+            specs=_script_json({figure.id: figure.spec for figure in drawn}),
+            config=_script_json(CONFIG),
+            vega=Markup(vega_bundle()),
+            css=Markup(_static("report.css")),
+            scripts=[Markup(_static(name)) for name in ("hexmap.js", "report.js")],
+            **context,
+        )
+    )
+    return page
+
+
+def _write_figures(figures: Sequence[Figure], folder: Path, png: bool) -> list[Path]:
+    by_name = {figure.id: figure for figure in figures}
+    svgs = {name: to_svg(figure) for name, figure in by_name.items()}
+    return _write_drawings(svgs, folder, (lambda name: to_png(by_name[name])) if png else None)
+
+
+def _write_drawings(svgs: Mapping[str, str], folder: Path, png: Callable[[str], bytes] | None) -> list[Path]:
+    written = []
+    for name, svg in svgs.items():
+        written.append(folder / f"{name}.svg")
+        write_text(written[-1], svg)
+        if png is not None:
+            written.append(folder / f"{name}.png")
+            write_bytes(written[-1], png(name))
+    return written
 
 
 def _absent(assessment: Assessment, recipe: Recipe) -> list[str]:

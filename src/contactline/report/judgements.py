@@ -223,8 +223,9 @@ def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
     losses = amount(row["attacker_losses_q50"], row["attacker_losses_q10"], row["attacker_losses_q90"])
     p = float(row["p_within_horizon"])
     sentence = (
-        f"“{proposal_name(case, proposal)}” hands over {measured(row['km2'])} km² of {_region_name(case, row['region'])}; "
-        f"that {case.challenger.name} could seize the same by force within the horizon is {_as_predicate(p)}, "
+        f"“{proposal_name(case, proposal)}” hands over {measured(row['km2'])} km² of "
+        f"{_region_name(case, row['region'])}; that {case.challenger.name} could seize the same by force within "
+        f"the horizon is {_as_predicate(p)}, "
         f"at {losses} killed and wounded."
     )
     return judgement("price", sentence, p, *_forecast_confidence(tables, 260))

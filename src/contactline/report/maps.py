@@ -29,12 +29,12 @@ LABEL_SIZE = 13
 
 
 def print_layers(assessment: Assessment) -> list[str]:
-    """Layers worth printing: the line now, the furthest chance, and each proposal."""
-    data = map_data(assessment)
-    if data is None:
+    """Layers worth printing: the line now, the furthest chance, and the proposal in focus."""
+    cells = assessment.tables.get("cells")
+    if cells is None or cells.empty:
         return []
-    groups = {group["id"]: [step["id"] for step in group["steps"]] for group in data["groups"]}
-    return ["now", *groups.get("chance", [])[-1:], *groups.get("after", [])]
+    chances = [f"p_{w}" for w in (104, 52, 26) if f"p_{w}" in cells and cells[f"p_{w}"].notna().any()]
+    return list(dict.fromkeys(["now", *chances[:1], focus_layer(assessment)]))
 
 
 def map_svg(assessment: Assessment, layer: str = "now") -> str:
@@ -195,7 +195,8 @@ def _document(
         escape(f"{case.title}. {what}"),
         escape(f"Source: {case.headline_series.name}; own model."),
     )
-    clip = f'<clipPath id="m"><rect x="{MARGIN}" y="{TOP}" width="{WIDTH - 2 * MARGIN}" height="{frame.height:.1f}"/></clipPath>'
+    area = f'x="{MARGIN}" y="{TOP}" width="{WIDTH - 2 * MARGIN}" height="{frame.height:.1f}"'
+    clip = f'<clipPath id="m"><rect {area}/></clipPath>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{bottom + 14:.0f}" '
         f'viewBox="0 0 {WIDTH} {bottom + 14:.0f}" font-family="{escape(FONT)}" role="img">'
@@ -203,7 +204,7 @@ def _document(
         f'<rect width="100%" height="100%" fill="{PAPER}"/>'
         f'<text x="{MARGIN}" y="32" font-size="19" font-weight="600" fill="{INK}">{title}</text>'
         f'<text x="{MARGIN}" y="56" font-size="13" fill="{MUTED}">{source} As of {plain_day(case.as_of)}.</text>'
-        f'<rect x="{MARGIN}" y="{TOP}" width="{WIDTH - 2 * MARGIN}" height="{frame.height:.1f}" fill="{LAND}"/>'
+        f'<rect {area} fill="{LAND}"/>'
         f'<g clip-path="url(#m)">{"".join(body)}</g>{"".join(placed)}</svg>'
     )
 

@@ -113,7 +113,8 @@ def _price(assessment: Assessment) -> KeyNumber | None:
     row = rows.iloc[0]
     low, mid, high = (row[f"attacker_losses_{q}"] for q in ("q10", "q50", "q90"))
     place = f"{measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
-    label = f"killed and wounded of {assessment.case.challenger.name} to seize the {place} that “{row['name']}” hands over"
+    side = assessment.case.challenger.name
+    label = f"killed and wounded of {side} to seize the {place} that “{row['name']}” hands over"
     return KeyNumber(number(mid, low, high), label, amount(mid, low, high).partition(" (")[2].rstrip(")"))
 
 

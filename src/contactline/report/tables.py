@@ -354,6 +354,7 @@ TABLES: dict[str, Table] = {
             ),
             ("cell",),
         ),
+        CASE_TABLES["changes"],
         CASE_TABLES["outlines"],
         CASE_TABLES["settlements"],
         Table(

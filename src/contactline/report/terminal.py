@@ -76,6 +76,7 @@ _SIZES = (
     (False, False, 1, 5),
     (False, False, 1, 4),
     (False, False, 1, 3),
+    (False, False, 1, 2),
 )
 """What is left as the screen shrinks: reasons of confidence, notes of numbers, hinges, judgements."""
 

@@ -34,7 +34,7 @@
   }, { rootMargin: "600px" });
   charts.forEach((node) => watcher.observe(node));
   // The rest are drawn one by one while the reader looks at the first.
-  const later = window.requestIdleCallback || ((act) => setTimeout(act, 60));
+  const later = (act) => setTimeout(act, 40);
   const next = () => {
     const node = charts.find((chart) => !drawn.has(chart));
     if (node) show(node).finally(() => later(next));

@@ -1,0 +1,109 @@
+"""An assessment survives saving and loading, twice gives the same bytes, and half a folder is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.files import sha256_of
+from contactline.report.assessment import Assessment
+from contactline.report.store import load, save
+from contactline.report.tables import TABLES, dictionary_json, typed
+
+
+@pytest.fixture(scope="module")
+def saved(sample: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("assessment")
+    save(sample, out)
+    return out
+
+
+def test_round_trip_keeps_everything(sample: Assessment, saved: Path) -> None:
+    back = load(saved)
+    assert back.case == sample.case
+    assert back.run == dataclasses.replace(sample.run, timings=back.run.timings)
+    assert dict(back.run.timings) == dict(sample.run.timings)
+    assert back.judgements == sample.judgements
+    assert set(back.tables) == set(sample.tables)
+    for name, frame in sample.tables.items():
+        pd.testing.assert_frame_equal(back.tables[name], typed(name, frame), rtol=1e-8, check_dtype=True)
+    xr.testing.assert_equal(back.ensemble, sample.ensemble)
+    assert back.ensemble.attrs["case_digest"] == sample.run.case_digest
+
+
+def test_the_same_assessment_gives_the_same_bytes_whatever_the_timings(
+    sample: Assessment, saved: Path, tmp_path: Path
+) -> None:
+    time.sleep(1.1)  # a time stamp of one second's grain inside the file would show
+    slower = dataclasses.replace(sample, run=dataclasses.replace(sample.run, timings={"fit": 99.0}))
+    for path in save(slower, tmp_path):
+        name = path.relative_to(tmp_path)
+        same = sha256_of(path) == sha256_of(saved / name)
+        assert same == (name.name != "run.json"), name
+
+
+def test_saving_what_was_loaded_changes_nothing(saved: Path, tmp_path: Path) -> None:
+    for path in save(load(saved), tmp_path):
+        assert path.read_bytes() == (saved / path.relative_to(tmp_path)).read_bytes(), path.name
+
+
+def test_results_follow_the_numbers(sample: Assessment, saved: Path, tmp_path: Path) -> None:
+    moved = dataclasses.replace(sample, ensemble=sample.ensemble + 1)
+    save(moved, tmp_path)
+    assert sha256_of(tmp_path / "results.nc") != sha256_of(saved / "results.nc")
+
+
+def test_a_folder_cut_short_is_not_taken_for_whole(sample: Assessment, tmp_path: Path) -> None:
+    save(sample, tmp_path)
+    (tmp_path / "run.json").unlink()
+    with pytest.raises(InputError, match=r"no complete assessment \(run.json is missing"):
+        load(tmp_path)
+
+
+def test_a_changed_file_is_named(sample: Assessment, tmp_path: Path) -> None:
+    save(sample, tmp_path)
+    path = tmp_path / "tables" / "deals.csv"
+    path.write_text(path.read_text().replace("5800", "9999"))
+    with pytest.raises(InputError, match=r"deals.csv: is missing or differs"):
+        load(tmp_path)
+
+
+def test_tables_of_an_older_assessment_do_not_stay(sample: Assessment, tmp_path: Path) -> None:
+    save(sample, tmp_path)
+    fewer = {name: frame for name, frame in sample.tables.items() if name != "price"}
+    save(dataclasses.replace(sample, tables=fewer), tmp_path)
+    assert not (tmp_path / "tables" / "price.csv").exists()
+    assert "price" not in load(tmp_path).tables
+
+
+def test_every_column_is_described(saved: Path) -> None:
+    package = json.loads((saved / "tables" / "datapackage.json").read_text())
+    for resource in package["resources"]:
+        header = (saved / "tables" / resource["path"]).read_text().splitlines()[0].split(",")
+        assert [field["name"] for field in resource["schema"]["fields"]] == header
+        assert all(field["description"] and field["unit"] for field in resource["schema"]["fields"])
+    readme = (saved / "tables" / "README.md").read_text()
+    assert all(f"## {name}.csv" in readme for name in load(saved).tables)
+
+
+def test_what_the_dictionary_lacks_is_not_written(sample: Assessment, tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="unknown table 'deal': did you mean"):
+        save(dataclasses.replace(sample, tables={"deal": sample.tables["deals"]}), tmp_path / "a")
+    odd = sample.tables["deals"].rename(columns={"author": "autor"})
+    with pytest.raises(InputError, match=r"missing \['author'\]; not in the dictionary \['autor'\]"):
+        save(dataclasses.replace(sample, tables={"deals": odd}), tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+
+
+def test_the_dictionary_describes_each_table_once() -> None:
+    names = [
+        resource["name"] for resource in dictionary_json({n: pd.DataFrame() for n in TABLES})["resources"]
+    ]
+    assert names == sorted(TABLES)

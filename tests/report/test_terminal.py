@@ -1,0 +1,63 @@
+"""The summary fits the screen it is given and says the same as the page."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from contactline.report.assessment import Assessment
+from contactline.report.judgements import drafted
+from contactline.report.summary import key_hinges, key_numbers
+from contactline.report.terminal import front_table, summary
+
+
+def _printed(assessment: Assessment, width: int, height: int) -> list[str]:
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, height=height, force_terminal=True, color_system=None)
+    summary(assessment, console, Path("out/report.html"))
+    return stream.getvalue().rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (120, 50)])
+def test_summary_fits_one_screen(sample: Assessment, width: int, height: int) -> None:
+    full = dataclasses.replace(sample, judgements=drafted(sample.case, sample.tables))
+    lines = _printed(full, width, height)
+    assert len(lines) < height
+    assert max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    assert "out/report.html" in text
+    assert "What they hinge on" in text
+    assert key_numbers(full)[0].value in text
+    assert full.judgements[0].sentence.split(" (")[0] in text
+
+
+def test_summary_needs_no_table(sample: Assessment) -> None:
+    bare = dataclasses.replace(sample, tables={}, judgements=())
+    assert _printed(bare, 80, 24)[0].startswith("The Highland war")
+    assert key_numbers(bare) == [] and key_hinges(bare) == []
+
+
+def test_hinges_come_in_order_of_their_effect(sample: Assessment) -> None:
+    labels = [hinge.label for hinge in key_hinges(sample)]
+    assert labels[0].startswith("how often the defence collapses")
+    assert [hinge.turns for hinge in key_hinges(sample)][-1] == "no value turns it"
+
+
+def test_front_table_shows_the_last_months_and_marks_flagged_ones(sample: Assessment) -> None:
+    stream = io.StringIO()
+    Console(file=stream, width=110, color_system=None).print(
+        front_table(sample.case, sample.tables["front_monthly"], 17)
+    )
+    text = stream.getvalue()
+    total = (
+        sample.tables["front_monthly"]
+        .query("series == 'mapa' and region == 'total'")
+        .set_index("month")["km2"]
+    )
+    line = next(line for line in text.splitlines() if "Nov 2025" in line)
+    assert f"{total['2025-11-01']:,.0f}" in line
+    assert "Dec 2024†" in text and "Map B, total" in text

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import altair as alt
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from contactline.report.assessment import Assessment
-from contactline.report.figures import Figure, Recipe, inline, series_name, source_line, spec_of
+from contactline.case.schema import Case
+from contactline.core.files import write_bytes, write_text
+from contactline.report.assessment import Assessment, RunInfo
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    inline,
+    series_name,
+    source_line,
+    spec_of,
+    to_png,
+    to_svg,
+)
 from contactline.report.judgements import percent
+from contactline.report.tables import to_csv, typed
 from contactline.report.theme import CATEGORIES, CHALLENGER, INK, MUTED
 
 PIT_BINS = 10
@@ -116,6 +132,26 @@ def calibration(assessment: Assessment) -> list[Figure]:
         assessment, "rolling-origin backtest"
     )
     return [Figure("pit", "trust", title, subtitle, f"Histogram. {title}.", spec_of(chart, 200))]
+
+
+def backtest_files(case: Case, tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+    """Write the backtest's tables (CSV) and its charts (SVG and PNG) into folder `out`; returns the paths.
+
+    `tables` holds any of backtest_summary, backtest_bars and backtest_pit.
+    """
+    kept = {name: typed(name, frame) for name, frame in tables.items() if name.startswith("backtest_")}
+    record = Assessment(case, RunInfo(case.id, "", case.as_of, 0, 0, 0, "", {}), xr.Dataset(), kept, ())
+    written = []
+    for name, frame in kept.items():
+        written.append(Path(out) / f"{name}.csv")
+        write_text(written[-1], to_csv(frame))
+    for recipe in RECIPES:
+        if all(name in kept and not kept[name].empty for name in recipe.tables):
+            for figure in recipe.build(record):
+                written += [Path(out) / f"{figure.id}.svg", Path(out) / f"{figure.id}.png"]
+                write_text(written[-2], to_svg(figure))
+                write_bytes(written[-1], to_png(figure))
+    return written
 
 
 RECIPES = (

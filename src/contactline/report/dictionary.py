@@ -1,4 +1,6 @@
-"""The data dictionary of everything contactline reads and writes, as one page: `python -m contactline.report.dictionary`.
+"""The data dictionary of everything contactline reads and writes, as one page.
+
+`python -m contactline.report.dictionary` prints it.
 
 The page in docs/ is this function's output, and a test compares the two, so that no column goes unexplained.
 """
@@ -23,11 +25,20 @@ def dictionary_page() -> str:
     ]
     for title, tables in (
         ("Evidence of a case (`evidence/`, and the local store)", EVIDENCE.values()),
-        ("Tables of an assessment (`tables/`)", (table for name, table in REPORT.items() if name not in EVIDENCE)),
+        (
+            "Tables of an assessment (`tables/`)",
+            (table for name, table in REPORT.items() if name not in EVIDENCE),
+        ),
         ("Scores of a backtest", SCORE_TABLES.values()),
     ):
         lines += ["", f"## {title}", *_tables(tables)]
-    lines += ["", "## Outcomes in `results.nc`", "", "| variable[course, draw] | unit | meaning |", "|---|---|---|"]
+    lines += [
+        "",
+        "## Outcomes in `results.nc`",
+        "",
+        "| variable[course, draw] | unit | meaning |",
+        "|---|---|---|",
+    ]
     lines += [f"| {name} | {unit} | {label} |" for name, (label, unit) in OUTCOMES.items()]
     lines += [
         "| gain[model, draw, week] | km² | cumulative net gain of the challenger while fighting on |",

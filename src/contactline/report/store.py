@@ -21,7 +21,7 @@ from contactline.case.schema import Case
 from contactline.core.errors import InputError
 from contactline.core.files import atomic_path, sha256_of, write_text
 from contactline.report.assessment import Assessment, Judgement, RunInfo
-from contactline.report.tables import TABLES, column_for, dictionary_json, dictionary_markdown, typed
+from contactline.report.tables import TABLES, column_for, dictionary_json, dictionary_markdown, to_csv, typed
 
 RUN_FILE = "run.json"
 
@@ -43,9 +43,7 @@ def save(assessment: Assessment, out: Path) -> list[Path]:
     written += [_write_json(out / "judgements.json", [asdict(j) for j in assessment.judgements])]
     for name, frame in tables.items():
         path = out / "tables" / f"{name}.csv"
-        write_text(
-            path, frame.to_csv(index=False, float_format="%.9g", date_format="%Y-%m-%d", lineterminator="\n")
-        )
+        write_text(path, to_csv(frame))
         written.append(path)
     write_text(out / "tables" / "README.md", dictionary_markdown(tables))
     written.append(out / "tables" / "README.md")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+import contactline
 from contactline.case.schema import Case
 from contactline.report.assessment import Assessment
+from contactline.report.front import front_assessment
+from contactline.report.html import write_front
 from contactline.report.summary import as_of_line, key_hinges, key_numbers
 
 SCREEN_LINES = 36
@@ -61,6 +65,14 @@ def front_table(case: Case, monthly: pd.DataFrame, months: int = 12) -> Table:
         mark = "†" if flagged.get(month, False) else ""
         table.add_row(f"{month:%b %Y}{mark}", *cells, _km2(total), *rest)
     return table
+
+
+def front_chart(case: Case, tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+    """Write front.html (interactive), and gains, line length and the map as SVG and PNG, into folder `out`.
+
+    `tables` may hold any of `report.front.FRONT_TABLES`. Returns the paths written.
+    """
+    return write_front(front_assessment(case, tables, "", contactline.__version__), out)
 
 
 def headline_of_case(case: Case, present: list[str]) -> str:

@@ -69,7 +69,7 @@ def assess_command(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the report. Default: contactline-CASE here.")
     ] = None,
-    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG.")] = False,
+    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG, for print.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print run, judgements and tables as JSON.")
     ] = False,
@@ -90,7 +90,7 @@ def assess_command(
     folder = out or Path(f"contactline-{result.case.id}")
     with stages.stage("write the report"):
         save(result, folder)
-        write_report(result, folder, figures=figures)
+        write_report(result, folder, figures=figures, png=figures)
     if as_json:
         typer.echo(assessment_json(result))
     else:
@@ -100,12 +100,12 @@ def assess_command(
 @app.command("report")
 def report_command(
     folder: Annotated[Path, typer.Argument(help="A folder that `contactline assess` wrote.")],
-    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG.")] = False,
+    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG, for print.")] = False,
 ) -> None:
     """Write the report again from saved results, without computing anything."""
     result = load(folder)
     with Stages(Console(stderr=True)).stage("write the report"):
-        write_report(result, folder, figures=figures)
+        write_report(result, folder, figures=figures, png=figures)
     summary(result, Console(), folder / "report.html")
 
 

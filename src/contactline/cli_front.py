@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+import contactline
 from contactline.assess import DEFAULT_CASE
 from contactline.build import build_evidence
 from contactline.case.load import load_case
@@ -20,7 +21,10 @@ from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
 from contactline.core.progress import Stages, Tick
 from contactline.front.gains import gains_by_region
-from contactline.report.terminal import front_chart, front_table
+from contactline.report.backtest import write_backtest
+from contactline.report.front import front_assessment
+from contactline.report.html import write_front
+from contactline.report.terminal import front_table
 from contactline.score.backtest import backtest
 from contactline.score.baselines import autoarima_available, default_baselines
 from contactline.score.models import model_forecasters
@@ -71,7 +75,9 @@ def front_command(
                 "holder_now": measured.ground.holder.astype(int),
             }
         )
-        for path in front_chart(loaded.case, tables | {"cells": cells}, out):
+        tables |= {"cells": cells, "changes": loaded.evidence("changes")}
+        drawn = front_assessment(loaded.case, tables, loaded.digest, contactline.__version__)
+        for path in write_front(drawn, out):
             Console(stderr=True).print(f"wrote {path}")
 
 
@@ -100,9 +106,10 @@ def backtest_command(
     if save:
         Console(stderr=True).print(f"saved in {save_backtest(result, record.maps[0], loaded.folder)}")
     if out is not None:
-        from contactline.report.charts_score import backtest_files
-
-        for path in backtest_files(loaded.case, tables, out):
+        version = contactline.__version__
+        for path in write_backtest(
+            loaded.case, tables, out, digest=loaded.digest, seed=seed, version=version
+        ):
             Console(stderr=True).print(f"wrote {path}")
     if as_json:
         content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}

@@ -58,7 +58,8 @@ TABLES: dict[str, Table] = {
                     "text",
                     "name",
                     "empty, or what is unusual about the day: missing (value carried from the day before), "
-                    "duplicate (two records, the last kept), jump (a redrawn map rather than a week's fighting)",
+                    "duplicate (two records, the last kept), overlap (the map's polygons overlapped and were united), "
+                    "jump (a redrawn map rather than a week's fighting); several are joined by '+'",
                 ),
             ),
             ("series", "date", "region"),

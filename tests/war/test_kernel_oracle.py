@@ -1,0 +1,131 @@
+"""The kernel against its linear-scan oracle, to the last event; and built with every index checked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from front_oracle import events
+from front_samples import busy_levers, east_held, patch, rule
+from numba import njit
+
+from contactline.war import kernel, kernel_loop
+from contactline.war.kernel import Levers, simulate_front
+
+WEEKS, DRAWS = 12, 3
+
+
+def listed(log, draw):
+    start, stop = log.draw_start[draw], log.draw_start[draw + 1]
+    return list(
+        zip(
+            log.week[start:stop].tolist(),
+            log.cell[start:stop].tolist(),
+            log.holder[start:stop].tolist(),
+            strict=True,
+        )
+    )
+
+
+def expanded(levers, draws, weeks, grid):
+    """Levers as the oracle takes them: every axis in full."""
+
+    def full(value, shape):
+        return np.broadcast_to(np.zeros(shape) if value is None else value, shape)
+
+    return {
+        "capture_km2": full(levers.capture_km2, (draws, weeks)),
+        "recapture_km2": full(levers.recapture_km2, (draws, weeks)),
+        "sector_log_weight": full(levers.sector_log_weight, (draws, weeks, len(grid.sectors))),
+        "frozen": full(levers.frozen, (draws, weeks)),
+        "resistance": full(levers.resistance, (len(grid.cell),)),
+    }  # fmt: skip
+
+
+def both(log, grid, holder, rules, levers, draws, weeks, seed, **given):
+    """Compare every trajectory of a log with the oracle."""
+    wide = expanded(levers, draws, weeks, grid)
+    for d in range(draws):
+        start = holder if holder.ndim == 1 else holder[d]
+        rows = given.get("rule_of_draw", np.zeros(draws, int))
+        found, unspent = events(
+            grid, start, rules, wide, seed=seed, draw=d + given.get("first_draw", 0), weeks=weeks, rule=int(rows[d]),
+            initial_heat=given.get("initial_heat"), lever_row=d,
+        )  # fmt: skip
+        assert listed(log, d) == found
+        assert log.unspent_km2[d].tolist() == [float(u) for u in unspent]
+
+
+CASES = {
+    "one rule": {},
+    "no heat": {"rings": (0.0,)},
+    "no memory": {"decay": 0.0},
+    "perfect memory": {"decay": 1.0},
+    "short memory, rescaled": {"decay": 0.05},
+    "wide rings": {"rings": (1.0, 0.7, 0.4, 0.2, 0.1)},
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_events_as_the_linear_scan(name):
+    rng = np.random.default_rng(7)
+    grid = patch(4)
+    holder = east_held(grid)
+    rules = (rule(grid, **CASES[name]), rule(grid, **CASES[name]))
+    levers = busy_levers(grid, DRAWS, WEEKS, rng)
+    log = simulate_front(grid, holder, *rules, levers, seed=3)
+    assert len(log.code) > 100
+    both(log, grid, holder, rules, levers, DRAWS, WEEKS, 3)
+
+
+def test_same_events_where_rules_forget_differently_and_every_draw_has_its_own():
+    rng = np.random.default_rng(8)
+    grid = patch(4)
+    holder = np.array([east_held(grid, share) for share in (0.3, 0.5, 0.8)])
+    static = rng.normal(0, 0.4, len(grid.cell))
+    rules = (
+        rule(grid, rows=2, rng=rng, static=static),
+        rule(grid, rows=2, rng=rng, decay=0.5, rings=(0.4, 1.0)),
+    )
+    levers = busy_levers(grid, DRAWS, WEEKS, rng)
+    given = {
+        "rule_of_draw": np.array([1, 0, 1]), "initial_heat": rng.gamma(0.5, 1.0, len(grid.cell)), "first_draw": 40,
+    }  # fmt: skip
+    log = simulate_front(grid, holder, *rules, levers, seed=0, **given)
+    both(log, grid, holder, rules, levers, DRAWS, WEEKS, 0, **given)
+
+
+def test_same_events_when_the_theatre_is_used_up():
+    grid = patch(2, sectors=1)
+    rules = (rule(grid), rule(grid))
+    levers = Levers(np.array([[40.0]]), np.array([[5.0]]))
+    holder = east_held(grid, 0.3)
+    log = simulate_front(grid, holder, *rules, levers, seed=5, draws=2, weeks=9)
+    both(log, grid, holder, rules, levers, 2, 9, 5)
+    assert (log.unspent_km2[:, 0] > 50).all()
+
+
+def test_one_changed_weight_is_seen():
+    """Negative control: the comparison above fails for a rule that differs in one entry by a fifth."""
+    grid = patch(4)
+    rng = np.random.default_rng(7)
+    levers = busy_levers(grid, DRAWS, WEEKS, rng)
+    rules = (rule(grid), rule(grid))
+    other = rule(grid)
+    other.neighbours[0, 3] += 0.2
+    log = simulate_front(grid, east_held(grid), other, rules[1], levers, seed=3)
+    with pytest.raises(AssertionError):
+        both(log, grid, east_held(grid), rules, levers, DRAWS, WEEKS, 3)
+
+
+def test_bounds_checked_build_gives_the_same(monkeypatch):
+    grid = patch(6)
+    rng = np.random.default_rng(1)
+    holder = np.array([east_held(grid, share) for share in rng.uniform(0.2, 0.8, 20)])
+    levers = busy_levers(grid, 20, 40, rng)
+    rules = (rule(grid), rule(grid, decay=0.6))
+    plain = simulate_front(grid, holder, *rules, levers, seed=9)
+    checked = njit(boundscheck=True, nogil=True, error_model="numpy")(kernel_loop.run_chunk.py_func)
+    monkeypatch.setattr(kernel, "run_chunk", checked)
+    safe = simulate_front(grid, holder, *rules, levers, seed=9)
+    assert np.array_equal(plain.code, safe.code)
+    assert np.array_equal(plain.week_end, safe.week_end)

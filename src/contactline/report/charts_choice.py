@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from contactline.report.assessment import Assessment
 from contactline.report.charts_war import interval_chart
-from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, wrapped
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    inline,
+    listed,
+    rows_axis,
+    source_line,
+    spec_of,
+    wrapped,
+)
 from contactline.report.judgements import amount, focus_proposal, percent, proposal_name
+from contactline.report.summary import is_event
 from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+
+CLEAR = 0.9
+"""A share of cases above which a break-even map has nothing to show and a sentence does."""
 
 OVERLAP = 1.12
 """How far a cell of the break-even map reaches into the next, in half steps: no seams show."""
@@ -56,41 +72,67 @@ def breakeven(assessment: Assessment) -> list[Figure]:
     """One map of beliefs per proposal: share preferring acceptance over credibility and rate of collapse."""
     table = assessment.tables["breakeven"]
     focus = focus_proposal(assessment.case, assessment.tables)
-    order = sorted(table["proposal"].unique(), key=lambda p: (p != focus, p))
-    return [_breakeven_of(assessment, p, table[table["proposal"] == p]) for p in order]
+    grids = {str(p): grid for p, grid in table.groupby("proposal", sort=False)}
+    order = sorted(grids, key=lambda p: p != focus)
+    settled = [p for p in order if p != focus and one_sided(grids[p])]
+    note = "".join(
+        f"{proposal_name(assessment.case, p)}: {one_sided(grids[p])} everywhere. " for p in settled
+    )
+    drawn = [p for p in order if p not in settled]
+    return [_breakeven_of(assessment, p, grids[p], note if p == drawn[0] else "") for p in drawn]
+
+
+def one_sided(grid: pd.DataFrame) -> str:
+    """Which course is better in over nine cases of ten at every point of the map; empty if neither is."""
+    low, high = grid["share_accept"].min(), grid["share_accept"].max()
+    if low > CLEAR:
+        return f"accepting is better in {_at_least(low)} of cases"
+    return f"fighting on is better in {_at_least(1 - high)} of cases" if high < 1 - CLEAR else ""
 
 
 def verdicts(assessment: Assessment) -> list[Figure]:
     """Share preferring acceptance, per proposal and viewpoint."""
     table = assessment.tables["verdict"]
-    named = table.assign(deal=[wrapped(proposal_name(assessment.case, p)) for p in table["proposal"]])
-    focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
-    low, high = _extremes(focus, "share_accept")
-    title = (
-        f"{proposal_name(assessment.case, low['proposal'])}: accepting is better in {percent(low['share_accept'])} "
-        f"of cases by the values of “{low['viewpoint']}”"
+    named = table.assign(
+        deal=[wrapped(proposal_name(assessment.case, p)) for p in table["proposal"]],
+        who=[_VETO.sub("", v) for v in table["viewpoint"]],
+        veto=[bool(_VETO.search(v)) for v in table["viewpoint"]],
     )
-    if len(focus) > 1:
-        title += f", in {percent(high['share_accept'])} by those of “{high['viewpoint']}”"
+    focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
     x = alt.X("share_accept:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
     y = alt.Y("deal:N", title=None, sort=list(dict.fromkeys(named["deal"])), axis=rows_axis())
-    base = alt.Chart(inline(named))
+    base = alt.Chart(inline(named[["deal", "who", "share_accept"]]))
+    legend = alt.Legend(columns=1, labelLimit=520)
+    order = list(dict.fromkeys(named["who"]))
     dots = base.mark_point(filled=True, size=110, opacity=0.95).encode(
         x=x,
         y=y,
-        color=alt.Color("viewpoint:N", title="values of", scale=alt.Scale(range=list(CATEGORIES))),
-        shape=alt.Shape("viewpoint:N", title="values of"),
-        tooltip=["deal:N", "viewpoint:N", alt.Tooltip("share_accept:Q", format=".0%")],
+        color=alt.Color(
+            "who:N", title="values of", sort=order, scale=alt.Scale(range=list(CATEGORIES)), legend=legend
+        ),
+        shape=alt.Shape("who:N", title="values of", sort=order, legend=legend),
+        tooltip=["deal:N", "who:N", alt.Tooltip("share_accept:Q", format=".0%")],
     )
     span = base.mark_rule(color="#cbd2d9", strokeWidth=3).encode(
         x="min(share_accept):Q", x2="max(share_accept):Q", y=y
     )
     chart = alt.layer(_half_rule(), span, dots)
+    vetoes = [
+        f"“{row['who']}” of {proposal_name(assessment.case, row['proposal'])}"
+        for _, row in named.iterrows()
+        if row["veto"]
+    ]
     subtitle = (
-        "Share of sampled beliefs and weights in which accepting leaves the defender better off than fighting on, "
-        "by whose values are applied. Right of the rule: accepting; left: fighting on. "
+        "Share of the beliefs and weights drawn in which accepting does better than fighting on, by the values of "
+        "each viewpoint. Right of the rule: accepting does better in most; left: fighting on. "
+        + (
+            f"A clause is called unacceptable by {listed(vetoes)}, which no share expresses. "
+            if vetoes
+            else ""
+        )
         + source_line(assessment, "own model; values as published viewpoints put them")
     )
+    title = _verdict_title(assessment, focus)
     height = 40 + 38 * named["deal"].nunique()
     return [
         Figure("verdict", "choice", title, subtitle, f"Dots per proposal. {title}.", spec_of(chart, height))
@@ -102,21 +144,21 @@ def hinges(assessment: Assessment) -> list[Figure]:
     table = assessment.tables["hinges"]
     swing = (table["share_high"] - table["share_low"]).abs()
     ranked = (
-        table.assign(swing=swing, row=[wrapped(label, 34) for label in table["label"]])
+        table.assign(swing=swing, row=[wrapped(label, 30) for label in table["label"]])
         .sort_values("swing", ascending=False)
-        .head(12)
+        .head(10)
     )
     top = ranked.iloc[0]
     crosses = (ranked[["share_low", "share_high"]].min(axis=1) < 0.5) & (
         ranked[["share_low", "share_high"]].max(axis=1) > 0.5
     )
     title = (
-        f"Most depends on {top['label']}: over its present range the share preferring acceptance goes from "
-        f"{percent(top['share_low'])} to {percent(top['share_high'])}"
+        f"The choice hinges most on “{top['label']}”: over its present range the share in which accepting is better "
+        f"goes from {percent(top['share_low'])} to {percent(top['share_high'])}"
         + ("; no single belief turns the verdict" if not crosses.any() else "")
     )
     order = list(ranked["row"])
-    y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(34))
+    y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(30))
     x = alt.X("share_low:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
     base = alt.Chart(inline(ranked))
     ends = ranked.melt(["row"], ["share_low", "share_high"], "end", "share")
@@ -133,30 +175,33 @@ def hinges(assessment: Assessment) -> list[Figure]:
             tooltip=["row:N", "end:N", alt.Tooltip("share:Q", format=".0%")],
         ),
     )
+    about = proposal_name(assessment.case, focus_proposal(assessment.case, assessment.tables))
     subtitle = (
-        "One belief at a time between the ends of its present 80% range, all others as drawn. "
+        f"{about}: one belief at a time between the ends of its present 80% range, all others as drawn. "
         + source_line(assessment, "own model")
     )
-    height = 40 + 36 * len(ranked)
+    height = 40 + 48 * len(ranked)
     return [Figure("hinges", "choice", title, subtitle, f"Bars per belief. {title}.", spec_of(chart, height))]
 
 
 def outcomes(assessment: Assessment) -> list[Figure]:
-    """One figure per outcome: its median and 80% range under each course of action."""
+    """One figure per outcome that is a quantity: its median and 80% range under each course of action."""
     table = assessment.tables["courses"]
     figures = []
     for outcome, own in table.groupby("outcome", sort=False):
+        if is_event(own):
+            continue
         label, unit = str(own["label"].iloc[0]), str(own["unit"].iloc[0])
         fight = own[own["course"].str.startswith("fight")].head(1)
         title = f"{label[0].upper()}{label[1:]}"
         if not fight.empty:
             row = fight.iloc[0]
-            title += f": fighting on, {amount(row['q50'], row['q10'], row['q90'], unit)}"
+            title += f": fighting on, {amount(row['q50'], row['q10'], row['q90'], '' if unit == 'share' else unit)}"
         subtitle = f"{unit}; dot: median, bar: middle 80%, at the horizon. " + source_line(
             assessment, "own model"
         )
         chart = interval_chart(own, "name", "", unit, CATEGORIES[6])
-        spec = spec_of(chart, 46 + 26 * len(own))
+        spec = spec_of(chart, 46 + 34 * len(own))
         figures.append(
             Figure(f"outcome_{outcome}", "choice", title, subtitle, f"Intervals per course. {title}.", spec)
         )
@@ -170,6 +215,9 @@ RECIPES = (
     Recipe("hinges", "choice", "what the choice hinges on", ("hinges",), hinges),
     Recipe("courses", "choice", "outcomes of each course", ("courses",), outcomes),
 )
+
+_VETO = re.compile(r" \(calls a clause unacceptable\)$")
+"""How the table `verdict` marks a viewpoint that vetoes a clause."""
 
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
@@ -203,7 +251,7 @@ def _survival(assessment: Assessment, key: str, title: str, rows: pd.DataFrame, 
     )
 
 
-def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame) -> Figure:
+def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, note: str) -> Figure:
     rates, levels = np.sort(grid["collapse_rate"].unique()), np.sort(grid["credibility"].unique())
     half = [_half_step(rates), _half_step(levels)]
     cells = grid.assign(
@@ -261,7 +309,7 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame) -> 
             + ("Dashed frame: the present 80% ranges of both beliefs. " if box is not None else "")
         )
     )
-    subtitle += source_line(assessment, "own model")
+    subtitle += note + source_line(assessment, "own model")
     alt_text = f"Heat map over credibility and collapse rate. {title}."
     return Figure(
         f"breakeven_{proposal}", "choice", title, subtitle, alt_text, spec_of(alt.layer(*layers), 300)
@@ -269,18 +317,28 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame) -> 
 
 
 def present_box(assessment: Assessment, proposal: str, rates: np.ndarray) -> pd.DataFrame | None:
-    """The present 80% ranges of credibility (table truce) and collapse rate (table hinges), as one rectangle."""
-    truce, hinge = assessment.tables.get("truce"), assessment.tables.get("hinges")
-    if truce is None or hinge is None:
+    """The present 80% ranges of credibility (table truce) and of the case's collapse rate, as one rectangle."""
+    truce, present = assessment.tables.get("truce"), _present_collapse(assessment)
+    if truce is None or present is None:
         return None
     rows = truce[(truce["proposal"] == proposal) & (truce["variant"] == "as_written")]
-    belief = hinge[hinge["belief"].str.contains("collapse") & hinge["unit"].str.contains("year")]
-    if rows.empty or belief.empty or rows[["credibility_q10", "credibility_q90"]].isna().any(axis=None):
+    if rows.empty or rows[["credibility_q10", "credibility_q90"]].isna().any(axis=None):
         return None
-    low, high = belief[["present_low", "present_high"]].iloc[0].clip(rates[0], rates[-1])
+    low, high = np.clip(present, rates[0], rates[-1])
     return pd.DataFrame(
         [{"x": low, "x2": high, "y": rows["credibility_q10"].iloc[0], "y2": rows["credibility_q90"].iloc[0]}]
     )
+
+
+def _present_collapse(assessment: Assessment) -> np.ndarray | None:
+    """The present 80% range of the rate of collapse, per year: from the hinges, else from the case's beliefs."""
+    hinge = assessment.tables.get("hinges")
+    if hinge is not None:
+        rows = hinge[hinge["belief"].str.contains("collapse_rate|collapse.rate", regex=True)]
+        if not rows.empty:
+            return rows[["present_low", "present_high"]].iloc[0].to_numpy(dtype=float)
+    belief = next((b for b in assessment.case.beliefs if b.name.endswith("collapse_rate")), None)
+    return None if belief is None else belief.quantile(np.array([0.1, 0.9]))
 
 
 def _breakeven_title(
@@ -295,19 +353,24 @@ def _breakeven_title(
             return f"{name}: fighting on is better in most cases at every credibility and collapse rate shown"
     if box is None or curve.empty:
         return f"{name}: which course is better depends on credibility and on the rate of collapse"
-    middle = float(np.sqrt(max(box["x"].iloc[0], 1e-9) * box["x2"].iloc[0]))
     inside = curve[
         (curve["collapse_rate"] >= box["x"].iloc[0]) & (curve["collapse_rate"] <= box["x2"].iloc[0])
     ]
-    at = curve.iloc[(curve["collapse_rate"] - middle).abs().argmin()]
     if inside.empty:
         within = grid[grid["collapse_rate"].between(box["x"].iloc[0], box["x2"].iloc[0])]
         better = "accepting" if within["share_accept"].mean() > 0.5 else "fighting on"
         return f"{name}: over the present range of collapse rates, {better} is better at any credibility"
+    low, high = (_to_five(inside["credibility"].min()), _to_five(inside["credibility"].max()))
+    span = percent(low) if low == high else f"{percent(low)} to {percent(high)}"
     return (
-        f"{name}: at {at['collapse_rate']:.2g} collapses a year, accepting breaks even if the guarantor acts with a "
-        f"chance of {percent(float(at['credibility']))}"
+        f"{name}: over the present range of collapse rates, accepting breaks even where the guarantor acts with "
+        f"a chance of about {span}"
     )
+
+
+def _to_five(share: float) -> float:
+    """To the nearest 5%, which is what the grid and its sampling noise support; never 0 or 1."""
+    return min(max(round(20 * share) / 20, 0.01), 0.99)
 
 
 def _curve(assessment: Assessment, proposal: str) -> pd.DataFrame:
@@ -318,9 +381,29 @@ def _curve(assessment: Assessment, proposal: str) -> pd.DataFrame:
     return own[["collapse_rate", "credibility"]].sort_values("collapse_rate")
 
 
-def _extremes(frame: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
-    """The rows with the lowest and the highest value of `column`."""
-    return frame.iloc[int(frame[column].argmin())], frame.iloc[int(frame[column].argmax())]
+def _at_least(share: float) -> str:
+    """A share that is a lower bound, rounded down."""
+    return "over 99%" if share > 0.99 else f"at least {math.floor(100 * share)}%"
+
+
+def _verdict_title(assessment: Assessment, focus: pd.DataFrame) -> str:
+    """The span of the shares by the defender's own viewpoints, and by the others'."""
+    if focus.empty:
+        return "Which course does better depends on whose values are applied"
+    name = proposal_name(assessment.case, str(focus["proposal"].iloc[0]))
+    defender = assessment.case.defender.name
+    own = focus["who"].str.startswith(defender)
+    if not own.any() or own.all():
+        return f"{name}: accepting is better in {_span(focus['share_accept'])} of cases, depending on whose values"
+    return (
+        f"{name}: accepting is better in {_span(focus.loc[own, 'share_accept'])} of cases by the viewpoints of "
+        f"{defender}, in {_span(focus.loc[~own, 'share_accept'])} by those of others"
+    )
+
+
+def _span(shares: pd.Series) -> str:
+    low, high = percent(float(shares.min())), percent(float(shares.max()))
+    return low if low == high else f"{low} to {high}"
 
 
 def _half_rule() -> alt.Chart:

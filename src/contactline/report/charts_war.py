@@ -56,7 +56,7 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
             x=alt.X(
                 "yearmonth(month):T",
                 title=None,
-                axis=alt.Axis(format="%b %y", labelOverlap="greedy", labelSeparation=8),
+                axis=alt.Axis(format="%b %y", labelOverlap="parity", labelSeparation=4),
             ),
             y=alt.Y("km2:Q", title="km² net, per month"),
             color=alt.Color("region:N", title=None, sort=list(dict.fromkeys(parts["region"]))),
@@ -342,12 +342,16 @@ def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour
     rows = rows.assign(open=rows["high"].isna() & rows["low"].notna(), end=rows["high"].fillna(edge))
     y = alt.Y("row:N", title=None, sort=None, axis=rows_axis())
     largest = abs(pd.Series(known.ravel())).max()
+    far = pd.Series(known.ravel()).min() > 0.5 * largest
     base = alt.Chart(inline(rows)).transform_filter("datum.low != null")
     tip = ["row:N", *(alt.Tooltip(f"{c}:Q", format=",.3~g") for c in ("low", "mid", "high"))]
     return alt.layer(
         base.mark_bar(height=7, opacity=0.5, color=colour).encode(
             x=alt.X(
-                "low:Q", title=axis, axis=alt.Axis(format=",.0f" if largest > 5 else ".2~f", tickCount=4)
+                "low:Q",
+                title=axis,
+                scale=alt.Scale(zero=not far),
+                axis=alt.Axis(format=",.0f" if largest > 5 else ".2~f", tickCount=4),
             ),
             x2="end:Q",
             y=y,

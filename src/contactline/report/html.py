@@ -22,7 +22,6 @@ from contactline.report import charts_choice, charts_score, charts_war
 from contactline.report.assessment import Assessment
 from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
 from contactline.report.judgements import (
-    amount,
     band,
     before,
     focus_proposal,
@@ -33,7 +32,7 @@ from contactline.report.judgements import (
 )
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
-from contactline.report.summary import as_of_line, key_hinges, key_numbers, shown
+from contactline.report.summary import as_of_line, key_hinges, key_numbers, outcome_rows, shown, shown_range
 from contactline.report.theme import BAND_COLOURS, CONFIG
 
 RECIPES: tuple[Recipe, ...] = (*charts_war.RECIPES, *charts_choice.RECIPES, *charts_score.RECIPES)
@@ -267,7 +266,13 @@ def _environment() -> jinja2.Environment:
         plain=lambda text: str(text).replace("_", " "),
         bandcolour=_band_colour,
     )
-    environment.globals.update(amount=amount, shown=shown, region_name=region_name)
+    environment.globals.update(
+        shown=shown,
+        shown_range=shown_range,
+        region_name=region_name,
+        plain_day=plain_day,
+        outcome_rows=outcome_rows,
+    )
     return environment
 
 

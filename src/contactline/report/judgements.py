@@ -201,9 +201,8 @@ def _objective_judgements(case: Case, tables: Mapping[str, pd.DataFrame]) -> lis
         for _, row in rows.iterrows():
             for weeks in (104, 260):
                 day, p = day_after_weeks(case.as_of, weeks), float(row[f"p_{weeks}"])
-                event = (
-                    f"{case.challenger.name} takes {_lower_article(str(row['name']))} by force {before(day)}"
-                )
+                name, years = _lower_article(str(row["name"])), {104: "two", 260: "five"}[weeks]
+                event = f"{case.challenger.name} takes {name} by force within {years} years, {before(day)}"
                 found.append(
                     judgement(
                         "objectives", chance_sentence(event, p), p, *_forecast_confidence(tables, weeks)
@@ -252,11 +251,18 @@ def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: 
     rows = tables["verdict"][tables["verdict"]["proposal"] == proposal]
     if rows.empty:
         return None
+    own = rows[rows["viewpoint"].str.startswith(case.defender.name)]
+    whose = (
+        f"the {len(own)} viewpoints of {case.defender.name} examined"
+        if len(own) > 1
+        else "the viewpoints examined"
+    )
+    rows = own if len(own) > 1 else rows
     low, high = rows["share_accept"].min(), rows["share_accept"].max()
     span = percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
     sentence = (
-        f"Accepting “{proposal_name(case, proposal)}” leaves {case.defender.name} better off than "
-        f"fighting on under {span} of the beliefs and weights examined, depending on whose values are applied."
+        f"By the values of {whose}, accepting “{proposal_name(case, proposal)}” does better than fighting on under "
+        f"{span} of the beliefs and weights drawn."
     )
     reason = "Values and beliefs are ranges set by hand; the share counts them and is not a forecast."
     return judgement("choice", sentence, None, "low", reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -59,10 +60,49 @@ def key_hinges(assessment: Assessment, count: int = 3) -> list[Hinge]:
 
 
 def shown(value: float, unit: str) -> str:
-    """A belief's value with its unit; probabilities and shares as percentages."""
-    if unit in ("probability", "share"):
-        return percent(min(max(value, 0.0), 1.0))
-    return f"{number(value)} {unit}"
+    """A belief's value with its unit; probabilities as percentages, effects on logarithms as factors."""
+    return _with_unit([value], unit)
+
+
+def shown_range(low: float, high: float, unit: str) -> str:
+    """Two values of a belief with their unit once."""
+    return _with_unit([low, high], unit)
+
+
+def is_event(rows: pd.DataFrame) -> bool:
+    """Whether an outcome's rows of table `courses` are of something that happens or not: all quantiles 0 or 1."""
+    quantiles = rows[["q10", "q50", "q90"]]
+    return str(rows["unit"].iloc[0]) in ("share", "probability") and bool(
+        quantiles.isin([0.0, 1.0]).all(axis=None)
+    )
+
+
+def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Names of the courses, and per outcome its label and one text per course: a chance, or median and 80% range."""
+    table = assessment.tables.get("courses")
+    if table is None or table.empty:
+        return [], []
+    names = list(dict.fromkeys(table["name"]))
+    rows = []
+    for _, own in table.groupby("outcome", sort=False):
+        by_name = own.set_index("name")
+        unit = str(own["unit"].iloc[0])
+        texts = [
+            _outcome_text(by_name.loc[n], unit, is_event(own)) if n in by_name.index else "–" for n in names
+        ]
+        label = str(own["label"].iloc[0])
+        rows.append((label if unit in ("share", "probability") else f"{label}, {unit}", texts))
+    return names, rows
+
+
+def _outcome_text(row: pd.Series, unit: str, event: bool) -> str:
+    if event:
+        return percent(float(row["mean"]))
+    if unit in ("share", "probability"):
+        low, mid, high = (f"{100 * row[q]:.0f}%" for q in ("q10", "q50", "q90"))
+        return f"{mid} ({low} to {high})"
+    low, high = row["q10"], row["q90"]
+    return f"{number(row['q50'], low, high)} ({number(low, low, high)} to {number(high, low, high)})"
 
 
 def _recent_gain(assessment: Assessment) -> KeyNumber | None:
@@ -137,11 +177,31 @@ def _hinge(row: pd.Series) -> Hinge:
     flip = row["flip_value"]
     return Hinge(
         label=str(row["label"]),
-        present=f"{shown(row['present_low'], unit)} to {shown(row['present_high'], unit)}",
+        present=shown_range(row["present_low"], row["present_high"], unit),
         effect=f"{percent(row['share_low'])} to {percent(row['share_high'])}",
-        turns="no value turns it" if flip != flip else f"turns at {shown(flip, unit)}",
+        turns="no value turns it" if flip != flip else f"half and half at {shown(flip, unit)}",
         watch=str(row["watch"]),
     )
+
+
+def _with_unit(values: list[float], unit: str) -> str:
+    if unit in ("probability", "share"):
+        return " to ".join(percent(min(max(value, 0.0), 1.0)) for value in values)
+    if unit == "multiplier":
+        return " to ".join(f"×{_digits(value)}" for value in values)
+    if unit.startswith("log "):
+        what = {"hazard": "the rate of breakdown"}.get(
+            unit[4:].partition(" per")[0], unit[4:].partition(" per")[0]
+        )
+        tail = f" per{unit.partition(' per')[2]}" if " per" in unit else ""
+        return " to ".join(f"×{_digits(math.exp(value))}" for value in values) + f" on {what}{tail}"
+    if unit == "logit":
+        return " to ".join(f"×{_digits(math.exp(value))}" for value in values) + " on the odds"
+    return " to ".join(number(value) for value in values) + f" {unit}"
+
+
+def _digits(value: float) -> str:
+    return f"{value:.2g}" if value < 10 else number(value)
 
 
 def as_of_line(assessment: Assessment) -> str:

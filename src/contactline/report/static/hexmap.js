@@ -157,12 +157,15 @@
 
   const startOf = (group) => group.start || group.steps[group.steps.length - 1].id;
 
+  // The ground that the proposal in focus hands over; failing that, whatever any proposal changes.
   function changedCells(data, ready) {
-    const chosen = [], after = data.groups.find((g) => g.id === "after");
+    const after = data.groups.find((g) => g.id === "after");
     if (!after) return null;
-    for (let c = 0; c < ready.n; c++)
-      if (after.steps.some((s) => ready.layers[s.id][c] > 1)) chosen.push(c);
-    return chosen.length ? chosen : null;
+    const all = [...Array(ready.n).keys()], start = ready.layers[after.start];
+    const given = all.filter((c) => !ready.now[c] && start[c] > 0);
+    if (given.length) return given;
+    const moved = all.filter((c) => after.steps.some((s) => ready.layers[s.id][c] > 1));
+    return moved.length ? moved : null;
   }
 
   function extent(ready, cells) {
@@ -172,7 +175,7 @@
       box[2] = Math.max(box[2], ready.cx[c]); box[3] = Math.max(box[3], ready.cy[c]);
     };
     if (cells) cells.forEach(add); else for (let c = 0; c < ready.n; c++) add(c);
-    const pad = 0.04 * Math.max(box[2] - box[0], box[3] - box[1]) + (cells ? 0.002 : 0);
+    const pad = (cells ? 0.15 : 0.04) * Math.max(box[2] - box[0], box[3] - box[1]) + (cells ? 0.002 : 0);
     return [box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad];
   }
 

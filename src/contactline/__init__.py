@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from contactline.assess import assess
+    from contactline.pipeline import assess
     from contactline.case.load import LoadedCase, load_case
     from contactline.core.errors import ContactlineError
     from contactline.report.assessment import Assessment, Judgement, RunInfo
@@ -25,7 +25,7 @@ _HOMES = {
     "LoadedCase": "contactline.case.load",
     "RunInfo": "contactline.report.assessment",
     "Simulation": "contactline.stages.simulate",
-    "assess": "contactline.assess",
+    "assess": "contactline.pipeline",
     "backtest": "contactline.score.backtest",
     "load_case": "contactline.case.load",
     "simulate": "contactline.stages.simulate",

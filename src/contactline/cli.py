@@ -16,7 +16,7 @@ from rich.console import Console
 
 import contactline
 from contactline import cli_case, cli_data, cli_front
-from contactline.assess import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
+from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.core.errors import ContactlineError, InputError
 from contactline.core.progress import Stages
 from contactline.report.html import write_report
@@ -90,7 +90,8 @@ def assess_command(
     folder = out or Path(f"contactline-{result.case.id}")
     with stages.stage("write the report"):
         save(result, folder)
-        write_report(result, folder, figures=figures, png=figures)
+        # The report reads what was saved, so that rendering it again gives the same bytes.
+        write_report(load(folder), folder, figures=figures, png=figures)
     if as_json:
         typer.echo(assessment_json(result))
     else:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 import contactline
-from contactline.assess import DEFAULT_CASE
+from contactline.pipeline import DEFAULT_CASE
 from contactline.build import build_evidence
 from contactline.case.load import load_case
 from contactline.cli_case import app as case_app

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import contactline as cl
-from contactline.assess import assess
+from contactline.pipeline import assess
 from contactline.choice.courses import OUTCOMES
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.report.html import write_report

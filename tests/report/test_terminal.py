@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
 from contactline.report.assessment import Assessment
+from contactline.report.charts_score import backtest_files
 from contactline.report.judgements import drafted
-from contactline.report.summary import key_hinges, key_numbers
-from contactline.report.terminal import front_table, summary
+from contactline.report.summary import is_event, key_hinges, key_numbers, outcome_rows, shown, shown_range
+from contactline.report.terminal import front_chart, front_table, summary
 
 
 def _printed(assessment: Assessment, width: int, height: int) -> list[str]:
@@ -61,3 +64,38 @@ def test_front_table_shows_the_last_months_and_marks_flagged_ones(sample: Assess
     line = next(line for line in text.splitlines() if "Nov 2025" in line)
     assert f"{total['2025-11-01']:,.0f}" in line
     assert "Dec 2024†" in text and "Map B, total" in text
+
+
+def test_events_are_told_from_quantities(sample: Assessment) -> None:
+    rows = pd.DataFrame({"q10": [0.0, 0.0], "q50": [0.0, 1.0], "q90": [1.0, 1.0], "unit": "share"})
+    assert is_event(rows)
+    assert not is_event(rows.assign(q50=0.4))
+    assert not is_event(rows.assign(unit="weeks"))
+    names, outcomes = outcome_rows(sample)
+    assert names[0] == "Fight on" and len(outcomes) == 3
+    label, texts = outcomes[0]
+    assert label == "land held by Southland, change, km²"
+    assert texts[0] == ("−9,000", "−15,000 to −3,000")
+
+
+def test_beliefs_read_in_plain_units() -> None:
+    assert shown_range(0.02, 0.4, "per year") == "0.02 to 0.40 per year"
+    assert shown_range(0.08, 0.6, "probability") == "8% to 60%"
+    assert shown_range(0.9, 2.5, "multiplier") == "×0.9 to ×2.5"
+    assert shown(math.log(2), "log hazard") == "×2 on the rate of breakdown"
+    assert shown(math.log(0.5), "logit") == "×0.5 on the odds"
+
+
+def test_front_and_backtest_files_are_written(sample: Assessment, tmp_path: Path) -> None:
+    some = {"front_monthly": sample.tables["front_monthly"]}
+    assert [p.name for p in front_chart(sample.case, some, tmp_path)] == [
+        "front.html",
+        "gains.svg",
+        "gains.png",
+    ]
+    scores = {k: sample.tables[k] for k in ("backtest_summary", "backtest_bars")}
+    names = {path.name for path in backtest_files(sample.case, scores, tmp_path)}
+    assert {"backtest_summary.csv", "backtest_bars.csv", "score.svg", "coverage.png"} == names - {
+        "score.png",
+        "coverage.svg",
+    }

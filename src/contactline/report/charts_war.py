@@ -74,7 +74,7 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
             .encode(
                 x=alt.X("yearmonth(month):T", bandPosition=0.5),
                 y="km2:Q",
-                shape=alt.Shape("map:N", title=None),
+                shape=alt.Shape("map:N", title=None, legend=alt.Legend(orient="bottom")),
                 tooltip=[
                     "map:N",
                     alt.Tooltip("month:T", format="%B %Y"),
@@ -88,7 +88,7 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
         f"Columns: {short_name(assessment, headline)} by region.",
         f"Points: {listed(names)}." if names else "",
         _flagged_months(assessment, table, total["month"].min()),
-        _partial_month(assessment.case.as_of),
+        _partial_month(assessment.case.as_of, total["month"].max()),
         source_line(assessment, *(series_name(assessment, s) for s in table["series"].unique())),
     ]
     return [Figure("gains", "front", title, " ".join(n for n in notes if n), alt_text, spec_of(chart, 300))]
@@ -184,6 +184,7 @@ def objective_dates(assessment: Assessment) -> list[Figure]:
         title=None,
         scale=alt.Scale(domain=[HEADLINE, TEMPO], range=[CHALLENGER, MUTED]),
         sort=[HEADLINE],
+        legend=alt.Legend(columns=1),
     )
     x = alt.X("low:T", title=None)
     base = alt.Chart(inline(frame)).encode(y=y, yOffset=offset, color=colour)
@@ -430,8 +431,9 @@ def _gains_title(assessment: Assessment, total: pd.DataFrame) -> tuple[str, str]
     return title, f"Columns of net gain by month and region. {title}. Highest: {peak['month']:%B %Y}."
 
 
-def _partial_month(as_of: date) -> str:
-    whole = (pd.Timestamp(as_of) + pd.Timedelta(days=1)).day == 1
+def _partial_month(as_of: date, last: pd.Timestamp) -> str:
+    """Says so where the last column stands for part of a month."""
+    whole = last + pd.offsets.MonthEnd(0) <= pd.Timestamp(as_of)
     return "" if whole else f"{as_of:%B %Y} runs to day {as_of.day} only."
 
 

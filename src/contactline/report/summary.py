@@ -77,8 +77,8 @@ def is_event(rows: pd.DataFrame) -> bool:
     )
 
 
-def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """Names of the courses, and per outcome its label and one text per course: a chance, or median and 80% range."""
+def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[tuple[str, str]]]]]:
+    """Names of the courses, and per outcome its label and per course a value and its 80% range (chances: none)."""
     table = assessment.tables.get("courses")
     if table is None or table.empty:
         return [], []
@@ -88,21 +88,23 @@ def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, lis
         by_name = own.set_index("name")
         unit = str(own["unit"].iloc[0])
         texts = [
-            _outcome_text(by_name.loc[n], unit, is_event(own)) if n in by_name.index else "–" for n in names
+            _outcome_text(by_name.loc[n], unit, is_event(own)) if n in by_name.index else ("–", "")
+            for n in names
         ]
         label = str(own["label"].iloc[0])
-        rows.append((label if unit in ("share", "probability") else f"{label}, {unit}", texts))
+        bare = unit in ("share", "probability") or unit.casefold() in label.casefold()
+        rows.append((label if bare else f"{label}, {unit}", texts))
     return names, rows
 
 
-def _outcome_text(row: pd.Series, unit: str, event: bool) -> str:
+def _outcome_text(row: pd.Series, unit: str, event: bool) -> tuple[str, str]:
     if event:
-        return percent(float(row["mean"]))
+        return (percent(float(row["mean"])) if row["mean"] > 0 else "in no draw"), ""
     if unit in ("share", "probability"):
         low, mid, high = (f"{100 * row[q]:.0f}%" for q in ("q10", "q50", "q90"))
-        return f"{mid} ({low} to {high})"
+        return mid, f"{low} to {high}"
     low, high = row["q10"], row["q90"]
-    return f"{number(row['q50'], low, high)} ({number(low, low, high)} to {number(high, low, high)})"
+    return number(row["q50"], low, high), f"{number(low, low, high)} to {number(high, low, high)}"
 
 
 def _recent_gain(assessment: Assessment) -> KeyNumber | None:

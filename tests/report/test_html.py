@@ -27,6 +27,25 @@ from contactline.report.html import (
 )
 from contactline.report.tables import TABLES
 
+PRESS_KEYS = """<script>
+const map = document.querySelector("[data-map]"), canvas = map.querySelector("canvas"), seen = [];
+const press = (key) => canvas.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+const says = () => seen.push(map.querySelector(".hexmap-status").textContent.split(": ").pop());
+press(","); says();
+press("."); press("."); says();
+map.querySelector("[data-group=chance]").click(); press(","); press(","); says();
+const before = canvas.toDataURL();
+press("+"); press("ArrowLeft");
+setTimeout(() => {
+  seen.push("moved:" + (canvas.toDataURL() !== before));
+  map.querySelector("[data-group=after]").click(); says();
+  const note = document.createElement("p");
+  note.id = "seen"; note.textContent = seen.join("|");
+  document.body.append(note);
+}, 500);
+</script>"""
+"""Works the map by keyboard and buttons, and writes down what it says."""
+
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
@@ -209,13 +228,16 @@ def test_the_page_runs_without_errors_in_a_browser(text: str, tmp_path: Path) ->
     if browser is None:
         pytest.skip("no Chromium to open the page in")
     target = tmp_path / "report.html"
-    target.write_text(text, encoding="utf-8")
+    head, _, tail = text.rpartition("</body>")
+    target.write_text(head + PRESS_KEYS + "</body>" + tail, encoding="utf-8")
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     command += [f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr", "--v=0"]
     command += ["--virtual-time-budget=30000", "--window-size=1200,9000", "--dump-dom", target.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     assert complaints == []
+    seen = re.findall(r"<p id=\"seen\">(.*?)</p>", done.stdout)
+    assert seen == ["14 July 2024.|7 December 2025.|in 26 weeks.|moved:true|Grand plan."]
     body = done.stdout.split('<script type="application/json"')[0]
     assert body.count("<canvas") == 3
     assert "could not be drawn" not in body

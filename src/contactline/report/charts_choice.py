@@ -108,9 +108,9 @@ def verdicts(assessment: Assessment) -> list[Figure]:
         x=x,
         y=y,
         color=alt.Color(
-            "who:N", title="values of", sort=order, scale=alt.Scale(range=list(CATEGORIES)), legend=legend
+            "who:N", title="values of", scale=alt.Scale(domain=order, range=list(CATEGORIES)), legend=legend
         ),
-        shape=alt.Shape("who:N", title="values of", sort=order, legend=legend),
+        shape=alt.Shape("who:N", title="values of", scale=alt.Scale(domain=order), legend=legend),
         tooltip=["deal:N", "who:N", alt.Tooltip("share_accept:Q", format=".0%")],
     )
     span = base.mark_rule(color="#cbd2d9", strokeWidth=3).encode(
@@ -180,7 +180,8 @@ def hinges(assessment: Assessment) -> list[Figure]:
         f"{about}: one belief at a time between the ends of its present 80% range, all others as drawn. "
         + source_line(assessment, "own model")
     )
-    height = 40 + 48 * len(ranked)
+    lines = 1 + max(name.count("\n") for name in ranked["row"])
+    height = 40 + max(30, 14 * lines + 8) * len(ranked)
     return [Figure("hinges", "choice", title, subtitle, f"Bars per belief. {title}.", spec_of(chart, height))]
 
 

@@ -73,7 +73,7 @@ def prepare(
             "cells, finite or −inf."
         )
     here = layout(grid, max(len(rule.ring_weight) for rule in (capture, recapture)))
-    heat = _initial_heat(grid, initial_heat)
+    heat = _initial_heat(grid, initial_heat, _rule_count(capture, recapture))
     arrays = (
         *drivers.values(), rows,
         *_tables(grid, here, rules, resistance, heat, held),
@@ -197,12 +197,7 @@ def _rule_rows(
     capture: CaptureRule, recapture: CaptureRule, rule_of_draw: np.ndarray | None, draws: int
 ) -> np.ndarray:
     """Which row of the rules each trajectory follows : ndarray[draw] int64."""
-    sizes = {
-        f"{name}.{part}": len(getattr(rule, part))
-        for name, rule in (("capture", capture), ("recapture", recapture))
-        for part in ("neighbours", "heat", "decay")
-    }
-    rules = _common("rules", None, sizes)
+    rules = _rule_count(capture, recapture)
     if rule_of_draw is None:
         if rules not in (1, draws):
             raise InputError(
@@ -218,16 +213,34 @@ def _rule_rows(
     return plain(rows, np.int64)
 
 
-def _initial_heat(grid: Grid, given: np.ndarray | None) -> np.ndarray:
-    heat = (
-        np.zeros(len(grid.cell), dtype=np.float32) if given is None else np.asarray(given, dtype=np.float32)
-    )
-    if heat.shape != grid.cell.shape or not (np.isfinite(heat) & (heat >= 0)).all():
+def _rule_count(capture: CaptureRule, recapture: CaptureRule) -> int:
+    """How many rows the rules have; length 1 stands for all."""
+    sizes = {
+        f"{name}.{part}": len(getattr(rule, part))
+        for name, rule in (("capture", capture), ("recapture", recapture))
+        for part in ("neighbours", "heat", "decay")
+    }
+    return _common("rules", None, sizes)
+
+
+def _initial_heat(grid: Grid, given: np.ndarray | None, rules: int) -> np.ndarray:
+    """Activity at the start : ndarray[1 or rule, 1 or side, cell]."""
+    heat = np.zeros(len(grid.cell)) if given is None else np.asarray(given)
+    cells, kind = len(grid.cell), np.float32
+    if heat.shape == (cells,):
+        heat = heat[None, None]
+    elif heat.shape in ((1, cells), (rules, cells)):
+        heat = heat[:, None]
+    elif heat.shape in ((2, 1, cells), (2, rules, cells)):
+        heat = np.swapaxes(heat, 0, 1)
+    else:
         raise InputError(
-            f"initial_heat: got shape {heat.shape}; allowed is one activity from 0 up for each of the {len(grid.cell)} "
-            "cells."
+            f"initial_heat: got shape {heat.shape}; allowed is [cell], [rule, cell] or [side, rule, cell] (sides: "
+            f"capture, recapture) with {cells} cells and {rules} rules."
         )
-    return heat
+    if not (np.isfinite(heat) & (heat >= 0)).all():
+        raise InputError("initial_heat: allowed are finite activities from 0 up; others came.")
+    return heat.astype(kind)
 
 
 def _tables(
@@ -250,8 +263,6 @@ def _tables(
     ring = np.zeros((2, rings), dtype=np.float64)
     for side, rule in enumerate(rules):
         ring[side, : len(rule.ring_weight)] = rule.ring_weight
-    # One measure of activity serves both rules where they count and forget alike: half the work of the inner loop.
-    fields = 1 if np.array_equal(decay[:, 0], decay[:, 1]) and np.array_equal(ring[0], ring[1]) else 2
     starts = np.atleast_2d(held)
     ends_here, ends_there = pairs(grid)
     opposed = np.bincount(
@@ -259,8 +270,8 @@ def _tables(
     )
     state = (starts[0].astype(np.int64) * HOLDER + opposed.astype(np.int64) * MAX_LEVELS).astype(np.uint8)
     return (
-        table, static, edges, np.ascontiguousarray(decay[:, :fields]), np.ascontiguousarray(ring[:fields]),
-        here.on_leaves(state), here.on_leaves(starts), np.tile(here.on_leaves(heat), (fields, 1)),
+        table, static, edges, np.ascontiguousarray(decay), ring,
+        here.on_leaves(state), here.on_leaves(starts), here.on_leaves(heat),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ class Layout:
     """The theatre in the kernel's order.
 
     leaf_of_cell : ndarray[cell] int32; cell_of_leaf : ndarray[leaf + 1] int32, −1 on padding
-    disc : ndarray[leaf + 1, slot] int32, leaves around a leaf ring by ring, `leaves` where there is none
+    disc : ndarray[leaf + 1, slot] uint16 or uint32, leaves around a leaf ring by ring, `leaves` where there is none
     ring_of_slot : ndarray[slot]; near : slots of rings 0 and 1; km2 : ndarray[leaf + 1] float32
     block_start : ndarray[sector + 1], first block of each sector
     """
@@ -69,7 +69,8 @@ def layout(grid: Grid, rings: int) -> Layout:
     found, widths = rings_around(np.ascontiguousarray(grid.neighbours), rings)
     widths = np.maximum(widths, 1)
     target = np.append(leaf_of_cell, leaves)  # position −1, no cell, becomes the last leaf
-    disc = np.full((leaves + 1, int(widths.sum())), leaves, dtype=np.int32)
+    kind = np.uint16 if leaves < 1 << 16 else np.uint32
+    disc = np.full((leaves + 1, int(widths.sum())), leaves, dtype=kind)
     columns = np.concatenate([np.arange(width) + k * found.shape[2] for k, width in enumerate(widths)])
     disc[leaf_of_cell] = target[found.reshape(count, -1)[:, columns]]
     km2 = np.zeros(leaves + 1, dtype=np.float32)

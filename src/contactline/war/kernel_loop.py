@@ -14,10 +14,12 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy import uintp
 
 HOLDER = 128
 """State of a cell, one byte: holder in bit 7, neighbours held by the other side in bits 4–6, heat level in bits 0–3."""
 
+LEVELS = 16
 FAN = 16
 """Children of a node of the sum tree: sixteen int32 weights fill one cache line."""
 
@@ -46,9 +48,9 @@ def run_chunk(
 
     capture_km2, recapture_km2 : [1 or draw, 1 or week]; sector_log_weight : [1 or draw, 1 or week, sector]
     frozen : [1 or draw, 1 or week]; rule_of_draw : [draw]; table : [rule, state] weight of a cell by its state byte; static : [side, leaf] factor
-    edges : [side, level − 1] lower thresholds of heat levels; decay : [rule, field]; ring : [field, ring]
+    edges : [side, level − 1] lower thresholds of heat levels; decay : [rule, side]; ring : [side, ring]
     state0 : [leaf] states at the start of the first holder row, heat level 0; held0 : [1 or draw, leaf] holders
-    activity0 : [field, leaf]; disc : [leaf, slot] leaves around each leaf, ring by ring, the last leaf where none is;
+    activity0 : [1 or rule, 1 or side, leaf]; disc : [leaf, slot] leaves around each leaf, ring by ring, the last leaf where none is;
     near : slots of rings 0 and 1; block_start : [sector + 1] first block of 256 leaves of each sector
     room : [draw + 1] where each trajectory's codes begin; code : [event] 2·cell + new holder
     week_end : [draw, week] events until the week's end; unspent : [draw, side] km² that no exposed cell could take
@@ -58,7 +60,6 @@ def run_chunk(
     sectors = block_start.size - 1
     leaves = disc.shape[0] - 1  # also the position of the sink: a leaf that stands for "no cell"
     slots = disc.shape[1]
-    fields = ring.shape[0]
     levels = edges.shape[1]
     level1, level2 = leaves // FAN, leaves // (FAN * FAN)
     # A lever with one row (or week) stands for all of them: its position is multiplied by zero.
@@ -66,8 +67,14 @@ def run_chunk(
     recapture_row, recapture_week = min(recapture_km2.shape[0] - 1, 1), min(recapture_km2.shape[1] - 1, 1)
     sector_row, sector_week = min(sector_log_weight.shape[0] - 1, 1), min(sector_log_weight.shape[1] - 1, 1)
     frozen_row, frozen_week = min(frozen.shape[0] - 1, 1), min(frozen.shape[1] - 1, 1)
+    heat_row = min(activity0.shape[0] - 1, 1)
+    heat_side = activity0.shape[1] - 1
+    same_ring = heat_side == 0
+    for r in range(ring.shape[1]):
+        same_ring = same_ring and ring[0, r] == ring[1, r]
     state = state0.copy()
-    activity = np.zeros((fields, leaves + 1), dtype=np.float32)
+    field = leaves + 1
+    activity = np.zeros(2 * field, dtype=np.float32)
     leaf = np.zeros(2 * leaves, dtype=np.int32)
     node1 = np.zeros(2 * level1, dtype=np.int32)
     node2 = np.zeros(2 * level2, dtype=np.int64)
@@ -79,9 +86,11 @@ def run_chunk(
     hot = np.empty(leaves, dtype=np.int32)
     is_hot = np.zeros(leaves + 1, dtype=np.uint8)
     front = np.empty(leaves, dtype=np.int32)
-    unit = np.ones(fields)
-    heat_step = np.empty((fields, slots), dtype=np.float32)
-    edge = np.empty((2, levels), dtype=np.float32)
+    todo = np.empty(slots, dtype=np.int32)
+    unit = np.ones(2)
+    heat_step = np.empty((2, slots), dtype=np.float32)
+    up = np.full(256, np.inf, dtype=np.float32)  # activity at which a cell of this state rises a level
+    down = np.full(256, -np.inf, dtype=np.float32)  # and below which it falls one
     weight_of_sector = np.ones(sectors)
     reach = np.zeros(sectors)
     words = np.empty((3, 2), dtype=np.uint64)
@@ -105,12 +114,14 @@ def run_chunk(
     for d in range(draws):
         rule = rule_of_draw[row + d]
         # A fresh start: the front's cells get their weights, everything else is zero.
+        two = 0 if same_ring and decay[rule, 0] == decay[rule, 1] else 1
         state[:] = state0
         leaf[:] = 0
         node1[:] = 0
         node2[:] = 0
         total[:] = 0
-        activity[:] = activity0
+        for f in range(two + 1):
+            activity[f * field : (f + 1) * field] = activity0[rule * heat_row, f * heat_side]
         is_hot[:] = 0
         if held0.shape[0] > 1:
             for p in range(leaves):
@@ -119,13 +130,11 @@ def run_chunk(
                     opposed = (np.int64(state[p]) >> 4) & 7
                     degree = 0
                     for i in range(1, near):
-                        j = disc[p, i]
+                        j = np.int64(disc[p, i])
                         if j != leaves:
                             degree += 1
-                            if np.int64(state[j]) >> 7 == now:
-                                state[j] -= 16
-                            else:
-                                state[j] += 16
+                            st = np.int64(state[j])
+                            state[j] = st - 16 if st >> 7 == now else st + 16
                     state[p] = (now << 7) | ((degree - opposed) << 4)
             fronts = 0
             for p in range(leaves):
@@ -134,10 +143,10 @@ def run_chunk(
                     fronts += 1
         hots = 0
         for k in range(fronts):
-            j = front[k]
+            j = np.int64(front[k])
             st = np.int64(state[j])
             side = st >> 7
-            a = activity[side if fields == 2 else 0, j]
+            a = activity[side * two * field + j]
             level = 0
             while level < levels and a >= edges[side, level]:
                 level += 1
@@ -153,8 +162,6 @@ def run_chunk(
                 new = 1
             leaf[side * leaves + j] = new
             node1[side * level1 + (j >> 4)] += new
-            node2[side * level2 + (j >> 8)] += new
-            total[side * sectors + sector_of_block[j >> 8]] += new
         unit[:] = 1.0
         key = mix(mix(np.uint64(seed) + golden) + np.uint64(first_draw + d) * golden)
         other_key = mix(key + golden)
@@ -166,61 +173,63 @@ def run_chunk(
         at = room[d]
 
         for week in range(weeks):
-            for f in range(fields):
+            for f in range(two + 1):
                 if decay[rule, f] > 0.0:
                     unit[f] /= decay[rule, f]
                 if decay[rule, f] <= 0.0 or unit[f] > UNIT_TOP:
                     back = np.float32(0.0 if decay[rule, f] <= 0.0 else 1.0 / unit[f])
-                    for p in range(leaves):
-                        activity[f, p] *= back
+                    for p in range(f * field, (f + 1) * field):
+                        activity[p] *= back
                     unit[f] = 1.0
                 for i in range(slots):
                     heat_step[f, i] = np.float32(ring[f, ring_of_slot[i]] * unit[f])
             for side in range(2):
                 for level in range(levels):
-                    edge[side, level] = np.float32(edges[side, level] * unit[side if fields == 2 else 0])
+                    edge = np.float32(edges[side, level] * unit[side * two])
+                    for n in range(1, 7):
+                        up[side * HOLDER + n * LEVELS + level] = edge
+                        down[side * HOLDER + n * LEVELS + level + 1] = edge
+            # Levels that decay has lowered. No branch depends on the data: half of the cells drop a level each time.
             kept = 0
-            for k in range(hots):  # levels that decay has lowered
-                j = hot[k]
-                st = np.int64(state[j])
-                if st & 0x70 == 0:
-                    is_hot[j] = 0
-                    continue
+            for k in range(hots):
+                j = np.int64(hot[k])
+                st = np.int64(state[uintp(j)])
                 side = st >> 7
-                a = activity[side if fields == 2 else 0, j]
-                level = st & 15
-                while level > 0 and a < edge[side, level - 1]:
-                    level -= 1
-                if level != st & 15:
-                    st = (st & 0xF0) | level
-                    state[j] = st
-                    x = table[rule, st] * static[side, j]
-                    new = np.int64(x)
-                    if new < 1 and x > 0.0:
-                        new = 1
-                    step = new - leaf[side * leaves + j]
-                    leaf[side * leaves + j] = new
-                    node1[side * level1 + (j >> 4)] += step
-                    node2[side * level2 + (j >> 8)] += step
-                    total[side * sectors + sector_of_block[j >> 8]] += step
-                if level > 0:
-                    hot[kept] = j
-                    kept += 1
-                else:
-                    is_hot[j] = 0
+                a = activity[uintp(side * two * field + j)]
+                st -= np.int64(a < down[uintp(st)])
+                while a < down[uintp(st)]:
+                    st -= 1
+                state[uintp(j)] = st
+                x = table[uintp(rule), uintp(st)] * static[uintp(side), uintp(j)]
+                new = np.int64(x)
+                if new < 1 and x > 0.0:
+                    new = 1
+                b = side * leaves + j
+                node1[uintp(side * level1 + (j >> 4))] += new - leaf[uintp(b)]
+                leaf[uintp(b)] = new
+                stays = np.int64(st & 15 > 0) & np.int64(st & 0x70 > 0)
+                is_hot[uintp(j)] = stays
+                hot[uintp(kept)] = j
+                kept += stays
             hots = kept
             if frozen[(row + d) * frozen_row, week * frozen_week]:
                 week_end[d, week] = at - room[d]
                 continue
+            total[:] = 0
+            for side in range(2):
+                for b in range(level2):
+                    whole_block = np.int64(0)
+                    for i in range(FAN):
+                        whole_block += node1[uintp(side * level1 + b * FAN + i)]
+                    node2[side * level2 + b] = whole_block
+                    total[side * sectors + sector_of_block[b]] += whole_block
 
             for purpose in range(3):
                 x0 = key + np.uint64(4 * week + purpose + 3) * golden
                 words[purpose, 0] = mix(x0)
                 words[purpose, 1] = mix(x0 ^ other_key)
             for s in range(sectors):
-                weight_of_sector[s] = math.exp(
-                    sector_log_weight[(row + d) * sector_row, week * sector_week, s]
-                )
+                weight_of_sector[s] = math.exp(sector_log_weight[(row + d) * sector_row, week * sector_week, s])
             left[0] += capture_km2[(row + d) * capture_row, week * capture_week]
             left[1] += recapture_km2[(row + d) * recapture_row, week * recapture_week]
             blocked[:] = 0
@@ -246,98 +255,111 @@ def run_chunk(
                 # Which sector, then which cell in it: two numbers of the side's own stream.
                 whole = 0.0
                 for s in range(sectors):
-                    whole += weight_of_sector[s] * total[side * sectors + s]
+                    whole += weight_of_sector[s] * total[uintp(side * sectors + s)]
                     reach[s] = whole
                 if not whole > 0.0:
                     blocked[side] = 1
                     continue
-                s0, s1 = words[1 + side, 0], words[1 + side, 1]
+                s0, s1 = words[uintp(1 + side), 0], words[uintp(1 + side), 1]
                 y = s0 + s1
                 y = ((y << np.uint64(17)) | (y >> np.uint64(47))) + s0
                 s1 ^= s0
                 s0 = ((s0 << np.uint64(49)) | (s0 >> np.uint64(15))) ^ s1 ^ (s1 << np.uint64(21))
                 s1 = (s1 << np.uint64(28)) | (s1 >> np.uint64(36))
-                x = np.float64(y >> np.uint64(11)) * share * whole
+                share_of_whole = np.float64(y >> np.uint64(11)) * share * whole
                 sector = 0
-                while reach[sector] <= x:
-                    sector += 1
+                for s in range(sectors):
+                    sector += np.int64(reach[s] <= share_of_whole)
                 y = s0 + s1
                 y = ((y << np.uint64(17)) | (y >> np.uint64(47))) + s0
                 s1 ^= s0
-                words[1 + side, 0] = (
+                words[uintp(1 + side), 0] = (
                     ((s0 << np.uint64(49)) | (s0 >> np.uint64(15))) ^ s1 ^ (s1 << np.uint64(21))
                 )
-                words[1 + side, 1] = (s1 << np.uint64(28)) | (s1 >> np.uint64(36))
-                rest = np.int64(np.float64(y >> np.uint64(11)) * share * total[side * sectors + sector])
-                b = side * level2 + block_start[sector]
-                while rest >= node2[b]:
-                    rest -= node2[b]
+                words[uintp(1 + side), 1] = (s1 << np.uint64(28)) | (s1 >> np.uint64(36))
+                rest = np.int64(
+                    np.float64(y >> np.uint64(11)) * share * total[uintp(side * sectors + sector)]
+                )
+                b = side * level2 + block_start[uintp(sector)]
+                while rest >= node2[uintp(b)]:
+                    rest -= node2[uintp(b)]
                     b += 1
                 b = (b - side * level2) * FAN + side * level1
-                while rest >= node1[b]:
-                    rest -= node1[b]
+                while rest >= node1[uintp(b)]:
+                    rest -= node1[uintp(b)]
                     b += 1
                 b = (b - side * level1) * FAN + side * leaves
-                while rest >= leaf[b]:
-                    rest -= leaf[b]
+                while rest >= leaf[uintp(b)]:
+                    rest -= leaf[uintp(b)]
                     b += 1
                 c = b - side * leaves
 
-                # The cell changes hands: it leaves its side's tree, and its neighbours count it anew.
-                step = -np.int64(leaf[b])
-                leaf[b] = 0
-                node1[side * level1 + (c >> 4)] += step
-                node2[side * level2 + (c >> 8)] += step
-                total[side * sectors + sector] += step
+                # The cell changes hands and leaves its side's tree.
+                step = np.int64(leaf[uintp(b)])
+                leaf[uintp(b)] = 0
+                node1[uintp(side * level1 + (c >> 4))] -= step
+                node2[uintp(side * level2 + (c >> 8))] -= step
+                total[uintp(side * sectors + sector)] -= step
                 now = 1 - side
-                degree = 0
-                for i in range(1, near):
-                    j = disc[c, i]
-                    if j != leaves:
-                        degree += 1
-                        st = np.int64(state[j])
-                        state[j] = st - 16 if st >> 7 == now else st + 16
-                state[c] = (now << 7) | ((degree - ((np.int64(state[c]) >> 4) & 7)) << 4)
-                left[side] -= km2[c]
+                left[side] -= km2[uintp(c)]
                 blocked[now] = 0
-                code[at] = 2 * cell_of_leaf[c] + now
+                code[uintp(at)] = 2 * cell_of_leaf[uintp(c)] + now
                 at += 1
 
-                # Heat spreads over the rings; whoever is exposed, or was, gets its new weight.
-                for i in range(slots):
-                    j = disc[c, i]
-                    for f in range(fields):
-                        activity[f, j] += heat_step[f, i]
-                    st = np.int64(state[j])
+                # Heat spreads over the rings. Beyond the neighbours, only cells that reach the next level matter.
+                count = 0
+                if two:
+                    for i in range(slots):
+                        activity[uintp(field + np.int64(disc[uintp(c), uintp(i)]))] += heat_step[1, uintp(i)]
+                for i in range(near):
+                    activity[uintp(disc[uintp(c), uintp(i)])] += heat_step[0, uintp(i)]
+                for i in range(near, slots):
+                    j = np.int64(disc[uintp(c), uintp(i)])
+                    a = activity[uintp(j)] + heat_step[0, uintp(i)]
+                    activity[uintp(j)] = a
+                    st = np.int64(state[uintp(j)])
+                    if two:
+                        a = activity[uintp((st >> 7) * field + j)]
+                    todo[uintp(count)] = j
+                    count += np.int64(a >= up[uintp(st)])
+                degree = 0
+                for i in range(1, near):  # neighbours count the cell anew
+                    j = np.int64(disc[uintp(c), uintp(i)])
+                    if j != leaves:
+                        degree += 1
+                        st = np.int64(state[uintp(j)])
+                        opposed = st & 0x70
+                        st += 16 - 32 * np.int64(st >> 7 == now)
+                        if opposed == 0:
+                            st &= 0xF0  # newly exposed: its level is stale
+                        state[uintp(j)] = st
+                        todo[uintp(count)] = j
+                        count += 1
+                state[uintp(c)] = (now << 7) | ((degree - ((np.int64(state[uintp(c)]) >> 4) & 7)) << 4)
+                todo[uintp(count)] = c
+                count += 1
+                for k in range(count):
+                    j = np.int64(todo[uintp(k)])
+                    st = np.int64(state[uintp(j)])
                     its = st >> 7
-                    new = np.int64(0)
-                    if st & 0x70:
-                        a = activity[its if fields == 2 else 0, j]
-                        level = st & 15
-                        if i < near:
-                            level = 0  # newly exposed cells carry a stale level
-                        while level < levels and a >= edge[its, level]:
-                            level += 1
-                        if i >= near and level == st & 15:
-                            continue
-                        st = (st & 0xF0) | level
-                        state[j] = st
-                        x = table[rule, st] * static[its, j]
-                        new = np.int64(x)
-                        if new < 1 and x > 0.0:
-                            new = 1
-                        if level > 0 and is_hot[j] == 0:
-                            is_hot[j] = 1
-                            hot[hots] = j
-                            hots += 1
-                    elif i >= near or j == leaves:
-                        continue
-                    step = new - leaf[its * leaves + j]
-                    if step != 0:
-                        leaf[its * leaves + j] = new
-                        node1[its * level1 + (j >> 4)] += step
-                        node2[its * level2 + (j >> 8)] += step
-                        total[its * sectors + sector_of_block[j >> 8]] += step
+                    a = activity[uintp(its * two * field + j)]
+                    while a >= up[uintp(st)]:
+                        st += 1
+                    state[uintp(j)] = st
+                    if st & 15 > 0 and is_hot[uintp(j)] == 0 and st & 0x70 > 0:
+                        is_hot[uintp(j)] = 1
+                        hot[uintp(hots)] = j
+                        hots += 1
+                    x = table[uintp(rule), uintp(st)] * static[uintp(its), uintp(j)]
+                    new = np.int64(x)
+                    if new < 1 and x > 0.0:
+                        new = 1
+                    b = its * leaves + j
+                    step = new - leaf[uintp(b)]
+                    leaf[uintp(b)] = new
+                    node1[uintp(its * level1 + (j >> 4))] += step
+                    node2[uintp(its * level2 + (j >> 8))] += step
+                    total[uintp(its * sectors + sector_of_block[uintp(j >> 8)])] += step
             for side in range(2):
                 if left[side] > 0.0:
                     unspent[d, side] += left[side]

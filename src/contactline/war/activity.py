@@ -33,7 +33,8 @@ MEAN_DRIFT = 0.01
 READING_NU = 3.0
 LEAST_PULL = 1.0
 """Floor of E: about one quiet exposed cell with two held neighbours; a sector without any exposed cell gets it."""
-NEWTON_STEPS = 60
+NEWTON_STEPS = 100
+LEAST_STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -206,12 +207,15 @@ def laplace(
             trial = state + size * step
             new, gradient_new, blocks_new = readings(data, natural, trial)
             new += _prior_term(prior, trial - level)
-            if new >= value - 1e-9 or size < 1e-3:
+            if new >= value or size < LEAST_STEP:
                 break
             size /= 2
         moved = new - value
+        if moved < 0:
+            # The direction goes uphill, so a hair's breadth that does not is rounding: this is the top.
+            break
         state, value, gradient, blocks = trial, new, gradient_new, blocks_new
-        if abs(moved) < 1e-6:
+        if moved < 1e-6:
             break
     else:
         raise FitError(

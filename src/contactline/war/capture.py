@@ -22,10 +22,12 @@ from contactline.war.capture_data import (
     MOST_NEIGHBOURS,
     Choices,
     History,
+    activity_rings,
     choices,
     pulls,
     random_order,
 )
+from contactline.war.kernel import CaptureRule
 
 RING_WEIGHT = (1.0, 1.0, 0.5, 0.25)
 """What a change of holder adds to the activity of cells 0, 1, 2, 3 steps away. Equal weights, nearest only and this
@@ -48,24 +50,6 @@ it does not (no belt cell has ever fallen)."""
 
 FEWEST_EVENTS = 30
 REFERENCE_NEIGHBOURS = 2
-
-
-@dataclass(frozen=True)
-class RuleDraws:
-    """A capture rule in the form that a simulator reads, one row a posterior draw.
-
-    neighbours : ndarray[rule, 7] float32, log weight by number of neighbours the taker holds (0: never, −inf)
-    heat : ndarray[rule, level] float32, log weight by level; heat_edges : ndarray[level − 1] float32
-    decay : ndarray[rule] float32, per week; ring_weight : ndarray[ring] float32
-    static : ndarray[cell] float32, log weight of town, belt and place at their posterior means
-    """
-
-    neighbours: np.ndarray
-    heat: np.ndarray
-    heat_edges: np.ndarray
-    decay: np.ndarray
-    ring_weight: np.ndarray
-    static: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -108,24 +92,41 @@ class CaptureFit:
         tail = self.mean[self.best, -len(GROUND) :]
         return sum(((ground >> k) & 1) * tail[k] for k in range(len(GROUND)))
 
-    def draws(self, rules: int, rng: np.random.Generator, ground: np.ndarray) -> RuleDraws:
-        """`rules` posterior draws of the rule. Deterministic given `rng`."""
-        which = rng.choice(len(self.decays), size=rules, p=self.chance)
-        noise = rng.standard_normal((rules, len(self.name)))
-        roots = np.linalg.cholesky(self.cov)
-        value = self.mean[which] + np.einsum("rij,rj->ri", roots[which], noise)
-        return self._rules(value, self.decays[which], ground)
+    def activity(self, past: History, decay: np.ndarray) -> np.ndarray:
+        """Activity of each cell as the record ends : ndarray[rule, cell]; decay : ndarray[rule]."""
+        weight = np.array(self.ring_weight)
+        found = {value: activity_rings(past, value) @ weight for value in np.unique(decay).tolist()}
+        return np.array([found[value] for value in decay.tolist()])
 
-    def middle(self, ground: np.ndarray) -> RuleDraws:
-        """The rule at the posterior mean, as one row."""
-        return self._rules(self.mean[[self.best]], self.decays[[self.best]], ground)
-
-    def _rules(self, value: np.ndarray, decay: np.ndarray, ground: np.ndarray) -> RuleDraws:
+    def rule(self, value: np.ndarray, decay: np.ndarray, ground: np.ndarray) -> CaptureRule:
+        """Coefficients ndarray[rule, coefficient] and decays ndarray[rule] in the form that the simulator reads."""
         neighbours, heat, _ = tables(value, len(self.heat_edges) + 1)
-        return RuleDraws(
+        return CaptureRule(
             neighbours.astype(np.float32), heat.astype(np.float32), np.array(self.heat_edges, np.float32),
             decay.astype(np.float32), np.array(self.ring_weight, np.float32), self.static(ground).astype(np.float32),
         )  # fmt: skip
+
+
+def draw_rules(
+    capture: CaptureFit, recapture: CaptureFit, past: History, rules: int, rng: np.random.Generator
+) -> tuple[CaptureRule, CaptureRule, np.ndarray]:
+    """Posterior draws of both rules and the activity they start from : ndarray[rule, cell].
+
+    Both rules of a draw share one decay, drawn from the captures' posterior: the few recaptures cannot tell. Town,
+    belt and place stand at their posterior means in every draw. Deterministic given `rng`.
+    """
+    which = rng.choice(len(capture.decays), size=rules, p=capture.chance)
+    decay = capture.decays[which]
+    made = []
+    for fit in (capture, recapture):
+        if not np.array_equal(fit.decays, capture.decays):
+            raise FitError(
+                "recapture rule: fitted for other decays than the capture rule; fit both for the same."
+            )
+        noise = rng.standard_normal((rules, len(fit.name)))
+        value = fit.mean[which] + np.einsum("rij,rj->ri", np.linalg.cholesky(fit.cov)[which], noise)
+        made.append(fit.rule(value, decay, past.ground))
+    return made[0], made[1], capture.activity(past, decay)
 
 
 def fit_capture(
@@ -149,7 +150,7 @@ def fit_capture(
     week clustering is mostly the map being redrawn, and would drive the decay down. Raises FitError.
     """
     known = past.event_holder == side
-    if known.sum() < FEWEST_EVENTS:
+    if known.sum() < FEWEST_EVENTS and shrink_to is None:
         what = "captures" if side == CAPTURE else "recaptures"
         raise FitError(
             f"changes: {int(known.sum())} {what} on record; {FEWEST_EVENTS} are needed to fit which cell falls. "

@@ -1,0 +1,309 @@
+"""Rolling-origin backtest of where ground falls: counts per sector and which cells, given how many fall.
+
+At past weeks each rule is told how many cells fall within the horizon, and says where. How many is scored elsewhere
+(`score.backtest`); keeping the two apart shows which half of a forecast is good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import contactline
+from contactline.core.errors import InputError
+from contactline.core.progress import Tick, no_tick
+from contactline.core.streams import Streams
+from contactline.score.bars import ALL_HORIZONS, DESIGN_BARS, INTERVAL, _block_counts
+from contactline.score.calibration import LEVELS, independent_windows, level_column
+from contactline.score.proper import auc, brier_score, crps_ensemble, inside_central, pit_ensemble
+from contactline.score.space_models import (
+    REACH,
+    Persistence,
+    Rule,
+    View,
+    boosting_available,
+    captured_between,
+    default_rules,
+)
+from contactline.war.capture_data import CAPTURE, History
+from contactline.war.sectors import draw_sectors
+
+HORIZONS = (1, 4, 13, 26)
+STEP_WEEKS = 4
+FIRST_HISTORY_WEEKS = 26
+SECTOR_LEAST_CAPTURES = 25
+"""Captures a sector needs when sectors are drawn from the first weeks alone."""
+REFERENCE = Persistence.name
+LEAST_CHANCE = 1e-4
+"""Chances are kept this far from 0 and 1 in the log score: no rule may bet everything."""
+
+
+@dataclass(frozen=True)
+class SpaceResult:
+    """Scores of a spatial backtest and how they were made.
+
+    cells    one row per rule, origin and horizon: rule, origin_date, horizon (weeks), near (cells scored), fell (of
+             them), beyond (cells that fell outside), brier, log_score (nats a cell), auc (near cells), auc_active
+             (near cells of sectors with a capture in the last quarter)
+    sectors  one row per rule, origin, horizon and sector: observed (cells), crps (cells), pit, in50, in80, in90
+    summary  one row per rule and horizon: origins, independent (windows that do not overlap), brier, log_score, auc,
+             auc_active, crps, in50, in80, in90 (sectors that moved in the record before or after the origin)
+    skills   mean over origins of 1 − score/reference score, by rule, measure (brier, log_score, crps) and horizon (0:
+             mean over horizons), with a 90% block bootstrap over origins (NaN where one block spans all); the
+             reference is sector persistence
+    bars     DESIGN's bars for the first rule
+    made_by  version, seed, draws, origins, rules, sectors
+    """
+
+    cells: pd.DataFrame
+    sectors: pd.DataFrame
+    summary: pd.DataFrame
+    skills: pd.DataFrame
+    bars: pd.DataFrame
+    made_by: dict[str, Any]
+
+
+def space_backtest(
+    past: History,
+    *,
+    others: np.ndarray | None = None,
+    maps: tuple[str, ...] = (),
+    settlements: pd.DataFrame | None = None,
+    rules: Sequence[Rule] | None = None,
+    seed: int = 0,
+    draws: int = 1000,
+    horizons: Sequence[int] = HORIZONS,
+    step: int = STEP_WEEKS,
+    first_history: int = FIRST_HISTORY_WEEKS,
+    tick: Tick = no_tick,
+) -> SpaceResult:
+    """Score rules from every `step`-th week on, at each horizon; sectors are drawn from the first weeks alone.
+
+    past : the whole record; others, maps : as in `war.space.fit_space`; rules default to the simulated front and all
+    baselines (boosting where scikit-learn is installed). Deterministic given the seed. Raises InputError.
+    """
+    horizons = _checked(past, horizons, step, first_history, draws)
+    rules = default_rules(boosting=boosting_available()) if rules is None else rules
+    if REFERENCE not in [rule.name for rule in rules]:
+        raise InputError(f"rules: got {[rule.name for rule in rules]}; {REFERENCE!r} must be among them.")
+    others = np.empty((past.weeks, 0)) if others is None else others
+    sectors = draw_sectors(past.until(first_history - 1), settlements, least_captures=SECTOR_LEAST_CAPTURES)
+    origins = range(first_history - 1, past.weeks - horizons[0], step)
+    cells, counts = [], []
+    for done, origin in enumerate(origins, start=1):
+        view = View(past.until(origin), sectors, others[: origin + 1], maps, seed)
+        for horizon in (h for h in horizons if origin + h < past.weeks):
+            for rule in rules:
+                row, table = _score(rule, view, past, origin, horizon, draws, Streams(seed))
+                cells.append(row)
+                counts.append(table)
+        tick(done / len(origins))
+    cell_scores = pd.DataFrame(cells)
+    sector_scores = pd.concat(counts, ignore_index=True)
+    skills = skill_table(cell_scores, sector_scores, step, seed)
+    return SpaceResult(
+        cell_scores, sector_scores, _summary(cell_scores, sector_scores), skills,
+        bar_table(cell_scores, skills, rules[0].name),
+        {
+            "method": "rolling-origin backtest of where ground falls, given how much",
+            "version": contactline.__version__,
+            "seed": int(seed), "draws": int(draws), "horizons": list(horizons), "step": int(step),
+            "weeks": past.weeks, "first_origin": str(past.ends[origins[0]]),
+            "last_origin": str(past.ends[origins[-1]]), "rules": [rule.name for rule in rules],
+            "sectors": list(sectors.name), "captures": int((past.event_holder == CAPTURE).sum()),
+        },
+    )  # fmt: skip
+
+
+def skill_table(cells: pd.DataFrame, sectors: pd.DataFrame, step: int, seed: int) -> pd.DataFrame:
+    """Skill of every rule over sector persistence; see SpaceResult.skills. A block spans the horizon."""
+    keys = ["rule", "origin_date", "horizon"]
+    crps = sectors.groupby(keys, sort=False)["crps"].mean().reset_index()
+    table = cells.merge(crps, on=keys)
+    streams = Streams(seed)
+    horizons = sorted(int(h) for h in table["horizon"].unique())
+    origins = np.sort(table["origin_date"].unique())
+    rows = []
+    for measure in ("brier", "log_score", "crps"):
+        own = {}
+        for horizon in horizons:
+            wide = table[table["horizon"] == horizon].pivot_table(
+                index="origin_date", columns="rule", values=measure, sort=False
+            )
+            own[horizon] = (1 - wide.div(wide[REFERENCE], axis=0)).reindex(origins)
+        for rule in table["rule"].unique():
+            if rule == REFERENCE:
+                continue
+            values = np.column_stack([own[horizon][rule].to_numpy() for horizon in horizons])
+            for column, horizon in enumerate(horizons):
+                part = values[:, [column]]
+                part = part[np.isfinite(part[:, 0])]
+                rows.append(
+                    {
+                        "rule": rule,
+                        "measure": measure,
+                        "horizon": horizon,
+                        **_range(part, horizon, step, streams),
+                    }
+                )
+            rows.append(
+                {"rule": rule, "measure": measure, "horizon": ALL_HORIZONS,
+                 **_range(values, horizons[-1], step, streams)}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def bar_table(cells: pd.DataFrame, skills: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """DESIGN's bars for space: rule, bar, horizon (weeks, 0: mean), least, value, low, high, verdict, source."""
+    rows = []
+    own = skills[(skills["rule"] == rule) & (skills["measure"] == "brier")]
+    for row in own.to_dict("records"):
+        name = "Brier skill over sector persistence"
+        rows.append(_bar(rule, name, row["horizon"], 0.0, row["skill"], row["low"], row["high"]))
+    mine = cells[cells["rule"] == rule].groupby("horizon")["auc_active"].mean()
+    for horizon, value in mine.items():
+        rows.append(_bar(rule, "AUC on active cells", horizon, 0.85, value, np.nan, np.nan))
+    rows.append(_bar(rule, "AUC on active cells", ALL_HORIZONS, 0.85, mine.mean(), np.nan, np.nan))
+    return pd.DataFrame(rows)
+
+
+def space_markdown(result: SpaceResult) -> str:
+    """Skill and AUC by rule and horizon as a Markdown table, with the windows that do not overlap."""
+    horizons = sorted(int(h) for h in result.summary["horizon"].unique())
+    once = result.summary.drop_duplicates("horizon").set_index("horizon")
+    heads = [f"{h} w ({once['independent'][h]} apart)" for h in horizons]
+    lines = []
+    for measure, title in (
+        ("brier", "Brier skill"),
+        ("log_score", "log-score skill"),
+        ("crps", "CRPS skill, sectors"),
+    ):
+        lines += [
+            f"| {title} | " + " | ".join([*heads, "all"]) + " |",
+            "| --- |" + " ---: |" * (len(horizons) + 1),
+        ]
+        part = result.skills[result.skills["measure"] == measure]
+        for rule, rows in part.groupby("rule", sort=False):
+            at = {row["horizon"]: row for row in rows.to_dict("records")}
+            texts = [_told(at[h]) for h in (*horizons, ALL_HORIZONS)]
+            lines.append(f"| `{rule}` | " + " | ".join(texts) + " |")
+        lines.append("")
+    columns = ("auc", "auc_active", "in80", "in90")
+    lines += ["| rule | " + " | ".join(f"{c} {h} w" for c in columns for h in horizons) + " |"]
+    lines += ["| --- |" + " ---: |" * (len(columns) * len(horizons))]
+    for rule, rows in result.summary.groupby("rule", sort=False):
+        at = rows.set_index("horizon")
+        lines.append(
+            f"| `{rule}` | " + " | ".join(f"{at[c][h]:.2f}" for c in columns for h in horizons) + " |"
+        )
+    return "\n".join(lines)
+
+
+def _told(row: dict[Any, Any]) -> str:
+    known = np.isfinite(row["low"])
+    return f"{row['skill']:.2f} " + (f"({row['low']:.2f} to {row['high']:.2f})" if known else "(one window)")
+
+
+def _score(
+    rule: Rule, view: View, past: History, origin: int, horizon: int, draws: int, streams: Streams
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """One row of cell scores, and the sector scores, of one rule at one origin and horizon."""
+    fell = captured_between(past, origin, origin + horizon) & (view.past.holder() != CAPTURE)
+    chance, drawn = rule(view, horizon, int(fell.sum()), draws, streams)
+    near = view.near(REACH[horizon])
+    active = near & (view.recent() > 0)[view.sectors.of]
+    happened = fell.astype(float)
+    kept = np.clip(chance[near], LEAST_CHANCE, 1 - LEAST_CHANCE)
+    row = {
+        "rule": rule.name,
+        "origin_date": pd.Timestamp(past.ends[origin]),
+        "horizon": horizon,
+        "near": int(near.sum()),
+        "fell": int((fell & near).sum()),
+        "beyond": int((fell & ~near).sum()),
+        "brier": brier_score(np.clip(chance[near], 0, 1), happened[near]),
+        "log_score": float(-np.mean(np.where(happened[near] == 1, np.log(kept), np.log1p(-kept)))),
+        "auc": auc(chance[near], happened[near]),
+        "auc_active": auc(chance[active], happened[active]),
+    }
+    observed = np.bincount(view.sectors.of[fell], minlength=view.sectors.count)
+    luck = streams.rng(f"score.{rule.name}.pit", origin, horizon)
+    table = pd.DataFrame(
+        {
+            "rule": rule.name,
+            "origin_date": row["origin_date"],
+            "horizon": horizon,
+            "sector": list(view.sectors.name),
+            "observed": observed,
+            "crps": crps_ensemble(drawn, observed),
+            "pit": pit_ensemble(drawn, observed, luck),
+        }
+        | {level_column(level): inside_central(drawn, observed, level) for level in LEVELS}
+    )
+    # A sector that never moves is foretold by anyone: coverage is read on those that have moved or do.
+    table["moves"] = (view.past.weekly(CAPTURE, view.sectors.of, view.sectors.count).sum(axis=0) > 0) | (
+        observed > 0
+    )
+    return row, table
+
+
+def _summary(cells: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:
+    keys = ["rule", "horizon"]
+    table = cells.groupby(keys, sort=False)[["brier", "log_score", "auc", "auc_active"]].mean().reset_index()
+    moving = sectors[sectors["moves"]].groupby(keys, sort=False)
+    shares = [level_column(level) for level in LEVELS]
+    table = table.merge(moving[["crps", *shares]].mean().reset_index(), on=keys)
+    groups = {
+        h: cells.loc[cells["horizon"] == h, "origin_date"].drop_duplicates()
+        for h in cells["horizon"].unique()
+    }
+    table.insert(2, "origins", [len(groups[h]) for h in table["horizon"]])
+    table.insert(3, "independent", [independent_windows(groups[h], h) for h in table["horizon"]])
+    return table
+
+
+def _range(values: np.ndarray, horizon: int, step: int, streams: Streams) -> dict[str, float]:
+    """Mean over columns of the mean over origins, and its block bootstrap : values ndarray[origin, horizon]."""
+    count = _block_counts(len(values), horizon, step, streams.rng("score.space.bootstrap", horizon)).astype(
+        float
+    )
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = (count @ np.where(known, values, 0.0)) / (count @ known)
+    low, high = np.nanquantile(means.mean(axis=1), [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+    if -(-horizon // step) >= len(values):
+        low = high = np.nan  # one block is the whole record: no resample differs from another
+    return {"skill": float(np.nanmean(values, axis=0).mean()), "low": float(low), "high": float(high)}
+
+
+def _bar(
+    rule: str, bar: str, horizon: Any, least: float, value: Any, low: float, high: float
+) -> dict[str, Any]:
+    verdict = "met" if value >= least else "not met"
+    return {
+        "rule": rule, "bar": bar, "horizon": int(horizon), "least": least, "value": float(value), "low": low,
+        "high": high, "verdict": verdict, "source": DESIGN_BARS,
+    }  # fmt: skip
+
+
+def _checked(past: History, horizons: Sequence[int], step: int, first_history: int, draws: int) -> list[int]:
+    """The horizons, ascending; raises InputError where the plan cannot be run."""
+    ordered = sorted(set(horizons))
+    unknown = [h for h in ordered if h not in REACH]
+    if not ordered or unknown or len(ordered) != len(horizons):
+        raise InputError(
+            f"horizons: got {list(horizons)}; allowed are different ones of {sorted(REACH)} weeks."
+        )
+    for name, value, least in (("step", step, 1), ("first_history", first_history, 13), ("draws", draws, 2)):
+        if value < least:
+            raise InputError(f"{name}: got {value!r}; allowed is a whole number from {least} up.")
+    if first_history + ordered[0] > past.weeks:
+        raise InputError(
+            f"the control history has {past.weeks} weeks; a first history of {first_history} and a horizon of "
+            f"{ordered[0]} need {first_history + ordered[0]}. Shorten one of them."
+        )
+    return ordered

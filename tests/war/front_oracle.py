@@ -96,7 +96,7 @@ def events(grid, holder0, rules, levers, *, seed, draw, weeks, rule=0, initial_h
         )
         by_state, by_cell = tables[side]
         x = by_state[opposed - 1, level] * by_cell[c]
-        return max(int(x), 1) if x > 0 else 0
+        return int(x) + 1 if x > 0 else 0
 
     for week in range(weeks):
         for side in range(2):

@@ -270,7 +270,7 @@ def _tables(
     )
     state = (starts[0].astype(np.int64) * HOLDER + opposed.astype(np.int64) * MAX_LEVELS).astype(np.uint8)
     return (
-        table, static, edges, np.ascontiguousarray(decay), ring,
+        table, static.ravel(), edges, np.ascontiguousarray(decay), ring,
         here.on_leaves(state), here.on_leaves(starts), here.on_leaves(heat),
     )  # fmt: skip
 

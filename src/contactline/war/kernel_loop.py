@@ -47,7 +47,7 @@ def run_chunk(
     """Simulate `draws` trajectories from number `first_draw`, rows `row`.. of the levers; results go to the last three.
 
     capture_km2, recapture_km2 : [1 or draw, 1 or week]; sector_log_weight : [1 or draw, 1 or week, sector]
-    frozen : [1 or draw, 1 or week]; rule_of_draw : [draw]; table : [rule, state] weight of a cell by its state byte; static : [side, leaf] factor
+    frozen : [1 or draw, 1 or week]; rule_of_draw : [draw]; table : [rule, state] weight of a cell by its state byte; static : [side × leaf] factor, both sides in one row
     edges : [side, level − 1] lower thresholds of heat levels; decay : [rule, side]; ring : [side, ring]
     state0 : [leaf] states at the start of the first holder row, heat level 0; held0 : [1 or draw, leaf] holders
     activity0 : [1 or rule, 1 or side, leaf]; disc : [leaf, slot] leaves around each leaf, ring by ring, the last leaf where none is;
@@ -86,11 +86,14 @@ def run_chunk(
     hot = np.empty(leaves, dtype=np.int32)
     is_hot = np.zeros(leaves + 1, dtype=np.uint8)
     front = np.empty(leaves, dtype=np.int32)
-    todo = np.empty(slots, dtype=np.int32)
+    todo = np.empty(leaves, dtype=np.int32)
     unit = np.ones(2)
     heat_step = np.empty((2, slots), dtype=np.float32)
     up = np.full(256, np.inf, dtype=np.float32)  # activity at which a cell of this state rises a level
-    down = np.full(256, -np.inf, dtype=np.float32)  # and below which it falls one
+    down = np.full(256, -np.inf, dtype=np.float32)  # and below which it falls one, or is not exposed
+    down[:LEVELS] = np.inf
+    down[HOLDER : HOLDER + LEVELS] = np.inf
+    edge = np.full(2 * LEVELS, np.inf, dtype=np.float32)
     weight_of_sector = np.ones(sectors)
     reach = np.zeros(sectors)
     words = np.empty((3, 2), dtype=np.uint64)
@@ -115,6 +118,8 @@ def run_chunk(
         rule = rule_of_draw[row + d]
         # A fresh start: the front's cells get their weights, everything else is zero.
         two = 0 if same_ring and decay[rule, 0] == decay[rule, 1] else 1
+        second = two * field  # where the measure of activity of the second side begins
+        weight = table[rule]
         state[:] = state0
         leaf[:] = 0
         node1[:] = 0
@@ -146,7 +151,7 @@ def run_chunk(
             j = np.int64(front[k])
             st = np.int64(state[j])
             side = st >> 7
-            a = activity[side * two * field + j]
+            a = activity[side * second + j]
             level = 0
             while level < levels and a >= edges[side, level]:
                 level += 1
@@ -156,10 +161,8 @@ def run_chunk(
                 hot[hots] = j
                 is_hot[j] = 1
                 hots += 1
-            x = table[rule, st] * static[side, j]
-            new = np.int64(x)
-            if new < 1 and x > 0.0:
-                new = 1
+            x = weight[st] * static[side * field + j]
+            new = np.int64(x) + np.int64(x > 0.0)
             leaf[side * leaves + j] = new
             node1[side * level1 + (j >> 4)] += new
         unit[:] = 1.0
@@ -185,33 +188,42 @@ def run_chunk(
                     heat_step[f, i] = np.float32(ring[f, ring_of_slot[i]] * unit[f])
             for side in range(2):
                 for level in range(levels):
-                    edge = np.float32(edges[side, level] * unit[side * two])
+                    e = np.float32(edges[side, level] * unit[side * two])
+                    edge[side * LEVELS + level] = e
                     for n in range(1, 7):
-                        up[side * HOLDER + n * LEVELS + level] = edge
-                        down[side * HOLDER + n * LEVELS + level + 1] = edge
-            # Levels that decay has lowered. No branch depends on the data: half of the cells drop a level each time.
+                        up[side * HOLDER + n * LEVELS + level] = e
+                        down[side * HOLDER + n * LEVELS + level + 1] = e
+            # Levels that decay has lowered. About half of the cells drop a level each week, so no branch asks which.
             kept = 0
+            count = 0
             for k in range(hots):
-                j = np.int64(hot[k])
+                j = np.int64(hot[uintp(k)])
                 st = np.int64(state[uintp(j)])
-                side = st >> 7
-                a = activity[uintp(side * two * field + j)]
-                st -= np.int64(a < down[uintp(st)])
-                while a < down[uintp(st)]:
-                    st -= 1
-                state[uintp(j)] = st
-                x = table[uintp(rule), uintp(st)] * static[uintp(side), uintp(j)]
-                new = np.int64(x)
-                if new < 1 and x > 0.0:
-                    new = 1
-                b = side * leaves + j
-                node1[uintp(side * level1 + (j >> 4))] += new - leaf[uintp(b)]
-                leaf[uintp(b)] = new
-                stays = np.int64(st & 15 > 0) & np.int64(st & 0x70 > 0)
-                is_hot[uintp(j)] = stays
+                drops = np.int64(activity[uintp((st >> 7) * second + j)] < down[uintp(st)])
                 hot[uintp(kept)] = j
-                kept += stays
+                kept += 1 - drops
+                todo[uintp(count)] = j
+                count += drops
             hots = kept
+            for k in range(count):
+                j = np.int64(todo[uintp(k)])
+                st = np.int64(state[uintp(j)])
+                its = st >> 7
+                a = activity[uintp(its * second + j)]
+                level = np.int64(0)
+                for i in range(LEVELS):
+                    level += np.int64(a >= edge[uintp(its * LEVELS + i)])
+                st = (st & 0xF0) | level
+                state[uintp(j)] = st
+                x = weight[uintp(st)] * static[uintp(its * field + j)]
+                new = np.int64(x) + np.int64(x > 0.0)
+                b = its * leaves + j
+                node1[uintp(its * level1 + (j >> 4))] += new - leaf[uintp(b)]
+                leaf[uintp(b)] = new
+                stays = np.int64(level > 0) & np.int64(st & 0x70 > 0)
+                is_hot[uintp(j)] = stays
+                hot[uintp(hots)] = j
+                hots += stays
             if frozen[(row + d) * frozen_row, week * frozen_week]:
                 week_end[d, week] = at - room[d]
                 continue
@@ -308,7 +320,7 @@ def run_chunk(
 
                 # Heat spreads over the rings. Beyond the neighbours, only cells that reach the next level matter.
                 count = 0
-                if two:
+                if second:
                     for i in range(slots):
                         activity[uintp(field + np.int64(disc[uintp(c), uintp(i)]))] += heat_step[1, uintp(i)]
                 for i in range(near):
@@ -318,8 +330,8 @@ def run_chunk(
                     a = activity[uintp(j)] + heat_step[0, uintp(i)]
                     activity[uintp(j)] = a
                     st = np.int64(state[uintp(j)])
-                    if two:
-                        a = activity[uintp((st >> 7) * field + j)]
+                    if second:
+                        a = activity[uintp((st >> 7) * second + j)]
                     todo[uintp(count)] = j
                     count += np.int64(a >= up[uintp(st)])
                 degree = 0
@@ -328,11 +340,7 @@ def run_chunk(
                     if j != leaves:
                         degree += 1
                         st = np.int64(state[uintp(j)])
-                        opposed = st & 0x70
-                        st += 16 - 32 * np.int64(st >> 7 == now)
-                        if opposed == 0:
-                            st &= 0xF0  # newly exposed: its level is stale
-                        state[uintp(j)] = st
+                        state[uintp(j)] = st + 16 - 32 * np.int64(st >> 7 == now)
                         todo[uintp(count)] = j
                         count += 1
                 state[uintp(c)] = (now << 7) | ((degree - ((np.int64(state[uintp(c)]) >> 4) & 7)) << 4)
@@ -342,18 +350,18 @@ def run_chunk(
                     j = np.int64(todo[uintp(k)])
                     st = np.int64(state[uintp(j)])
                     its = st >> 7
-                    a = activity[uintp(its * two * field + j)]
-                    while a >= up[uintp(st)]:
-                        st += 1
+                    a = activity[uintp(its * second + j)]
+                    level = np.int64(0)
+                    for i in range(LEVELS):
+                        level += np.int64(a >= edge[uintp(its * LEVELS + i)])
+                    st = (st & 0xF0) | level
                     state[uintp(j)] = st
-                    if st & 15 > 0 and is_hot[uintp(j)] == 0 and st & 0x70 > 0:
-                        is_hot[uintp(j)] = 1
-                        hot[uintp(hots)] = j
-                        hots += 1
-                    x = table[uintp(rule), uintp(st)] * static[uintp(its), uintp(j)]
-                    new = np.int64(x)
-                    if new < 1 and x > 0.0:
-                        new = 1
+                    heats = np.int64(level > 0) & np.int64(st & 0x70 > 0) & (1 - np.int64(is_hot[uintp(j)]))
+                    is_hot[uintp(j)] += heats
+                    hot[uintp(hots)] = j
+                    hots += heats
+                    x = weight[uintp(st)] * static[uintp(its * field + j)]
+                    new = np.int64(x) + np.int64(x > 0.0)
                     b = its * leaves + j
                     step = new - leaf[uintp(b)]
                     leaf[uintp(b)] = new

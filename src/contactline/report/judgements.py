@@ -225,7 +225,7 @@ def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
         f"“{proposal_name(case, proposal)}” hands over {measured(row['km2'])} km² of "
         f"{_region_name(case, row['region'])}; that {case.challenger.name} could seize the same by force within "
         f"the horizon is {_as_predicate(p)}, "
-        f"at {losses} killed and wounded."
+        f"with {losses} of its soldiers killed and wounded on the whole front by then."
     )
     return judgement("price", sentence, p, *_forecast_confidence(tables, 260))
 

@@ -156,7 +156,10 @@ def _price(assessment: Assessment) -> KeyNumber | None:
     low, mid, high = (row[f"attacker_losses_{q}"] for q in ("q10", "q50", "q90"))
     place = f"{measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
     side = assessment.case.challenger.name
-    label = f"killed and wounded of {side} to seize the {place} that “{row['name']}” hands over"
+    label = (
+        f"killed and wounded of {side} on the whole front by the time it has seized "
+        f"the {place} that “{row['name']}” hands over"
+    )
     return KeyNumber(number(mid, low, high), label, amount(mid, low, high).partition(" (")[2].rstrip(")"))
 
 

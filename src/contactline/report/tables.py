@@ -146,9 +146,15 @@ TABLES: dict[str, Table] = {
                 *_spread("months", "months", "time to seize it by force (missing: beyond the horizon)"),
                 _chance("p_within_horizon", "chance that it is seized within the horizon"),
                 *_spread(
-                    "attacker_losses", "persons", "killed and wounded of the challenger while seizing it"
+                    "attacker_losses",
+                    "persons",
+                    "killed and wounded of the challenger on the whole front by then, draws in which it falls",
                 ),
-                *_spread("defender_losses", "persons", "killed and wounded of the defender meanwhile"),
+                *_spread(
+                    "defender_losses",
+                    "persons",
+                    "killed and wounded of the defender on the whole front by then, draws in which it falls",
+                ),
             ),
             ("proposal", "region"),
         ),

@@ -38,8 +38,9 @@ def front_table(case: Case, monthly: pd.DataFrame, months: int = 12) -> Table:
     headline = headline_of_case(case, series)
     own = monthly[monthly["series"] == headline]
     regions = own[own["region"] != "total"].groupby("region")["km2"].apply(lambda v: v.abs().sum())
-    order = list(regions.sort_values(ascending=False).index)
     wide = own.pivot_table(index="month", columns="region", values="km2", aggfunc="sum").tail(months)
+    # Regions in which nothing moved in the months shown would only take the width from the others.
+    order = [r for r in regions.sort_values(ascending=False).index if wide[r].abs().max() >= 0.5]
     flagged = own.groupby("month")["flagged"].any()
     others = {
         s: monthly[(monthly["series"] == s) & (monthly["region"] == "total")].set_index("month")["km2"]
@@ -54,10 +55,10 @@ def front_table(case: Case, monthly: pd.DataFrame, months: int = 12) -> Table:
     )
     table.add_column("Month", no_wrap=True)
     for region in order:
-        table.add_column(names.get(str(region), str(region)), justify="right")
+        table.add_column(names.get(str(region), str(region)).removesuffix(" oblast"), justify="right")
     table.add_column("Total", justify="right", style="bold")
     for other in [s for s in series if s != headline]:
-        table.add_column(f"{names.get(other, other)}, total", justify="right", style="dim")
+        table.add_column(f"Total, {other}", justify="right", style="dim")
     for month, row in wide.iterrows():
         total = row["total"] if "total" in row else row.sum()
         cells = [_km2(row.get(region, float("nan"))) for region in order]

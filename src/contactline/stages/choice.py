@@ -10,7 +10,13 @@ import xarray as xr
 
 from contactline.case.schema import Case, Values
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.choice.futures import belief_labels
+from contactline.choice.futures import (
+    BeliefLabel,
+    Futures,
+    belief_labels,
+    credibility_belief,
+    elasticity_belief,
+)
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
@@ -20,10 +26,8 @@ from contactline.truce.terms import Settlement
 
 HIGHEST_RATE = 0.6
 """Collapses a year: one every 20 months, beyond what anyone in the built-in case's sources puts a number on."""
-GRID, COARSE_GRID = 21, 11
-"""Points per axis of the break-even figure: for the first proposal, and for the others."""
-GRID_SETS = 40
-"""Belief sets behind each point of the break-even figure: 2,000 trajectories."""
+GRID = 21
+"""Points per axis of the break-even figure."""
 
 Runs = dict[str, dict[str, np.ndarray]]
 
@@ -51,10 +55,9 @@ def choice_tables(
     for done, (name, settlement) in enumerate(settlements.items()):
         for values in case.values:
             verdicts.append(_verdict(case, settlement, values, runs, outlook, streams))
-        points = GRID if done == 0 else COARSE_GRID
         found = break_even(
-            case, front.theatre, settlement, default_values(case, defender), outlook.futures.first(GRID_SETS), streams,
-            credibility=np.linspace(0.0, 1.0, points), rate=np.linspace(0.0, HIGHEST_RATE, points),
+            case, front.theatre, settlement, default_values(case, defender), outlook.futures, streams,
+            credibility=np.linspace(0.0, 1.0, GRID), rate=np.linspace(0.0, HIGHEST_RATE, GRID),
         )  # fmt: skip
         mesh = np.meshgrid(found.credibility, found.rate, indexing="ij")
         grids.append(
@@ -76,10 +79,20 @@ def choice_tables(
     return {
         "courses": courses_table(case, runs),
         "verdict": pd.DataFrame(verdicts),
-        "hinges": hinges(gain, belief_labels(case), outlook.futures),
+        "hinges": hinges(gain, deciding_beliefs(case, settlements[first], outlook.futures), outlook.futures),
         "breakeven": pd.concat(grids, ignore_index=True),
         "breakeven_curve": pd.concat(curves, ignore_index=True),
     }
+
+
+def deciding_beliefs(case: Case, settlement: Settlement, futures: Futures) -> dict[str, BeliefLabel]:
+    """The beliefs that enter this comparison: other proposals' guarantees do not, nor do elasticities while support
+    stays as it is."""
+    own = credibility_belief(settlement.guarantee.id) if settlement.guarantee else ""
+    idle = {credibility_belief(guarantee.id) for guarantee in case.guarantees} - {own}
+    if np.all(futures.factor == 1.0):
+        idle |= {elasticity_belief(capability.id) for capability in case.capabilities}
+    return {name: label for name, label in belief_labels(case).items() if name not in idle}
 
 
 def _verdict(

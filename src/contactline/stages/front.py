@@ -102,6 +102,7 @@ def front_tables(loaded: LoadedCase, front: Front) -> dict[str, pd.DataFrame]:
     tables = {
         "front_monthly": _monthly(areas, {region.id for region in case.regions if region.focus}),
         "area_history": _history(front.record),
+        "changes": loaded.evidence("changes"),
         "settlements": front.settlements,
         "places": pd.DataFrame([place.model_dump() for place in case.places]),
     }

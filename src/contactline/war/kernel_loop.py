@@ -87,6 +87,12 @@ def run_chunk(
     is_hot = np.zeros(leaves + 1, dtype=np.uint8)
     front = np.empty(leaves, dtype=np.int32)
     todo = np.empty(leaves, dtype=np.int32)
+    one_sector = np.ones(leaves, dtype=np.bool_)  # all cells that a change reaches lie in its own sector
+    for p in range(leaves):
+        for i in range(slots):
+            j = np.int64(disc[p, i])
+            if cell_of_leaf[p] >= 0 and j != leaves and sector_of_block[j >> 8] != sector_of_block[p >> 8]:
+                one_sector[p] = False
     unit = np.ones(2)
     heat_step = np.empty((2, slots), dtype=np.float32)
     up = np.full(256, np.inf, dtype=np.float32)  # activity at which a cell of this state rises a level
@@ -208,19 +214,21 @@ def run_chunk(
             for k in range(count):
                 j = np.int64(todo[uintp(k)])
                 st = np.int64(state[uintp(j)])
+                if st & 0x70 == 0:
+                    is_hot[uintp(j)] = 0
+                    continue
                 its = st >> 7
                 a = activity[uintp(its * second + j)]
-                level = np.int64(0)
-                for i in range(LEVELS):
-                    level += np.int64(a >= edge[uintp(its * LEVELS + i)])
-                st = (st & 0xF0) | level
+                st -= 1
+                while a < down[uintp(st)]:
+                    st -= 1
                 state[uintp(j)] = st
                 x = weight[uintp(st)] * static[uintp(its * field + j)]
                 new = np.int64(x) + np.int64(x > 0.0)
                 b = its * leaves + j
                 node1[uintp(its * level1 + (j >> 4))] += new - leaf[uintp(b)]
                 leaf[uintp(b)] = new
-                stays = np.int64(level > 0) & np.int64(st & 0x70 > 0)
+                stays = np.int64(st & 15 > 0)
                 is_hot[uintp(j)] = stays
                 hot[uintp(hots)] = j
                 hots += stays
@@ -320,11 +328,10 @@ def run_chunk(
 
                 # Heat spreads over the rings. Beyond the neighbours, only cells that reach the next level matter.
                 count = 0
+                degree = 0
                 if second:
                     for i in range(slots):
                         activity[uintp(field + np.int64(disc[uintp(c), uintp(i)]))] += heat_step[1, uintp(i)]
-                for i in range(near):
-                    activity[uintp(disc[uintp(c), uintp(i)])] += heat_step[0, uintp(i)]
                 for i in range(near, slots):
                     j = np.int64(disc[uintp(c), uintp(i)])
                     a = activity[uintp(j)] + heat_step[0, uintp(i)]
@@ -334,29 +341,37 @@ def run_chunk(
                         a = activity[uintp((st >> 7) * second + j)]
                     todo[uintp(count)] = j
                     count += np.int64(a >= up[uintp(st)])
-                degree = 0
                 for i in range(1, near):  # neighbours count the cell anew
                     j = np.int64(disc[uintp(c), uintp(i)])
                     if j != leaves:
+                        activity[uintp(j)] += heat_step[0, uintp(i)]
                         degree += 1
                         st = np.int64(state[uintp(j)])
                         state[uintp(j)] = st + 16 - 32 * np.int64(st >> 7 == now)
                         todo[uintp(count)] = j
                         count += 1
+                activity[uintp(c)] += heat_step[0, 0]
                 state[uintp(c)] = (now << 7) | ((degree - ((np.int64(state[uintp(c)]) >> 4) & 7)) << 4)
                 todo[uintp(count)] = c
                 count += 1
+                alone = one_sector[uintp(c)]
+                both = np.int64(0)
+                second_side = np.int64(0)
                 for k in range(count):
                     j = np.int64(todo[uintp(k)])
                     st = np.int64(state[uintp(j)])
                     its = st >> 7
                     a = activity[uintp(its * second + j)]
-                    level = np.int64(0)
-                    for i in range(LEVELS):
-                        level += np.int64(a >= edge[uintp(its * LEVELS + i)])
+                    # A search in four halvings; a newly exposed cell carries a level of long ago, so from the start.
+                    level = its * LEVELS
+                    level += 8 * np.int64(a >= edge[uintp(level + 7)])
+                    level += 4 * np.int64(a >= edge[uintp(level + 3)])
+                    level += 2 * np.int64(a >= edge[uintp(level + 1)])
+                    level += np.int64(a >= edge[uintp(level)])
+                    level &= LEVELS - 1
                     st = (st & 0xF0) | level
                     state[uintp(j)] = st
-                    heats = np.int64(level > 0) & np.int64(st & 0x70 > 0) & (1 - np.int64(is_hot[uintp(j)]))
+                    heats = np.int64(level > 0) & (1 - np.int64(is_hot[uintp(j)]))
                     is_hot[uintp(j)] += heats
                     hot[uintp(hots)] = j
                     hots += heats
@@ -367,7 +382,13 @@ def run_chunk(
                     leaf[uintp(b)] = new
                     node1[uintp(its * level1 + (j >> 4))] += step
                     node2[uintp(its * level2 + (j >> 8))] += step
-                    total[uintp(its * sectors + sector_of_block[uintp(j >> 8)])] += step
+                    if alone:
+                        both += step
+                        second_side += step & -its
+                    else:
+                        total[uintp(its * sectors + sector_of_block[uintp(j >> 8)])] += step
+                total[uintp(sector)] += both - second_side
+                total[uintp(sectors + sector)] += second_side
             for side in range(2):
                 if left[side] > 0.0:
                     unspent[d, side] += left[side]

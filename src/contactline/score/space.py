@@ -161,9 +161,11 @@ def bar_table(cells: pd.DataFrame, skills: pd.DataFrame, rule: str) -> pd.DataFr
     """DESIGN's bars for space: rule, bar, horizon (weeks, 0: mean), least, value, low, high, verdict, source."""
     rows = []
     own = skills[(skills["rule"] == rule) & (skills["measure"] == "brier")]
-    for row in own.to_dict("records"):
-        name = "Brier skill over sector persistence"
-        rows.append(_bar(rule, name, row["horizon"], 0.0, row["skill"], row["low"], row["high"]))
+    for own_row in own.to_dict("records"):
+        skill, low, high = (own_row[key] for key in ("skill", "low", "high"))
+        rows.append(
+            _bar(rule, "Brier skill over sector persistence", own_row["horizon"], 0.0, skill, low, high)
+        )
     mine = cells[cells["rule"] == rule].groupby("horizon")["auc_active"].mean()
     for horizon, value in mine.items():
         rows.append(_bar(rule, "AUC on active cells", horizon, 0.85, value, np.nan, np.nan))
@@ -188,8 +190,8 @@ def space_markdown(result: SpaceResult) -> str:
         ]
         part = result.skills[result.skills["measure"] == measure]
         for rule, rows in part.groupby("rule", sort=False):
-            at = {row["horizon"]: row for row in rows.to_dict("records")}
-            texts = [_told(at[h]) for h in (*horizons, ALL_HORIZONS)]
+            by_horizon = {row["horizon"]: row for row in rows.to_dict("records")}
+            texts = [_told(by_horizon[h]) for h in (*horizons, ALL_HORIZONS)]
             lines.append(f"| `{rule}` | " + " | ".join(texts) + " |")
         lines.append("")
     columns = ("auc", "auc_active", "in80", "in90")

@@ -48,7 +48,7 @@ class SpaceResult:
 
     cells    one row per rule, origin and horizon: rule, origin_date, horizon (weeks), near (cells scored), fell (of
              them), beyond (cells that fell outside), brier, log_score (nats a cell), auc (near cells), auc_active
-             (near cells of sectors with a capture in the last quarter)
+             (near cells of sectors with a capture in the last quarter); NaN where none fell
     sectors  one row per rule, origin, horizon and sector: observed (cells), crps (cells), pit, in50, in80, in90
     summary  one row per rule and horizon: origins, independent (windows that do not overlap), brier, log_score, auc,
              auc_active, crps, in50, in80, in90 (sectors that moved in the record before or after the origin)
@@ -134,7 +134,7 @@ def skill_table(cells: pd.DataFrame, sectors: pd.DataFrame, step: int, seed: int
             wide = table[table["horizon"] == horizon].pivot_table(
                 index="origin_date", columns="rule", values=measure, sort=False
             )
-            own[horizon] = (1 - wide.div(wide[REFERENCE], axis=0)).reindex(origins)
+            own[horizon] = (1 - wide.div(wide[REFERENCE].replace(0.0, np.nan), axis=0)).reindex(origins)
         for rule in table["rule"].unique():
             if rule == REFERENCE:
                 continue
@@ -229,8 +229,8 @@ def _score(
         "beyond": int((fell & ~near).sum()),
         "brier": brier_score(np.clip(chance[near], 0, 1), happened[near]),
         "log_score": float(-np.mean(np.where(happened[near] == 1, np.log(kept), np.log1p(-kept)))),
-        "auc": auc(chance[near], happened[near]),
-        "auc_active": auc(chance[active], happened[active]),
+        "auc": _auc(chance[near], happened[near]),
+        "auc_active": _auc(chance[active], happened[active]),
     }
     observed = np.bincount(view.sectors.of[fell], minlength=view.sectors.count)
     luck = streams.rng(f"score.{rule.name}.pit", origin, horizon)
@@ -251,6 +251,11 @@ def _score(
         observed > 0
     )
     return row, table
+
+
+def _auc(chance: np.ndarray, happened: np.ndarray) -> float:
+    """AUC, or NaN where all or none of the cells fell."""
+    return auc(chance, happened) if 0 < happened.sum() < len(happened) else np.nan
 
 
 def _summary(cells: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:

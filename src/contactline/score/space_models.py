@@ -188,7 +188,7 @@ class ByOne:
         rate = (fell + 0.01) / (seen + 1.0)
         near = view.near(reach)
         chance = np.where(near, rate[self.feature(view, reach, None)], 0.0)
-        return spread_counts(scaled(chance, count), view, count, draws, streams, self.name)
+        return spread_counts(chance, view, count, draws, streams, self.name)
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class Boosting:
         here = view.near(reach)
         chance = np.zeros(len(here))
         chance[here] = model.predict_proba(view.snapshot(view.past.weeks - 1)[here])[:, 1]
-        return spread_counts(scaled(chance, count), view, count, draws, streams, self.name)
+        return spread_counts(chance, view, count, draws, streams, self.name)
 
 
 def default_rules(*, boosting: bool = False) -> tuple[Rule, ...]:
@@ -270,22 +270,25 @@ def training_weeks(view: View, horizon: int) -> tuple[int, range]:
 
 def scaled(chance: np.ndarray, count: int) -> np.ndarray:
     """Chances times one factor, cut at one, so that they sum to the count (or to what cells there are)."""
+    if count == 0:
+        return np.zeros_like(chance)
     if not chance.any() or count >= (chance > 0).sum():
         return (chance > 0).astype(float)
-    low, high = 0.0, 1.0 / chance[chance > 0].min()
+    # Halve the range of the factor's logarithm: the cut at one can only raise it above the plain ratio.
+    low, high = np.log(count / chance.sum()), -np.log(chance[chance > 0].min())
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if np.minimum(middle * chance, 1).sum() < count else (low, middle)
-    return np.minimum(high * chance, 1.0)
+        low, high = (middle, high) if np.minimum(np.exp(middle) * chance, 1).sum() < count else (low, middle)
+    return np.minimum(np.exp(high) * chance, 1.0)
 
 
 def spread_counts(
     chance: np.ndarray, view: View, count: int, draws: int, streams: Streams, name: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The chances, and counts by sector drawn as a multinomial of their sums."""
+    """The chances scaled to the count, and counts by sector drawn as a multinomial of their sums."""
     share = np.bincount(view.sectors.of, weights=chance, minlength=view.sectors.count)
     counts = streams.rng(f"score.{name}").multinomial(count, share / share.sum(), size=draws)
-    return chance, counts
+    return scaled(chance, count), counts
 
 
 def _held_neighbours(view: View, reach: int, week: int | None) -> np.ndarray:

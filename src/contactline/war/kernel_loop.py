@@ -362,13 +362,19 @@ def run_chunk(
                     st = np.int64(state[uintp(j)])
                     its = st >> 7
                     a = activity[uintp(its * second + j)]
-                    # A search in four halvings; a newly exposed cell carries a level of long ago, so from the start.
-                    level = its * LEVELS
-                    level += 8 * np.int64(a >= edge[uintp(level + 7)])
-                    level += 4 * np.int64(a >= edge[uintp(level + 3)])
-                    level += 2 * np.int64(a >= edge[uintp(level + 1)])
-                    level += np.int64(a >= edge[uintp(level)])
-                    level &= LEVELS - 1
+                    # A search in two steps of four; a newly exposed cell carries a stale level, so from the start.
+                    e = its * LEVELS
+                    level = 4 * (
+                        np.int64(a >= edge[uintp(e + 3)])
+                        + np.int64(a >= edge[uintp(e + 7)])
+                        + np.int64(a >= edge[uintp(e + 11)])
+                    )
+                    e += level
+                    level += (
+                        np.int64(a >= edge[uintp(e)])
+                        + np.int64(a >= edge[uintp(e + 1)])
+                        + np.int64(a >= edge[uintp(e + 2)])
+                    )
                     st = (st & 0xF0) | level
                     state[uintp(j)] = st
                     heats = np.int64(level > 0) & (1 - np.int64(is_hot[uintp(j)]))

@@ -69,12 +69,12 @@ def run_chunk(
     frozen_row, frozen_week = min(frozen.shape[0] - 1, 1), min(frozen.shape[1] - 1, 1)
     heat_row = min(activity0.shape[0] - 1, 1)
     heat_side = activity0.shape[1] - 1
-    same_ring = heat_side == 0
-    for r in range(ring.shape[1]):
-        same_ring = same_ring and ring[0, r] == ring[1, r]
     state = state0.copy()
-    field = leaves + 1
-    activity = np.zeros(2 * field, dtype=np.float32)
+    # Four numbers a leaf, side by side in memory: activity as each side counts it, fixed factor of either side.
+    record = np.empty((leaves + 1, 4), dtype=np.float32)
+    record[:, 2] = static[: leaves + 1]
+    record[:, 3] = static[leaves + 1 :]
+    cell = record.reshape(4 * (leaves + 1))
     leaf = np.zeros(2 * leaves, dtype=np.int32)
     node1 = np.zeros(2 * level1, dtype=np.int32)
     node2 = np.zeros(2 * level2, dtype=np.int64)
@@ -94,7 +94,7 @@ def run_chunk(
             if cell_of_leaf[p] >= 0 and j != leaves and sector_of_block[j >> 8] != sector_of_block[p >> 8]:
                 one_sector[p] = False
     unit = np.ones(2)
-    heat_step = np.empty((2, slots), dtype=np.float32)
+    heat_step = np.empty(2 * slots, dtype=np.float32)
     up = np.full(256, np.inf, dtype=np.float32)  # activity at which a cell of this state rises a level
     down = np.full(256, -np.inf, dtype=np.float32)  # and below which it falls one, or is not exposed
     down[:LEVELS] = np.inf
@@ -123,16 +123,15 @@ def run_chunk(
     for d in range(draws):
         rule = rule_of_draw[row + d]
         # A fresh start: the front's cells get their weights, everything else is zero.
-        two = 0 if same_ring and decay[rule, 0] == decay[rule, 1] else 1
-        second = two * field  # where the measure of activity of the second side begins
         weight = table[rule]
         state[:] = state0
         leaf[:] = 0
         node1[:] = 0
         node2[:] = 0
         total[:] = 0
-        for f in range(two + 1):
-            activity[f * field : (f + 1) * field] = activity0[rule * heat_row, f * heat_side]
+        for p in range(leaves + 1):
+            record[p, 0] = activity0[rule * heat_row, 0, p]
+            record[p, 1] = activity0[rule * heat_row, heat_side, p]
         is_hot[:] = 0
         if held0.shape[0] > 1:
             for p in range(leaves):
@@ -157,7 +156,7 @@ def run_chunk(
             j = np.int64(front[k])
             st = np.int64(state[j])
             side = st >> 7
-            a = activity[side * second + j]
+            a = record[j, side]
             level = 0
             while level < levels and a >= edges[side, level]:
                 level += 1
@@ -167,7 +166,7 @@ def run_chunk(
                 hot[hots] = j
                 is_hot[j] = 1
                 hots += 1
-            x = weight[st] * static[side * field + j]
+            x = weight[st] * record[j, 2 + side]
             new = np.int64(x) + np.int64(x > 0.0)
             leaf[side * leaves + j] = new
             node1[side * level1 + (j >> 4)] += new
@@ -182,19 +181,19 @@ def run_chunk(
         at = room[d]
 
         for week in range(weeks):
-            for f in range(two + 1):
+            for f in range(2):
                 if decay[rule, f] > 0.0:
                     unit[f] /= decay[rule, f]
                 if decay[rule, f] <= 0.0 or unit[f] > UNIT_TOP:
                     back = np.float32(0.0 if decay[rule, f] <= 0.0 else 1.0 / unit[f])
-                    for p in range(f * field, (f + 1) * field):
-                        activity[p] *= back
+                    for p in range(leaves):
+                        record[p, f] *= back
                     unit[f] = 1.0
                 for i in range(slots):
-                    heat_step[f, i] = np.float32(ring[f, ring_of_slot[i]] * unit[f])
+                    heat_step[2 * i + f] = np.float32(ring[f, ring_of_slot[i]] * unit[f])
             for side in range(2):
                 for level in range(levels):
-                    e = np.float32(edges[side, level] * unit[side * two])
+                    e = np.float32(edges[side, level] * unit[side])
                     edge[side * LEVELS + level] = e
                     for n in range(1, 7):
                         up[side * HOLDER + n * LEVELS + level] = e
@@ -205,7 +204,7 @@ def run_chunk(
             for k in range(hots):
                 j = np.int64(hot[uintp(k)])
                 st = np.int64(state[uintp(j)])
-                drops = np.int64(activity[uintp((st >> 7) * second + j)] < down[uintp(st)])
+                drops = np.int64(cell[uintp(4 * j + (st >> 7))] < down[uintp(st)])
                 hot[uintp(kept)] = j
                 kept += 1 - drops
                 todo[uintp(count)] = j
@@ -218,12 +217,12 @@ def run_chunk(
                     is_hot[uintp(j)] = 0
                     continue
                 its = st >> 7
-                a = activity[uintp(its * second + j)]
+                a = cell[uintp(4 * j + its)]
                 st -= 1
                 while a < down[uintp(st)]:
                     st -= 1
                 state[uintp(j)] = st
-                x = weight[uintp(st)] * static[uintp(its * field + j)]
+                x = weight[uintp(st)] * cell[uintp(4 * j + 2 + its)]
                 new = np.int64(x) + np.int64(x > 0.0)
                 b = its * leaves + j
                 node1[uintp(its * level1 + (j >> 4))] += new - leaf[uintp(b)]
@@ -329,28 +328,28 @@ def run_chunk(
                 # Heat spreads over the rings. Beyond the neighbours, only cells that reach the next level matter.
                 count = 0
                 degree = 0
-                if second:
-                    for i in range(slots):
-                        activity[uintp(field + np.int64(disc[uintp(c), uintp(i)]))] += heat_step[1, uintp(i)]
                 for i in range(near, slots):
                     j = np.int64(disc[uintp(c), uintp(i)])
-                    a = activity[uintp(j)] + heat_step[0, uintp(i)]
-                    activity[uintp(j)] = a
+                    first = cell[uintp(4 * j)] + heat_step[uintp(2 * i)]
+                    other = cell[uintp(4 * j + 1)] + heat_step[uintp(2 * i + 1)]
+                    cell[uintp(4 * j)] = first
+                    cell[uintp(4 * j + 1)] = other
                     st = np.int64(state[uintp(j)])
-                    if second:
-                        a = activity[uintp((st >> 7) * second + j)]
+                    a = other if st & HOLDER else first
                     todo[uintp(count)] = j
                     count += np.int64(a >= up[uintp(st)])
                 for i in range(1, near):  # neighbours count the cell anew
                     j = np.int64(disc[uintp(c), uintp(i)])
                     if j != leaves:
-                        activity[uintp(j)] += heat_step[0, uintp(i)]
+                        cell[uintp(4 * j)] += heat_step[uintp(2 * i)]
+                        cell[uintp(4 * j + 1)] += heat_step[uintp(2 * i + 1)]
                         degree += 1
                         st = np.int64(state[uintp(j)])
                         state[uintp(j)] = st + 16 - 32 * np.int64(st >> 7 == now)
                         todo[uintp(count)] = j
                         count += 1
-                activity[uintp(c)] += heat_step[0, 0]
+                cell[uintp(4 * c)] += heat_step[0]
+                cell[uintp(4 * c + 1)] += heat_step[1]
                 state[uintp(c)] = (now << 7) | ((degree - ((np.int64(state[uintp(c)]) >> 4) & 7)) << 4)
                 todo[uintp(count)] = c
                 count += 1
@@ -361,7 +360,7 @@ def run_chunk(
                     j = np.int64(todo[uintp(k)])
                     st = np.int64(state[uintp(j)])
                     its = st >> 7
-                    a = activity[uintp(its * second + j)]
+                    a = cell[uintp(4 * j + its)]
                     # A search in two steps of four; a newly exposed cell carries a stale level, so from the start.
                     e = its * LEVELS
                     level = 4 * (
@@ -381,7 +380,7 @@ def run_chunk(
                     is_hot[uintp(j)] += heats
                     hot[uintp(hots)] = j
                     hots += heats
-                    x = weight[uintp(st)] * static[uintp(its * field + j)]
+                    x = weight[uintp(st)] * cell[uintp(4 * j + 2 + its)]
                     new = np.int64(x) + np.int64(x > 0.0)
                     b = its * leaves + j
                     step = new - leaf[uintp(b)]

@@ -20,6 +20,7 @@ from contactline.core.streams import Streams
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
 from contactline.stages import choice, deals, front, trust, war
+from contactline.war.source_bias import measured_beliefs
 
 DRAWS = 10_000
 HORIZON_WEEKS = 260
@@ -73,6 +74,7 @@ def assess(
             weeks=weeks,
             path=support_path,
             streams=streams,
+            measured=measured_beliefs(loaded.evidence("losses"), about),
         )
         tables |= war.war_tables(about, measured, outlook)
         tables["losses_history"] = war.losses_history(loaded)

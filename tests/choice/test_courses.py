@@ -8,12 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from contactline.case.load import load_case
 from contactline.choice.course_kernel import left_behind, live
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.choice.futures import FUTURES, belief_labels
+from contactline.choice.futures import FUTURES, belief_labels, draw_futures
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
+from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
-from contactline.truce.breakdown import truce_terms
+from contactline.support.adequacy import support
+from contactline.truce.breakdown import BELIEFS, truce_terms
 from contactline.truce.terms import proposal_named
 from contactline.war.collapse import collapse_spells, fighting_path
 
@@ -23,7 +26,9 @@ from . import small
 def plain_fight(futures, rate):
     """Fighting on, in a few numpy lines: the oracle of the compiled loop while no truce is in sight."""
     beliefs = futures.beliefs
-    running = collapse_spells(rate, beliefs["war.collapse_weeks"], futures.collapse_luck, futures.factor)
+    running = collapse_spells(
+        rate, beliefs["war.collapse_weeks"], futures.collapse_luck, futures.factor * futures.raiser
+    )
     gained = fighting_path(futures.net, futures.factor, running, beliefs["war.collapse_speed"])
     return (
         (gained * futures.share).sum(axis=1),
@@ -36,7 +41,8 @@ def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004):
     n = futures.draws
     beliefs = futures.beliefs
     return live(
-        False, futures.net, futures.share, futures.factor, futures.claims, beliefs["losses.defender_per_attacker"],
+        False, futures.net, futures.share, futures.factor, futures.raiser, futures.claims,
+        beliefs["losses.defender_per_attacker"],
         np.full(n, rate), beliefs["war.collapse_speed"], beliefs["war.collapse_weeks"], futures.collapse_luck,
         np.ones(n), beliefs["truce.defender_losses_truce"], np.zeros(n), np.zeros(n), np.zeros((n, futures.weeks)),
         futures.breakdown_luck, futures.honour_luck, np.ones(n), np.ones(n), np.full(n, end_rate), futures.end_luck,
@@ -52,6 +58,48 @@ def test_the_compiled_loop_equals_a_plain_one_while_fighting():
     assert raw[:, 4] == pytest.approx(losses)
     assert raw[:, 5] == pytest.approx(losses * futures.beliefs["losses.defender_per_attacker"])
     assert np.all(raw[:, 6] == futures.weeks)
+
+
+def test_a_shortage_of_people_raises_collapses_in_both_loops():
+    futures = small.futures()
+    thin = replace(futures, strength=np.full_like(futures.net, 0.5)).with_belief("war.collapse_strength", 3.0)
+    assert thin.raiser == pytest.approx(np.full_like(futures.net, np.exp(1.5)))
+    raw, plain = run_live(thin), plain_fight(thin, np.full(thin.draws, 0.004))
+    assert raw[:, 0] == pytest.approx(plain[0])
+    assert raw[:, 7].mean() > run_live(futures)[:, 7].mean()
+    off = thin.with_belief("war.collapse_strength", 0.0)
+    full = replace(futures, raiser=np.ones_like(futures.net))
+    assert np.array_equal(run_live(off), run_live(full))
+
+
+def test_strength_follows_the_beliefs_it_is_made_of():
+    futures = small.futures()
+    more = futures.with_belief("manpower.defender_recruits", 9000.0)
+    fewer = futures.with_belief("manpower.defender_recruits", 0.0)
+    assert np.all(more.strength >= fewer.strength)
+    assert np.all(more.raiser <= fewer.raiser) and fewer.raiser.max() > 1.0
+    # A belief that is not among its inputs leaves it alone.
+    assert futures.with_belief("war.collapse_rate", 0.3).strength is futures.strength
+
+
+def test_a_measured_distribution_takes_the_place_of_a_belief_and_moves_no_other():
+    def draw(measured):
+        case = load_case("borderland").case
+        paths = np.ones((4 * FUTURES, 20))
+        return draw_futures(
+            case, paths, paths, paths, support(case, "as_today", 20), BELIEFS, Streams(0), measured=measured
+        )
+
+    name = "losses.attacker_true_per_claimed"
+    plain, other = draw({}), draw({name: lambda p: 2.0 + p})
+    assert other.beliefs[name].min() >= 2.0 and other.beliefs[name].max() <= 3.0
+    assert other.claims == pytest.approx(other.beliefs[name][:, None] * np.ones(20))
+    for belief, values in plain.beliefs.items():
+        assert belief == name or np.array_equal(values, other.beliefs[belief])
+    ranks = [np.argsort(f.beliefs[name][::FUTURES]) for f in (plain, other)]
+    assert np.array_equal(*ranks)
+    with pytest.raises(UnknownNameError, match="attacker_true_per_claim"):
+        draw({"losses.attacker_true_per_claim": lambda p: p})
 
 
 def test_fighting_ends_by_itself_at_its_rate():

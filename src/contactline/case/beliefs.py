@@ -7,7 +7,7 @@ moves no draw of another, and two runs that differ in one belief are paired draw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -154,7 +154,15 @@ class Belief(Sourced):
         )
 
 
-def sample_beliefs(beliefs: Mapping[str, Belief], draws: int, streams: Streams) -> dict[str, np.ndarray]:
+class HasQuantile(Protocol):
+    """Anything that can be sampled by inverse transform: a belief, or a posterior that stands in for one."""
+
+    def quantile(self, p: np.ndarray) -> np.ndarray:
+        """Value at probability `p`."""
+        ...
+
+
+def sample_beliefs(beliefs: Mapping[str, HasQuantile], draws: int, streams: Streams) -> dict[str, np.ndarray]:
     """One column of draws per belief: name → ndarray[draw] in the belief's unit.
 
     Stratified within each belief (one draw in each of `draws` equal slices of probability, shuffled by the

@@ -397,6 +397,9 @@ class Evidence(Frozen):
 
     fit_from: date
     attacker_loss_series: Slug
+    loss_bias: Literal["measured", "belief"] = "measured"
+    """Whether the attacker's true losses per claimed are measured from all published series, where at least three
+    independent ones are there, or taken from the beliefs."""
     country_km2: float = Field(gt=0)
     country_km2_source: str
 

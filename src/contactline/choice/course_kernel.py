@@ -14,9 +14,10 @@ from numba import njit, prange
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
 def live(
-    accepts: bool, net: np.ndarray, share: np.ndarray, factor: np.ndarray, claims: np.ndarray, ratio: np.ndarray,
+    accepts: bool, net: np.ndarray, share: np.ndarray, factor: np.ndarray, raiser: np.ndarray, claims: np.ndarray,
+    ratio: np.ndarray,
     rate: np.ndarray, collapse_speed: np.ndarray, collapse_weeks: np.ndarray, collapse_luck: np.ndarray,
-    raiser: np.ndarray, truce_losses: np.ndarray, static: np.ndarray, guarantee_effect: np.ndarray,
+    shock: np.ndarray, truce_losses: np.ndarray, static: np.ndarray, guarantee_effect: np.ndarray,
     credibility: np.ndarray, breakdown_luck: np.ndarray, honour_luck: np.ndarray,
     renewed: np.ndarray, honoured_tempo: np.ndarray,
     end_rate: np.ndarray, end_luck: np.ndarray,
@@ -25,9 +26,10 @@ def live(
 
     net : [draw, week] km² gained by the challenger a week while fighting; share : [draw, week] part of it in the
     main region; factor : [week] or [draw, week] support's factor on tempo (given as [draw, week])
+    raiser : [draw, week] factor on the rate of collapses (the defender's shortage of people)
     claims : [draw, week] attacker's killed and wounded a week of fighting; ratio : [draw] defender's per attacker's
     rate : [draw] collapses a week; collapse_speed, collapse_weeks : [draw]; collapse_luck : [draw, spell] unit
-    exponentials; raiser : [draw] factor on the rate in renewed war; truce_losses : [draw] share of losses under truce
+    exponentials; shock : [draw] factor on the rate in renewed war; truce_losses : [draw] share of losses under truce
     static, guarantee_effect : [draw]; credibility : [draw, week]; breakdown_luck : [draw] exponential;
     honour_luck : [draw] uniform; renewed : [draw] factor on tempo in renewed war; honoured_tempo : [draw]
     end_rate : [draw] chance a week that fighting ends on the line then reached; end_luck : [draw] exponential
@@ -57,7 +59,7 @@ def live(
                     fighting = True
                     broke = float(week)
                     tempo_factor = renewed[d]
-                    rate_factor = raiser[d]
+                    rate_factor = shock[d]
                     if credibility[d, week] > 0.0:
                         acted = 0.0
                         if honour_luck[d] < credibility[d, week]:
@@ -78,7 +80,7 @@ def live(
             if collapse_left > 0.0:
                 collapse_left -= 1.0
             elif spell < spells:
-                cumulated_collapse += rate[d] * rate_factor * factor[d, week]
+                cumulated_collapse += rate[d] * rate_factor * factor[d, week] * raiser[d, week]
                 if cumulated_collapse >= collapse_luck[d, spell]:
                     cumulated_collapse = 0.0
                     spell += 1

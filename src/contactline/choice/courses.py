@@ -94,10 +94,10 @@ def accept(
     renewed = beliefs["truce.renewed_tempo_rebuild"].copy()
     if terms.belt_lost:
         renewed *= beliefs["truce.renewed_tempo_belt_lost"]
-    raiser = beliefs["truce.morale_collapse"] if terms.imposed else np.ones(futures.draws)
+    shock = beliefs["truce.morale_collapse"] if terms.imposed else np.ones(futures.draws)
     static = log_hazard(terms, beliefs, futures.maximal)
     effect = beliefs["truce.effect_guarantee"]
-    raw = _live(futures, True, static, effect, credibility, renewed=renewed, raiser=raiser)
+    raw = _live(futures, True, static, effect, credibility, renewed=renewed, shock=shock)
     given_km2 = exact_area(theatre, settlement.given_up) - float(
         theatre.ground.km2[settlement.returned].sum()
     )
@@ -150,13 +150,13 @@ def _live(
     credibility: np.ndarray,
     *,
     renewed: np.ndarray,
-    raiser: np.ndarray | None = None,
+    shock: np.ndarray | None = None,
 ) -> np.ndarray:
     beliefs = futures.beliefs
     return live(
-        accepts, futures.net, futures.share, futures.factor, futures.claims,
+        accepts, futures.net, futures.share, futures.factor, futures.raiser, futures.claims,
         beliefs["losses.defender_per_attacker"], weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_speed"],
-        beliefs["war.collapse_weeks"], futures.collapse_luck, np.ones(futures.draws) if raiser is None else raiser,
+        beliefs["war.collapse_weeks"], futures.collapse_luck, np.ones(futures.draws) if shock is None else shock,
         beliefs["truce.defender_losses_truce"], static, effect, credibility, futures.breakdown_luck,
         futures.honour_luck, renewed, beliefs["truce.honoured_tempo"], weekly(beliefs["war.end_rate"]),
         futures.end_luck,

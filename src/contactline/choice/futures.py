@@ -6,16 +6,20 @@ moves, so an average over a set is what someone holding those beliefs would expe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
-from contactline.case.beliefs import require_beliefs, sample_beliefs
+from contactline.case.beliefs import HasQuantile, require_beliefs, sample_beliefs
 from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.streams import Streams
 from contactline.support.adequacy import Support, sample_elasticities
 from contactline.truce.guarantee import base_credibility
+from contactline.war.manpower import BELIEFS as MANPOWER_BELIEFS
+from contactline.war.manpower import DEFENDER_READS, STRENGTH, flows, strength_path, strength_raiser
 
 FUTURES = 50
 SPELLS = 6
@@ -29,7 +33,9 @@ BELIEFS = (
     "war.collapse_weeks",
     "war.end_rate",
     "losses.attacker_true_per_claimed",
+    "losses.attacker_killed_share",
     "losses.defender_per_attacker",
+    "losses.defender_killed_share",
     "truce.honoured_tempo",
     "truce.renewed_tempo_belt_lost",
     "truce.renewed_tempo_rebuild",
@@ -39,6 +45,7 @@ BELIEFS = (
     "truce.term_shift",
     "truce.crisis_rate",
     "truce.crisis_shift",
+    *MANPOWER_BELIEFS,
 )
 """What the courses need beside the breakdown hazard's own beliefs."""
 
@@ -58,6 +65,9 @@ class Futures:
 
     sets : number of belief sets; draw i belongs to set i // FUTURES
     beliefs : name → ndarray[draw]; net, share, claims, factor, crisis_luck : ndarray[draw, week]
+    strength : ndarray[draw, week], the defender's force over today's; raiser : ndarray[draw, week], what its shortage
+        does to the rate of collapses. First version: both follow the losses of fighting on, whatever the course, so a
+        truce does not let the force recover and a renewed war finds it weaker than it would be.
     maximal : ndarray[draw] bool; the luck arrays are unit exponentials or uniforms
     """
 
@@ -67,6 +77,8 @@ class Futures:
     share: np.ndarray
     claims: np.ndarray
     factor: np.ndarray
+    strength: np.ndarray
+    raiser: np.ndarray
     maximal: np.ndarray
     collapse_luck: np.ndarray
     breakdown_luck: np.ndarray
@@ -90,16 +102,21 @@ class Futures:
         arrays = {
             name: getattr(self, name)[:n]
             for name in (
-                "net", "share", "claims", "factor", "maximal", "collapse_luck", "breakdown_luck", "honour_luck",
-                "end_luck", "crisis_luck",
+                "net", "share", "claims", "factor", "strength", "raiser", "maximal", "collapse_luck",
+                "breakdown_luck", "honour_luck", "end_luck", "crisis_luck",
             )
         }  # fmt: skip
         beliefs = {name: column[:n] for name, column in self.beliefs.items()}
         return replace(self, sets=min(sets, self.sets), beliefs=beliefs, **arrays)
 
     def with_belief(self, name: str, value: float) -> Futures:
-        """The same futures with one belief held at a value everywhere."""
-        return replace(self, beliefs={**self.beliefs, name: np.full(self.draws, value)})
+        """The same futures with one belief held at a value everywhere; the defender's strength follows."""
+        beliefs = {**self.beliefs, name: np.full(self.draws, value)}
+        if name not in DEFENDER_READS and name != STRENGTH:
+            return replace(self, beliefs=beliefs)
+        strength = defender_strength(beliefs, self.claims) if name in DEFENDER_READS else self.strength
+        raiser = strength_raiser(strength, beliefs[STRENGTH])
+        return replace(self, beliefs=beliefs, strength=strength, raiser=raiser)
 
     def with_share(self, share: np.ndarray) -> Futures:
         """The same futures with another split between the main region and the rest : ndarray[draw, week]."""
@@ -118,16 +135,24 @@ def draw_futures(
     support: Support,
     needed: tuple[str, ...],
     streams: Streams,
+    *,
+    measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
 ) -> Futures:
     """Draw beliefs and luck for ready-made paths of net gain, main-region share and claimed losses.
 
     net, share, claims : ndarray[draw, week]; the number of draws must be a multiple of FUTURES
+    measured : belief name → quantile function that takes the place of the case's distribution (war/source_bias.py)
     """
     draws, weeks = net.shape
     sets = draws // FUTURES
     named = {belief.name: belief for belief in case.beliefs}
     require_beliefs(named, (*BELIEFS, *needed))
-    once = sample_beliefs(named, sets, streams)
+    require_beliefs(named, tuple(measured))
+    sampled: dict[str, HasQuantile] = {
+        **named,
+        **{name: _Measured(found) for name, found in measured.items()},
+    }
+    once = sample_beliefs(sampled, sets, streams)
     beliefs = {name: np.repeat(column, FUTURES) for name, column in once.items()}
     for guarantee in case.guarantees:
         base = base_credibility(guarantee, sets, streams)
@@ -137,13 +162,17 @@ def draw_futures(
     }
     beliefs |= {elasticity_belief(name): column for name, column in elasticity.items()}
     factor = support.tempo_factor(elasticity) if elasticity else np.ones((draws, weeks))
+    losses = claims * beliefs["losses.attacker_true_per_claimed"][:, None]
+    strength = defender_strength(beliefs, losses)
     return Futures(
         sets=sets,
         beliefs=beliefs,
         net=net,
         share=share,
-        claims=claims * beliefs["losses.attacker_true_per_claimed"][:, None],
+        claims=losses,
         factor=factor,
+        strength=strength,
+        raiser=strength_raiser(strength, beliefs[STRENGTH]),
         maximal=streams.rng("truce.type").random(draws) < beliefs["truce.maximal_aims"],
         collapse_luck=streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
         breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
@@ -151,6 +180,22 @@ def draw_futures(
         end_luck=streams.rng("war.end").exponential(size=(draws,)),
         crisis_luck=streams.rng("truce.crisis").random((draws, weeks)),
     )
+
+
+def defender_strength(beliefs: Mapping[str, np.ndarray], attacker_losses: np.ndarray) -> np.ndarray:
+    """The defender's force over today's, fighting on : ndarray[draw, week].
+
+    attacker_losses : ndarray[draw, week], the attacker's true killed and wounded a week
+    """
+    losses = attacker_losses * beliefs["losses.defender_per_attacker"][:, None]
+    return strength_path(losses, flows(beliefs, "defender"))
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A measured distribution in a belief's place."""
+
+    quantile: Callable[[np.ndarray], np.ndarray]
 
 
 def credibility_belief(guarantee: str) -> str:

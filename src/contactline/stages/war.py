@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -72,8 +73,12 @@ def look_ahead(
     weeks: int,
     path: str,
     streams: Streams,
+    measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
 ) -> Outlook:
-    """Draw the futures and fight them out: sets × FUTURES trajectories of `weeks` weeks under a support path."""
+    """Draw the futures and fight them out: sets × FUTURES trajectories of `weeks` weeks under a support path.
+
+    measured : quantile functions that replace beliefs by name (war/source_bias.py)
+    """
     draws = sets * FUTURES
     net = {
         model: forecast.predict(model, weeks, draws, streams) for model in (*MODELS, "climatology", "level")
@@ -90,12 +95,13 @@ def look_ahead(
         support(case, path, weeks),
         TRUCE_BELIEFS,
         streams,
+        measured=measured,
     )
     moved = shift_share(futures.share, futures.beliefs["war.region_shift"])
     futures = futures.with_share(moved)
     running = collapse_spells(
         weekly(futures.beliefs["war.collapse_rate"]), futures.beliefs["war.collapse_weeks"], futures.collapse_luck,
-        futures.factor,
+        futures.factor * futures.raiser,
     )  # fmt: skip
     speed = futures.beliefs["war.collapse_speed"]
     fighting, gains, falls = {}, {}, {}

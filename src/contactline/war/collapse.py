@@ -18,7 +18,7 @@ def collapse_spells(rate: np.ndarray, length: np.ndarray, luck: np.ndarray, rais
 
     rate : ndarray[draw], spells a week; length : ndarray[draw], weeks a spell lasts
     luck : ndarray[draw, spell], unit exponentials shared by all courses of action (common random numbers)
-    raiser : ndarray[draw, week], factor on the rate (weak supply raises it)
+    raiser : ndarray[draw, week], factor on the rate: weak supply times a shortage of people (war/manpower.py)
     """
     draws, weeks = raiser.shape
     running = np.zeros((draws, weeks), dtype=np.bool_)

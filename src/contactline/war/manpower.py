@@ -1,0 +1,110 @@
+"""Manpower: each side's force as a stock with weekly flows, and what its shortage does to the line.
+
+    force' = force + recruits − killed − wounded + ρ·wounded(λ weeks ago) − a·(1 − b)·force
+    strength = force / force today,      raiser = exp(κ · max(0, 1 − strength of the defender))
+
+All wounded leave the force; the share ρ comes back λ weeks later and the rest are the severely wounded. Absences are
+given in persons a month at today's force and follow its size (rate a); the share b of them returns. The raiser
+multiplies the rate of collapses, beside weak supply and the morale shock of imposed terms; κ fixed at 0 switches it
+off. Nothing here is fitted: flows are beliefs of the case with sources and wide priors, and no record of force
+identifies κ. A state that runs short and calls up more is not modelled, so low strength late in a long war is overdone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from contactline.core.dates import WEEKS_PER_MONTH
+
+STRENGTH = "war.collapse_strength"
+"""The belief κ: log hazard of a collapse per unit of strength lost."""
+FLOWS = ("strength", "recruits", "wounded_return", "return_weeks", "absences", "absence_return")
+"""What each side needs, as manpower.<attacker or defender>_<flow>."""
+LONGEST_LAG = 104
+"""Weeks a wounded soldier may take to come back; longer lags are cut to this."""
+
+
+def manpower_beliefs(who: str) -> tuple[str, ...]:
+    """Names of the beliefs of one side; `who` is 'attacker' or 'defender'."""
+    return tuple(f"manpower.{who}_{flow}" for flow in FLOWS)
+
+
+BELIEFS = (*manpower_beliefs("attacker"), *manpower_beliefs("defender"), STRENGTH)
+DEFENDER_READS = frozenset(
+    (*manpower_beliefs("defender"), "losses.defender_per_attacker", "losses.defender_killed_share")
+)
+"""Beliefs that the defender's strength depends on, beside the attacker's losses."""
+
+
+@dataclass(frozen=True)
+class Flows:
+    """One side's flows, ndarray[draw] each.
+
+    force : persons today; recruits : persons a week; killed_share : killed among killed and wounded
+    wounded_return : share of the wounded who come back; return_weeks : after how many weeks
+    absence_rate : share of the force that leaves without leave a week; absence_return : share of those who return
+    """
+
+    force: np.ndarray
+    recruits: np.ndarray
+    killed_share: np.ndarray
+    wounded_return: np.ndarray
+    return_weeks: np.ndarray
+    absence_rate: np.ndarray
+    absence_return: np.ndarray
+
+
+def flows(beliefs: Mapping[str, np.ndarray], who: str) -> Flows:
+    """One side's flows from drawn beliefs : name → ndarray[draw]."""
+    force, recruits, back, lag, absences, absent_back = (beliefs[name] for name in manpower_beliefs(who))
+    return Flows(
+        force=force,
+        recruits=recruits / WEEKS_PER_MONTH,
+        killed_share=beliefs[f"losses.{who}_killed_share"],
+        wounded_return=back,
+        return_weeks=lag,
+        absence_rate=absences / WEEKS_PER_MONTH / force,
+        absence_return=absent_back,
+    )
+
+
+def strength_path(losses: np.ndarray, side: Flows) -> np.ndarray:
+    """Force at the end of each week over the force today : ndarray[draw, week], 1 = today, never below 0.
+
+    losses : ndarray[draw, week], killed and wounded of this side a week. Those who were wounded before today come
+    back at the first week's rate: the hospitals are as full as that week fills them.
+    """
+    draws, weeks = losses.shape
+    wounded = losses * (1.0 - side.killed_share)[:, None]
+    lag = np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(int)
+    came_from = np.maximum(np.arange(weeks) - lag[:, None], 0)
+    returned = side.wounded_return[:, None] * np.take_along_axis(wounded, came_from, axis=1)
+    inflow = (side.recruits[:, None] + returned - losses) / side.force[:, None]
+    stay = 1.0 - side.absence_rate * (1.0 - side.absence_return)
+    strength = np.empty((draws, weeks))
+    level = np.ones(draws)
+    for week in range(weeks):
+        level = np.maximum(level * stay + inflow[:, week], 0.0)
+        strength[:, week] = level
+    return strength
+
+
+def steady_strength(weekly_losses: np.ndarray, side: Flows) -> np.ndarray:
+    """Strength at which constant losses are balanced : ndarray[draw] (closed form; negative: no balance)."""
+    lasting = weekly_losses * (1.0 - (1.0 - side.killed_share) * side.wounded_return)
+    return (side.recruits - lasting) / (side.absence_rate * (1.0 - side.absence_return) * side.force)
+
+
+def monthly_balance(weekly_losses: np.ndarray, side: Flows) -> np.ndarray:
+    """Persons by which the force grows in a month at constant losses and today's size : ndarray[draw]."""
+    lasting = weekly_losses * (1.0 - (1.0 - side.killed_share) * side.wounded_return)
+    gone = side.absence_rate * (1.0 - side.absence_return) * side.force
+    return (side.recruits - lasting - gone) * WEEKS_PER_MONTH
+
+
+def strength_raiser(strength: np.ndarray, kappa: np.ndarray) -> np.ndarray:
+    """Factor on the rate of collapses : ndarray[draw, week]; 1 at today's strength or above, and where κ is 0."""
+    return np.exp(kappa[:, None] * np.maximum(1.0 - strength, 0.0))

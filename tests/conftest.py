@@ -19,3 +19,11 @@ def archives() -> Path:
     if not (folder / "economist").is_dir():
         pytest.skip(f"the real archives are not at {folder}; set CONTACTLINE_ARCHIVES to run this test")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory of the test run's own, shared by its tests so that fits are kept between them."""
+    folder = tmp_path_factory.mktemp("store")
+    os.environ["CONTACTLINE_DATA"] = str(folder)
+    return folder

@@ -13,12 +13,14 @@ from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.choice.futures import FUTURES, Futures, draw_futures, weekly
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
+from contactline.core.files import data_dir
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import BELIEFS as TRUCE_BELIEFS
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.forecast import MEMBERS, Forecast, fit_forecast
+from contactline.war.fit_cache import fit_key, keep_fit, load_fit
 from contactline.war.losses import LossFit, fit_losses, weekly_claims
 from contactline.war.objectives import Fall, Fighting, chance_held, fall_of, objective_cells
 from contactline.war.territory import regional_shares, share_windows, shift_share
@@ -47,11 +49,10 @@ class Outlook:
 
 
 def fit(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[Forecast, LossFit]:
-    """Fit tempo, level and losses to the case's record. Deterministic given the seed."""
+    """Fit tempo, level and losses to the case's record, or take the same fit from an earlier run."""
     case = loaded.case
     headline = case.headline_series.id
     series = headline if headline in front.record.maps else front.record.maps[0]
-    forecast = fit_forecast(front.record, series, streams)
     evidence = case.evidence
     claims = weekly_claims(
         loaded.evidence("losses"),
@@ -60,7 +61,15 @@ def fit(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[Forecast, L
         evidence.fit_from,
         case.as_of,
     )
-    return forecast, fit_losses(claims, streams.rng("war.losses.fit"))
+    folder = data_dir() / "fits"
+    key = fit_key(front.record, series, claims, streams.seed)
+    kept = load_fit(folder, key, front.record, series, claims)
+    if kept is not None:
+        return kept
+    forecast = fit_forecast(front.record, series, streams)
+    losses = fit_losses(claims, streams.rng("war.losses.fit"))
+    keep_fit(folder, key, forecast, losses)
+    return forecast, losses
 
 
 def look_ahead(

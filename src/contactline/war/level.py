@@ -27,6 +27,11 @@ STEP_NU = 3.0
 DRAWS, ROUNDS = 500, 3
 
 
+def level_priors(maps: tuple[str, ...]) -> list[Parameter]:
+    """All priors of the model, in order."""
+    return [Parameter("step", stats.norm(np.log(0.10), 0.5), log=True), *reading_priors(maps)]
+
+
 @dataclass(frozen=True)
 class LevelFit:
     """A fitted local level: posterior draws and the filtered log level at the end of the record."""
@@ -54,7 +59,7 @@ def fit_level(
     record: TempoRecord, rng: np.random.Generator, draws: int = DRAWS, rounds: int = ROUNDS
 ) -> LevelFit:
     """Fit the model to a record. Deterministic given `rng`."""
-    parameters = [Parameter("step", stats.norm(np.log(0.10), 0.5), log=True), *reading_priors(record.maps)]
+    parameters = level_priors(record.maps)
     g = np.exp(STATES)
     kept: list[np.ndarray] = []
 

@@ -43,6 +43,19 @@ def weekly_claims(losses: pd.DataFrame, series: str, side: str, fit_from: date, 
     return np.where(weekly > 0, weekly, np.nan)
 
 
+def loss_priors(claims: np.ndarray) -> list[Parameter]:
+    """All priors of the model, in order; the mean is centred on the record, ndarray[week] of weekly claims."""
+    known = np.log(claims[np.isfinite(claims)])
+    return [
+        Parameter("half_life", stats.norm(np.log(26.0), 0.8), log=True),
+        Parameter("mean", stats.norm(float(np.median(known)), 0.5)),
+        Parameter("sd", stats.norm(np.log(0.35), 0.4), log=True),
+        Parameter(
+            "nu", stats.uniform(np.log(2.5), np.log(8.0)), log=True, low=np.log(2.5), high=np.log(20.0)
+        ),
+    ]
+
+
 @dataclass(frozen=True)
 class LossFit:
     """A fitted claims process: posterior draws and the last observed log claim."""
@@ -66,15 +79,7 @@ class LossFit:
 def fit_losses(claims: np.ndarray, rng: np.random.Generator, draws: int = 800, rounds: int = 3) -> LossFit:
     """Fit the claims process to ndarray[week] of weekly claims (NaN: unknown). Deterministic given `rng`."""
     log_claims = np.log(claims)
-    known = log_claims[np.isfinite(log_claims)]
-    parameters = [
-        Parameter("half_life", stats.norm(np.log(26.0), 0.8), log=True),
-        Parameter("mean", stats.norm(float(np.median(known)), 0.5)),
-        Parameter("sd", stats.norm(np.log(0.35), 0.4), log=True),
-        Parameter(
-            "nu", stats.uniform(np.log(2.5), np.log(8.0)), log=True, low=np.log(2.5), high=np.log(20.0)
-        ),
-    ]
+    parameters = loss_priors(claims)
     before, after = log_claims[:-1], log_claims[1:]
     both = np.isfinite(before) & np.isfinite(after)
 
@@ -84,4 +89,7 @@ def fit_losses(claims: np.ndarray, rng: np.random.Generator, draws: int = 800, r
         expected = m + phi * (before[both] - m)
         return stats.t.logpdf((after[both] - expected) / s, nu).sum(axis=1) - both.sum() * np.log(s[:, 0])
 
-    return LossFit(sample_posterior(parameters, log_likelihood, rng, draws, rounds), float(known[-1]))
+    return LossFit(
+        sample_posterior(parameters, log_likelihood, rng, draws, rounds),
+        float(log_claims[np.isfinite(log_claims)][-1]),
+    )

@@ -1,0 +1,91 @@
+"""Fits kept between runs: the same record, seed and version need not be fitted twice.
+
+A cached fit holds the very numbers of the fit, so results are the same bytes with the cache and without. A file that
+cannot be read or written is treated as absent: the fit is then computed, and only time is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+import contactline
+from contactline.core.files import atomic_path
+from contactline.war.climatology import Climatology
+from contactline.war.forecast import Forecast
+from contactline.war.importance import Posterior
+from contactline.war.level import LevelFit, level_priors
+from contactline.war.losses import LossFit, loss_priors
+from contactline.war.record import TempoRecord
+from contactline.war.tempo import TempoFit, tempo_priors
+
+KEPT = 20
+"""Fits kept; the oldest go first. One takes about 4 MB."""
+
+
+def fit_key(record: TempoRecord, series: str, claims: np.ndarray, seed: int) -> str:
+    """What a fit depends on, as a hex digest: record, headline map, claims, seed and version."""
+    whole = hashlib.sha256(f"{contactline.__version__} {seed} {series} {record.maps}".encode())
+    for part in (record.ends.astype(np.int64), record.net, claims):
+        whole.update(np.ascontiguousarray(part).tobytes())
+    whole.update(_code_digest())
+    return whole.hexdigest()
+
+
+def load_fit(
+    folder: Path, key: str, record: TempoRecord, series: str, claims: np.ndarray
+) -> tuple[Forecast, LossFit] | None:
+    """The fit kept under `key`, or None."""
+    try:
+        with np.load(folder / f"{key}.npz", allow_pickle=False) as kept:
+            maps = record.maps
+            tempo = TempoFit(maps, _posterior(kept, "tempo", tempo_priors(maps)), kept["tempo.filtered"])
+            level = LevelFit(maps, _posterior(kept, "level", level_priors(maps)), kept["level.filtered"])
+            losses = LossFit(_posterior(kept, "losses", loss_priors(claims)), float(kept["losses.last"]))
+            climatology = Climatology(kept["past"], float(kept["factor"]))
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
+    return Forecast(tempo, level, climatology, series), losses
+
+
+def keep_fit(folder: Path, key: str, forecast: Forecast, losses: LossFit) -> None:
+    """Keep a fit under `key` and drop the oldest ones."""
+    arrays: dict[str, np.ndarray] = {
+        "past": forecast.climatology.past,
+        "factor": np.array(forecast.climatology.factor),
+    }
+    for name, posterior in (
+        ("tempo", forecast.tempo.posterior),
+        ("level", forecast.level.posterior),
+        ("losses", losses.posterior),
+    ):
+        arrays[f"{name}.working"] = posterior.working
+        arrays[f"{name}.weight"] = posterior.weight
+        arrays[f"{name}.log_likelihood"] = posterior.log_likelihood
+    arrays["tempo.filtered"], arrays["level.filtered"] = forecast.tempo.filtered, forecast.level.filtered
+    arrays["losses.last"] = np.array(losses.last)
+    try:
+        with atomic_path(folder / f"{key}.npz") as path, path.open("wb") as file:
+            np.savez(file, **arrays)
+        for old in sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _posterior(kept: np.lib.npyio.NpzFile, name: str, parameters: list) -> Posterior:  # type: ignore[type-arg]
+    return Posterior(
+        tuple(parameters), kept[f"{name}.working"], kept[f"{name}.weight"], kept[f"{name}.log_likelihood"]
+    )
+
+
+def _code_digest() -> bytes:
+    """Digest of the fitting code, so that a changed model never meets an old fit of the same version."""
+    whole = hashlib.sha256()
+    folder = Path(__file__).parent
+    for name in ("tempo", "level", "losses", "grid_filter", "importance", "forecast"):
+        whole.update((folder / f"{name}.py").read_bytes())
+    return whole.digest()

@@ -11,7 +11,7 @@ import pytest
 from contactline.case.load import load_case
 from contactline.choice.course_kernel import left_behind, live
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.choice.futures import FUTURES, belief_labels, draw_futures
+from contactline.choice.futures import FUTURES, attacker_strength, belief_labels, draw_futures
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
@@ -80,6 +80,15 @@ def test_strength_follows_the_beliefs_it_is_made_of():
     assert np.all(more.raiser <= fewer.raiser) and fewer.raiser.max() > 1.0
     # A belief that is not among its inputs leaves it alone.
     assert futures.with_belief("war.collapse_rate", 0.3).strength is futures.strength
+
+
+def test_the_attackers_force_is_drawn_apart_and_answers_its_losses(world):
+    case, _, _, futures = world
+    assert not [name for name in futures.beliefs if name.startswith("manpower.attacker")]
+    strength = attacker_strength(case, futures, Streams(0))
+    heavier = attacker_strength(case, replace(futures, claims=2.0 * futures.claims), Streams(0))
+    assert strength.shape == futures.net.shape
+    assert np.all(heavier <= strength) and np.all(heavier[:, 0] < strength[:, 0])
 
 
 def test_a_measured_distribution_takes_the_place_of_a_belief_and_moves_no_other():

@@ -19,7 +19,14 @@ from contactline.core.streams import Streams
 from contactline.support.adequacy import Support, sample_elasticities
 from contactline.truce.guarantee import base_credibility
 from contactline.war.manpower import BELIEFS as MANPOWER_BELIEFS
-from contactline.war.manpower import DEFENDER_READS, STRENGTH, flows, strength_path, strength_raiser
+from contactline.war.manpower import (
+    DEFENDER_READS,
+    STRENGTH,
+    flows,
+    manpower_beliefs,
+    strength_path,
+    strength_raiser,
+)
 
 FUTURES = 50
 SPELLS = 6
@@ -152,7 +159,9 @@ def draw_futures(
         **named,
         **{name: _Measured(found) for name, found in measured.items()},
     }
-    once = sample_beliefs(sampled, sets, streams)
+    # The attacker's force moves no outcome (see attacker_strength), and a belief that cannot decide is no hinge.
+    idle = manpower_beliefs("attacker")
+    once = sample_beliefs({n: b for n, b in sampled.items() if n not in idle}, sets, streams)
     beliefs = {name: np.repeat(column, FUTURES) for name, column in once.items()}
     for guarantee in case.guarantees:
         base = base_credibility(guarantee, sets, streams)
@@ -189,6 +198,18 @@ def defender_strength(beliefs: Mapping[str, np.ndarray], attacker_losses: np.nda
     """
     losses = attacker_losses * beliefs["losses.defender_per_attacker"][:, None]
     return strength_path(losses, flows(beliefs, "defender"))
+
+
+def attacker_strength(case: Case, futures: Futures, streams: Streams) -> np.ndarray:
+    """The attacker's force over today's, fighting on, for display : ndarray[draw, week].
+
+    Drawn apart from the futures, from the same named streams: no course of action reads it.
+    """
+    named = {belief.name: belief for belief in case.beliefs}
+    wanted = {name: named[name] for name in manpower_beliefs("attacker")}
+    once = sample_beliefs(wanted, futures.sets, streams)
+    beliefs = futures.beliefs | {name: np.repeat(column, FUTURES) for name, column in once.items()}
+    return strength_path(futures.claims, flows(beliefs, "attacker"))
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class SpaceResult:
     skills   mean over origins of 1 − score/reference score, by rule, measure (brier, log_score, crps) and horizon (0:
              mean over horizons), with a 90% block bootstrap over origins (NaN where one block spans all); the
              reference is sector persistence
-    bars     DESIGN's bars for the first rule
+    bars     DESIGN's bars for the first rule, with the same bootstrap
     made_by  version, seed, draws, origins, rules, sectors
     """
 
@@ -107,7 +107,7 @@ def space_backtest(
     skills = skill_table(cell_scores, sector_scores, step, seed)
     return SpaceResult(
         cell_scores, sector_scores, _summary(cell_scores, sector_scores), skills,
-        bar_table(cell_scores, skills, rules[0].name),
+        bar_table(cell_scores, skills, rules[0].name, step, seed),
         {
             "method": "rolling-origin backtest of where ground falls, given how much",
             "version": contactline.__version__,
@@ -157,7 +157,7 @@ def skill_table(cells: pd.DataFrame, sectors: pd.DataFrame, step: int, seed: int
     return pd.DataFrame(rows)
 
 
-def bar_table(cells: pd.DataFrame, skills: pd.DataFrame, rule: str) -> pd.DataFrame:
+def bar_table(cells: pd.DataFrame, skills: pd.DataFrame, rule: str, step: int, seed: int) -> pd.DataFrame:
     """DESIGN's bars for space: rule, bar, horizon (weeks, 0: mean), least, value, low, high, verdict, source."""
     rows = []
     own = skills[(skills["rule"] == rule) & (skills["measure"] == "brier")]
@@ -166,10 +166,18 @@ def bar_table(cells: pd.DataFrame, skills: pd.DataFrame, rule: str) -> pd.DataFr
         rows.append(
             _bar(rule, "Brier skill over sector persistence", own_row["horizon"], 0.0, skill, low, high)
         )
-    mine = cells[cells["rule"] == rule].groupby("horizon")["auc_active"].mean()
-    for horizon, value in mine.items():
-        rows.append(_bar(rule, "AUC on active cells", horizon, 0.85, value, np.nan, np.nan))
-    rows.append(_bar(rule, "AUC on active cells", ALL_HORIZONS, 0.85, mine.mean(), np.nan, np.nan))
+    mine = cells[cells["rule"] == rule].pivot_table(
+        index="origin_date", columns="horizon", values="auc_active"
+    )
+    streams, horizons = Streams(seed), [int(h) for h in mine.columns]
+    values = mine.to_numpy()
+    for column, horizon in enumerate(horizons):
+        part = values[np.isfinite(values[:, column])][:, [column]]
+        rows.append(
+            _bar(rule, "AUC on active cells", horizon, 0.85, *_range(part, horizon, step, streams).values())
+        )
+    overall = _range(values, horizons[-1], step, streams).values()
+    rows.append(_bar(rule, "AUC on active cells", ALL_HORIZONS, 0.85, *overall))
     return pd.DataFrame(rows)
 
 

@@ -96,11 +96,10 @@ class SpaceFit:
                 f"capture rule: {self.capture.skipped:.0%} of captures were of cells not next to held ground "
                 "(landings, raids, late updates); the simulated front cannot do that."
             )
-        for fit, name in ((self.capture, "captures"), (self.recapture, "recaptures")):
-            if fit.side == CAPTURE and max(fit.chance[0], fit.chance[-1]) > 0.5:
-                notes.append(
-                    f"capture rule: the decay of activity after {name} is at the edge of those tried."
-                )
+        if max(self.capture.chance[0], self.capture.chance[-1]) > 0.5:
+            notes.append(
+                "capture rule: the decay of local activity is at the edge of those tried; its memory is a guess."
+            )
         return tuple(notes)
 
 

@@ -19,7 +19,7 @@ def patch(rings: int = 6, sectors: int = 3) -> Grid:
     cuts = np.quantile(north, np.linspace(0, 1, sectors + 1)[1:-1])
     cells = pd.DataFrame({"cell": names, "km2": [h3.cell_area(name, "km^2") for name in names]})
     return grid_from_cells(
-        cells, np.searchsorted(cuts, north), tuple("south centre north east west".split()[:sectors])
+        cells, np.searchsorted(cuts, north), tuple(["south", "centre", "north", "east", "west"][:sectors])
     )
 
 

@@ -57,7 +57,7 @@ class EventLog:
     @property
     def week(self) -> np.ndarray:
         """In which week, from 1 : ndarray[event] uint16."""
-        counts = np.diff(self.week_end.astype(np.int64), axis=1, prepend=0)
+        counts: np.ndarray = np.diff(self.week_end.astype(np.int64), axis=1, prepend=0)
         return np.repeat(np.tile(np.arange(1, self.weeks + 1, dtype=np.uint16), self.draws), counts.ravel())
 
     @property
@@ -89,7 +89,7 @@ class EventLog:
         return held
 
     def chance_held(self, weeks: Sequence[int]) -> np.ndarray:
-        """Share of trajectories in which the challenger holds each cell after `weeks` weeks : ndarray[len(weeks), cell]."""
+        """Share of trajectories in which the challenger holds each cell after a week : ndarray[len(weeks), cell]."""
         asked = self._weeks(weeks)
         order = np.argsort(asked, kind="stable")
         change = loops.changes_until(

@@ -130,8 +130,8 @@ def check_front(grid: Grid, holder: np.ndarray) -> tuple[str, ...]:
     ]  # fmt: skip
     if area[~touched].sum() > STRANDED_SHARE * area.sum():
         raise InputError(
-            f"theatre: it is split in {len(area)} parts, and the line touches {touched.sum()} of them; it never reaches "
-            f"{'; '.join(stranded[:3])}. Join the parts by the cells between them, or leave these parts out."
+            f"theatre: it is split in {len(area)} parts, and the line touches {touched.sum()} of them; it never "
+            f"reaches {'; '.join(stranded[:3])}. Join the parts by the cells between them, or leave these parts out."
         )
     idle = [name for k, name in enumerate(grid.sectors) if not exposed[grid.sector == k].any()]
     if idle:

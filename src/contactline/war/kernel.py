@@ -147,7 +147,7 @@ def _simulate(run: Run, rows: slice) -> Outcome:
     code = np.empty(int(room[-1]), dtype=np.uint32)
     week_end = np.empty((draws, run.weeks), dtype=np.uint32)
     unspent = np.empty((draws, 2), dtype=np.float32)
-    run_chunk(*run.arguments(rows.start, draws), room, code, week_end, unspent)
+    run_chunk(*run.arguments(rows.start, draws), room, code, week_end, unspent)  # type: ignore[call-arg,arg-type]
     packed = np.empty(int(week_end[:, -1].sum()), dtype=run.code_type)
     gather(code, room, week_end, packed)
     return packed, week_end.astype(run.count_type), unspent

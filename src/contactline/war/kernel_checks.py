@@ -100,9 +100,9 @@ def _fits(
     need = bytes_needed(room, weeks, code_type, count_type)
     if need > limit:
         raise InputError(
-            f"front: {draws:,} trajectories × {weeks} weeks on {len(grid.cell):,} cells of {grid.km2.mean():.2f} km² may "
-            f"record {int(room.sum()):,} events, {need / 2**30:,.1f} GiB; allowed are {limit / 2**30:,.1f} GiB. Use "
-            f"fewer trajectories (about {int(draws * limit / need):,} fit), fewer weeks, or an H3 resolution one step "
+            f"front: {draws:,} trajectories × {weeks} weeks on {len(grid.cell):,} cells of {grid.km2.mean():.2f} km² "
+            f"may record {int(room.sum()):,} events, {need / 2**30:,.1f} GiB; allowed are {limit / 2**30:,.1f} GiB. "
+            f"Use fewer trajectories (about {int(draws * limit / need):,} fit), fewer weeks, or an H3 resolution one step "
             "coarser, which needs a seventh."
         )
 
@@ -171,8 +171,8 @@ def _rule(grid: Grid, rule: CaptureRule, name: str) -> CaptureRule:
         )
     if heat.ndim != 2 or not 1 <= heat.shape[1] <= MAX_LEVELS or edges.shape != (heat.shape[1] - 1,):
         raise InputError(
-            f"{name} rule: heat has shape {heat.shape} and heat_edges {edges.shape}; allowed is [rule, level] with 1 to "
-            f"{MAX_LEVELS} levels, and one edge less than levels."
+            f"{name} rule: heat has shape {heat.shape} and heat_edges {edges.shape}; allowed is [rule, level] with 1 "
+            f"to {MAX_LEVELS} levels, and one edge less than levels."
         )
     if np.isnan(edges).any() or (np.diff(edges) <= 0).any() or (edges <= 0).any():
         raise InputError(f"{name} rule: heat_edges {edges.tolist()}; allowed are ascending numbers above 0.")
@@ -293,5 +293,5 @@ def _room(grid: Grid, drivers: dict[str, np.ndarray], draws: int, weeks: int) ->
 
 def plain(value: np.ndarray, kind: type) -> np.ndarray:
     """The array as the compiled loop expects it: of one type, contiguous, writable (a copy only where needed)."""
-    array = np.ascontiguousarray(value, dtype=kind)
+    array: np.ndarray = np.ascontiguousarray(value, dtype=kind)
     return array if array.flags.writeable else array.copy()

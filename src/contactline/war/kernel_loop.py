@@ -8,6 +8,8 @@ of SplitMix64 (Steele, Lea & Flood 2014) from seed, trajectory, week and purpose
 three streams (order, capture, recapture): a pause, a lever or one more event moves no later week's numbers.
 """
 
+# mypy: disable-error-code=assignment
+# Compiled code holds one name in several integer widths.
 from __future__ import annotations
 
 import math
@@ -47,10 +49,12 @@ def run_chunk(
     """Simulate `draws` trajectories from number `first_draw`, rows `row`.. of the levers; results go to the last three.
 
     capture_km2, recapture_km2 : [1 or draw, 1 or week]; sector_log_weight : [1 or draw, 1 or week, sector]
-    frozen : [1 or draw, 1 or week]; rule_of_draw : [draw]; table : [rule, state] weight of a cell by its state byte; static : [side × leaf] factor, both sides in one row
+    frozen : [1 or draw, 1 or week]; rule_of_draw : [draw]; table : [rule, state] weight of a cell by its state byte
+    static : [side × leaf] fixed factor of each cell, both sides in one row
     edges : [side, level − 1] lower thresholds of heat levels; decay : [rule, side]; ring : [side, ring]
     state0 : [leaf] states at the start of the first holder row, heat level 0; held0 : [1 or draw, leaf] holders
-    activity0 : [1 or rule, 1 or side, leaf]; disc : [leaf, slot] leaves around each leaf, ring by ring, the last leaf where none is;
+    activity0 : [1 or rule, 1 or side, leaf]
+    disc : [leaf, slot] leaves around each leaf, ring by ring, the last leaf where none is
     near : slots of rings 0 and 1; block_start : [sector + 1] first block of 256 leaves of each sector
     room : [draw + 1] where each trajectory's codes begin; code : [event] 2·cell + new holder
     week_end : [draw, week] events until the week's end; unspent : [draw, side] km² that no exposed cell could take
@@ -248,7 +252,9 @@ def run_chunk(
                 words[purpose, 0] = mix(x0)
                 words[purpose, 1] = mix(x0 ^ other_key)
             for s in range(sectors):
-                weight_of_sector[s] = math.exp(sector_log_weight[(row + d) * sector_row, week * sector_week, s])
+                weight_of_sector[s] = math.exp(
+                    sector_log_weight[(row + d) * sector_row, week * sector_week, s]
+                )
             left[0] += capture_km2[(row + d) * capture_row, week * capture_week]
             left[1] += recapture_km2[(row + d) * recapture_row, week * recapture_week]
             blocked[:] = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 import contactline
@@ -19,7 +20,7 @@ from contactline.core.progress import Stages
 from contactline.core.streams import Streams
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
-from contactline.stages import choice, deals, front, trust, war
+from contactline.stages import choice, deals, front, space, trust, war
 from contactline.war.source_bias import measured_beliefs
 
 DRAWS = 10_000
@@ -64,6 +65,8 @@ def assess(
         settlements = deals.settle(about, measured, chosen)
     with stages.stage("fit tempo and losses"):
         forecast, losses = war.fit(loaded, measured, streams)
+    with stages.stage("fit the front"):
+        spatial, notes = space.fit_front(loaded, measured, streams)
     with stages.stage("fight on"):
         outlook = war.look_ahead(
             about,
@@ -75,9 +78,16 @@ def assess(
             path=support_path,
             streams=streams,
             measured=measured_beliefs(loaded.evidence("losses"), about),
+            spatial=spatial,
+            notes=notes,
         )
         tables |= war.war_tables(about, measured, outlook)
         tables["losses_history"] = war.losses_history(loaded)
+        if spatial is not None:
+            net = np.diff(outlook.gains["headline"], axis=1, prepend=0.0)
+            tables["opens"] = space.what_opens(
+                spatial, loaded, measured, net, outlook.futures.beliefs, streams
+            )
     with stages.stage("apply the proposals"):
         tables |= deals.deal_tables(about, measured, outlook, settlements)
         tables["cells"] = tables["cells"].assign(**deals.map_columns(settlements))
@@ -98,6 +108,6 @@ def assess(
         horizon_weeks=weeks,
         version=contactline.__version__,
         timings=dict(stages.timings),
-        notes=forecast.warnings(),
+        notes=(*forecast.warnings(), *outlook.notes),
     )
     return Assessment(about, run, choice.ensemble(about, outlook, runs), tables, judgements)

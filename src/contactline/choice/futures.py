@@ -35,6 +35,7 @@ SPELLS = 6
 BELIEFS = (
     "war.region_shift",
     "war.built_up_resistance",
+    "war.belt_resistance",
     "war.collapse_rate",
     "war.collapse_speed",
     "war.collapse_weeks",

@@ -132,6 +132,30 @@ TABLES: dict[str, Table] = {
             ("objective", "model"),
         ),
         Table(
+            "line_fan",
+            "Forecast of the length of the line of contact on the grid, fighting on",
+            (
+                Column("week", "whole", "weeks", "weeks after the as-of date", 1),
+                *(_num(q, "km", f"length of the line, quantile {q[1:]}%", 0) for q in ("q10", "q50", "q90")),
+            ),
+            ("week",),
+        ),
+        Table(
+            "opens",
+            "What a place opens: share of a target held by the challenger after two years, the place given or denied",
+            (
+                _id("lever", "objective or belt that is given at once, or never falls"),
+                NAME,
+                _id("target", "main_region (its remainder) or belts, without the place itself"),
+                _chance("given", "mean share of the target held if the place is given at once"),
+                _chance("denied", "mean share of the target held if the place never falls"),
+                Column("difference", "number", "share", "given minus denied, same futures", -1, 1),
+                Column("low", "number", "share", "lower end of the difference's 90% range", -2, 2),
+                Column("high", "number", "share", "upper end of the difference's 90% range", -2, 2),
+            ),
+            ("lever", "target"),
+        ),
+        Table(
             "price",
             "What a proposal hands over, and what seizing the same by force would take",
             (

@@ -147,7 +147,7 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs) -> xr.Dataset:
             },
         ),
         "objective_week": xr.Variable(
-            ("objective", "draw"),
+            ("objective", "front_draw"),
             np.stack([outlook.falls[name, "headline"].week for name in objectives]).astype(np.float32),
             {"units": "weeks", "long_name": "week in which the objective falls; inf beyond the horizon"},
         ),

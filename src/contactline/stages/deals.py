@@ -16,9 +16,10 @@ from contactline.stages.front import TOTAL, Front
 from contactline.stages.war import Outlook, months, spread, spread_given
 from contactline.truce.breakdown import TruceTerms, chance_to_hold, log_hazard, truce_terms
 from contactline.truce.terms import DEFENDER, Settlement, apply_terms, clause_table, proposal_named
-from contactline.war.objectives import fall_of
 
 HOLD_WEEKS = (52, 156, 260)
+SEIZED_SHARE = 0.98
+"""Share of the handed-over area that must be taken for it to count as seized: slivers do not decide."""
 
 
 def settle(case: Case, front: Front, proposals: Sequence[str]) -> dict[str, Settlement]:
@@ -111,7 +112,7 @@ def _price(case: Case, front: Front, outlook: Outlook, settlement: Settlement) -
     rows: list[dict[str, object]] = []
     for region in [*regions, *([TOTAL] if len(regions) > 1 else [])]:
         wanted = settlement.given_up & ((here.region == region) | (region == TOTAL))
-        fall = fall_of(f"{region}.remainder", here, wanted, 1.0, outlook.fighting["headline"])
+        fall = outlook.fall(f"{region}.remainder", here, wanted, SEIZED_SHARE)
         lost = front.settlements[front.settlements["cell"].isin(here.cell[wanted])]
         km2 = exact_area(front.theatre, wanted)
         inside = {belt for belt in here.belt[wanted] if belt}

@@ -11,7 +11,8 @@ import xarray as xr
 from contactline.case.load import load_case
 from contactline.choice.futures import FUTURES
 from contactline.core.streams import Streams
-from contactline.stages import choice, deals, front, war
+from contactline.stages import choice, deals, front, space, war
+from contactline.war.source_bias import measured_beliefs
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def simulate(
     measured = front.measure_front(loaded)
     settlements = deals.settle(loaded.case, measured, list(proposals) or list(loaded.case.default_proposals))
     forecast, losses = war.fit(loaded, measured, streams)
+    spatial, notes = space.fit_front(loaded, measured, streams)
     outlook = war.look_ahead(
         loaded.case,
         measured,
@@ -53,6 +55,9 @@ def simulate(
         weeks=weeks,
         path=support_path,
         streams=streams,
+        measured=measured_beliefs(loaded.evidence("losses"), loaded.case),
+        spatial=spatial,
+        notes=notes,
     )
     runs = choice.run_courses(loaded.case, measured, outlook, settlements)
     return Simulation(choice.ensemble(loaded.case, outlook, runs), loaded.digest, seed, support_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -16,14 +16,16 @@ from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.files import data_dir
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
+from contactline.stages.space import SimulatedFront, fight_on_map
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import BELIEFS as TRUCE_BELIEFS
 from contactline.war.collapse import collapse_spells, fighting_path
-from contactline.war.forecast import MEMBERS, Forecast, fit_forecast
 from contactline.war.fit_cache import fit_key, keep_fit, load_fit
+from contactline.war.forecast import MEMBERS, Forecast, fit_forecast
 from contactline.war.losses import LossFit, fit_losses, weekly_claims
 from contactline.war.objectives import Fall, Fighting, chance_held, fall_of, objective_cells
-from contactline.war.territory import regional_shares, share_windows, shift_share
+from contactline.war.space import SpaceFit
+from contactline.war.territory import Ground, regional_shares, share_windows, shift_share
 
 QUANTILES = {"q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95}
 SPREAD = {"q10": 0.10, "q50": 0.50, "q90": 0.90}
@@ -38,6 +40,8 @@ class Outlook:
 
     fighting : model → Fighting; falls : (objective id, model) → Fall
     gains : model → ndarray[draw, week], cumulated km², support and collapses included for MODELS
+    fronts : model → the front fought out on the map; empty where the case is too thin for the spatial model
+    notes : what the reader must know about the spatial fit
     """
 
     forecast: Forecast
@@ -46,6 +50,16 @@ class Outlook:
     fighting: Mapping[str, Fighting]
     falls: Mapping[tuple[str, str], Fall]
     gains: Mapping[str, np.ndarray]
+    fronts: Mapping[str, SimulatedFront]
+    notes: tuple[str, ...] = ()
+
+    def fall(
+        self, name: str, here: Ground, wanted: np.ndarray, share: float, model: str = "headline"
+    ) -> Fall:
+        """When `share` of the wanted cells is held: on the simulated front, else nearest-first."""
+        if model in self.fronts:
+            return self.fronts[model].fall(wanted, share, self.fighting[model], here.km2)
+        return fall_of(name, here, wanted, share, self.fighting[model])
 
 
 def fit(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[Forecast, LossFit]:
@@ -83,10 +97,13 @@ def look_ahead(
     path: str,
     streams: Streams,
     measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
+    spatial: SpaceFit | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Outlook:
     """Draw the futures and fight them out: sets × FUTURES trajectories of `weeks` weeks under a support path.
 
     measured : quantile functions that replace beliefs by name (war/source_bias.py)
+    spatial : the fitted spatial model; without it cells fall nearest to the line first
     """
     draws = sets * FUTURES
     net = {
@@ -113,29 +130,37 @@ def look_ahead(
         futures.factor * futures.raiser,
     )  # fmt: skip
     speed = futures.beliefs["war.collapse_speed"]
-    fighting, gains, falls = {}, {}, {}
+    fighting, gains, fronts = {}, {}, {}
     for model in MODELS:
         gained = fighting_path(net[model], futures.factor, running, speed)
         gains[model] = np.cumsum(gained, axis=1)
         fighting[model] = _fighting(front, futures, gained, names, shares, windows, streams)
-        for objective in case.objectives:
-            wanted = objective_cells(front.ground, objective)
-            falls[objective.id, model] = fall_of(
-                objective.id, front.ground, wanted, objective.taken_share, fighting[model]
-            )
+        if spatial is not None:
+            fronts[model] = fight_on_map(spatial, front, gained, futures.beliefs, streams)
     for model in ("climatology", "level"):
         gains[model] = np.cumsum(net[model], axis=1)
-    return Outlook(forecast, losses, futures, fighting, falls, gains)
+    outlook = Outlook(forecast, losses, futures, fighting, {}, gains, fronts, notes)
+    falls = {
+        (objective.id, model): outlook.fall(
+            objective.id, front.ground, objective_cells(front.ground, objective), objective.taken_share, model
+        )
+        for objective in case.objectives
+        for model in MODELS
+    }
+    return replace(outlook, falls=falls)
 
 
 def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataFrame]:
     """Tables gain_fan, objectives, losses_fan and the map's cells (without the proposals' columns)."""
-    return {
+    tables = {
         "gain_fan": _gain_fan(case, outlook),
         "objectives": _objectives(case, outlook),
         "losses_fan": _losses_fan(case, outlook),
         "cells": _cells(front, outlook),
     }
+    if "headline" in outlook.fronts:
+        tables["line_fan"] = _line_fan(outlook.fronts["headline"], outlook.futures.weeks)
+    return tables
 
 
 def losses_history(loaded: LoadedCase) -> pd.DataFrame:
@@ -255,6 +280,15 @@ def _losses_fan(case: Case, outlook: Outlook) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _line_fan(simulated: SimulatedFront, horizon: int) -> pd.DataFrame:
+    weeks = list(range(13, horizon + 1, 13))
+    table = pd.DataFrame(
+        np.quantile(simulated.line_km(weeks), list(SPREAD.values()), axis=0).T, columns=list(SPREAD)
+    )
+    table.insert(0, "week", weeks)
+    return table
+
+
 def _cells(front: Front, outlook: Outlook) -> pd.DataFrame:
     table = pd.DataFrame(
         {
@@ -264,7 +298,11 @@ def _cells(front: Front, outlook: Outlook) -> pd.DataFrame:
             "holder_now": front.ground.holder.astype(int),
         }
     )
-    fighting = outlook.fighting["headline"]
-    for week in MAP_WEEKS:
-        table[f"p_{week}"] = np.round(chance_held(front.ground, fighting, week), 3)
+    if "headline" in outlook.fronts:
+        chances = outlook.fronts["headline"].chance_held(MAP_WEEKS)
+    else:
+        fighting = outlook.fighting["headline"]
+        chances = np.stack([chance_held(front.ground, fighting, week) for week in MAP_WEEKS])
+    for week, chance in zip(MAP_WEEKS, chances, strict=True):
+        table[f"p_{week}"] = np.round(np.clip(chance.astype(float), 0.0, 1.0), 3)
     return table

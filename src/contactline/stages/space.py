@@ -1,0 +1,189 @@
+"""Stage two, on the map: the fitted spatial model fought out by the kernel, and what is read off its event log.
+
+Where a case's record is too thin for the spatial model, the stage says so and the war stage falls back on cells
+falling nearest to the line first (`war.territory`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.load import LoadedCase
+from contactline.core.errors import ContactlineError
+from contactline.core.streams import Streams
+from contactline.stages.front import Front
+from contactline.war.capture_data import history
+from contactline.war.events import EventLog
+from contactline.war.kernel import Levers, simulate_front
+from contactline.war.objectives import Fall, Fighting, at_week
+from contactline.war.space import SpaceFit, fit_space
+
+FRONT_DRAWS = 2000
+"""Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
+
+
+OPENS_DRAWS, OPENS_WEEKS = 400, 104
+"""Paired trajectories and weeks of the question what a place opens."""
+
+NEVER = -30.0
+"""Log weight of a cell that may not fall: e^-30 of another's chance."""
+
+BELT_LEVELS = 3
+"""Levels of belt resistance run apart: the thirds of its belief, each at its own median."""
+
+
+@dataclass(frozen=True)
+class SimulatedFront:
+    """Runs of the kernel, one a level of belt resistance.
+
+    rows : ndarray[front draw], which of the run's draws each trajectory follows, in the logs' order
+    """
+
+    logs: tuple[EventLog, ...]
+    rows: np.ndarray
+
+    def fall(self, wanted: np.ndarray, share: float, fighting: Fighting, km2: np.ndarray) -> Fall:
+        """When `share` of the wanted cells' area is held, and the whole front's losses by then."""
+        week = np.concatenate([np.asarray(log.first_week(wanted, share), dtype=float) for log in self.logs])
+        return Fall(
+            week,
+            at_week(fighting.attacker_losses[self.rows], week),
+            at_week(fighting.defender_losses[self.rows], week),
+            float(km2[wanted & (self.logs[0].holder0 == 0)].sum()),
+        )
+
+    def chance_held(self, weeks: Sequence[int]) -> np.ndarray:
+        """Chance that the challenger holds each cell : ndarray[len(weeks), cell]."""
+        parts = [log.chance_held(weeks) * log.draws for log in self.logs]
+        return np.sum(parts, axis=0) / len(self.rows)
+
+    def line_km(self, weeks: Sequence[int]) -> np.ndarray:
+        """Length of the line of contact : ndarray[front draw, len(weeks)], km."""
+        return np.concatenate([log.line_km(weeks) for log in self.logs])
+
+
+def fit_front(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[SpaceFit | None, tuple[str, ...]]:
+    """The spatial models fitted to the case's control history, and what the reader must know about them."""
+    case = loaded.case
+    try:
+        past = history(loaded.evidence("cells"), loaded.evidence("changes"), case.as_of)
+        others = [name for name in front.record.maps if name != case.headline_series.id]
+        net = np.full((past.weeks, len(others)), np.nan)
+        for k, name in enumerate(others):
+            column = front.record.net[:, front.record.column(name)][-past.weeks :]
+            net[past.weeks - len(column) :, k] = column
+        fitted = fit_space(past, streams, settlements=front.settlements, others=net, maps=tuple(others))
+    except ContactlineError as error:
+        return None, (f"the spatial model was not fitted, so cells fall nearest to the line first: {error}",)
+    return fitted, fitted.warnings()
+
+
+def front_rows(draws: int) -> np.ndarray:
+    """Which of the run's draws are fought out on the map : ndarray[front draw]."""
+    return np.arange(draws) if draws <= FRONT_DRAWS else np.linspace(0, draws - 1, FRONT_DRAWS).astype(int)
+
+
+def fight_on_map(
+    fitted: SpaceFit, front: Front, net: np.ndarray, beliefs: Mapping[str, np.ndarray], streams: Streams
+) -> SimulatedFront:
+    """Fight net paths ndarray[draw, week] out on the map.
+
+    Two beliefs enter that the record cannot tell: cells of a belt are taken `war.belt_resistance` times less readily
+    (no cell of a belt has ever fallen), and `war.region_shift` moves the sectors of the main region.
+    """
+    rows = front_rows(len(net))
+    order = np.argsort(beliefs["war.belt_resistance"][rows], kind="stable")
+    rows = rows[order]
+    plan = fitted.plan(net[rows], streams)
+    inside = pd.Series(front.ground.region == front.theatre.main_region)
+    share = (
+        inside.groupby(fitted.sectors.of).mean().reindex(range(fitted.sectors.count)).fillna(0.0).to_numpy()
+    )
+    shift = (beliefs["war.region_shift"][rows, None, None] * share[None, None, :]).astype(np.float32)
+    weight = shift if plan.levers.sector_log_weight is None else plan.levers.sector_log_weight + shift
+    grid, holder, belt = fitted.grid(), front.ground.holder.astype(np.int8), front.ground.belt != ""
+    logs = []
+    for part in np.array_split(np.arange(len(rows)), BELT_LEVELS):
+        level = float(np.median(beliefs["war.belt_resistance"][rows[part]]))
+        levers = Levers(
+            plan.levers.capture_km2[part],
+            None if plan.levers.recapture_km2 is None else plan.levers.recapture_km2[part],
+            weight[part],
+            resistance=np.where(belt, -np.log(level), 0.0).astype(np.float32),
+        )
+        logs.append(
+            simulate_front(
+                grid,
+                holder,
+                plan.capture,
+                plan.recapture,
+                levers,
+                seed=streams.seed,
+                rule_of_draw=plan.rule_of_draw[part],
+                initial_heat=plan.initial_heat,
+                first_draw=int(part[0]),
+            )
+        )
+    return SimulatedFront(tuple(logs), rows)
+
+
+def what_opens(
+    fitted: SpaceFit,
+    loaded: LoadedCase,
+    front: Front,
+    net: np.ndarray,
+    beliefs: Mapping[str, np.ndarray],
+    streams: Streams,
+) -> pd.DataFrame:
+    """What each place opens: the same futures with the place given at once and with it never falling.
+
+    net : ndarray[draw, week], km². For each settlement objective and each belt: the mean share of the belts (without
+    the place itself) and of the main region's remainder that the challenger holds after OPENS_WEEKS, both ways, and
+    the paired difference with its 90% range. Columns as table 'opens'.
+    """
+    case, here = loaded.case, front.ground
+    rows = np.linspace(0, len(net) - 1, OPENS_DRAWS).astype(int)
+    plan = fitted.plan(net[rows, :OPENS_WEEKS], streams)
+    grid = fitted.grid()
+    usual = np.where(here.belt != "", -np.log(np.median(beliefs["war.belt_resistance"])), 0.0)
+    levers = {o.id: (o.name, here.place == o.id) for o in case.objectives if o.kind == "settlement"}
+    levers |= {belt.id: (belt.name, here.belt == belt.id) for belt in case.belts}
+    free = here.holder == 0
+    targets = {"main_region": free & (here.region == front.theatre.main_region)}
+    if case.belts:
+        targets["belts"] = free & (here.belt != "")
+    found = []
+    for lever, (name, own) in levers.items():
+        if not (own & free).any():
+            continue
+        held = {}
+        for way in ("given", "denied"):
+            holder = np.where(own & (way == "given"), 1, here.holder).astype(np.int8)
+            resistance = np.where(own & (way == "denied"), NEVER, usual).astype(np.float32)
+            log = simulate_front(
+                grid, holder, plan.capture, plan.recapture, replace(plan.levers, resistance=resistance),
+                seed=streams.seed, rule_of_draw=plan.rule_of_draw, initial_heat=plan.initial_heat,
+            )  # fmt: skip
+            for target, wanted in targets.items():
+                rest = wanted & ~own
+                if rest.any():
+                    label = np.where(rest, 0, -1)
+                    held[way, target] = log.held_km2(label, 1)[:, -1, 0] / here.km2[rest].sum()
+        for target in targets:
+            if ("given", target) in held:
+                difference = held["given", target] - held["denied", target]
+                spread = 1.645 * difference.std(ddof=1) / np.sqrt(len(difference))
+                mean = float(difference.mean())
+                found.append(
+                    {
+                        "lever": lever, "name": name, "target": target,
+                        "given": float(held["given", target].mean()), "denied": float(held["denied", target].mean()),
+                        "difference": mean, "low": mean - float(spread), "high": mean + float(spread),
+                    }
+                )  # fmt: skip
+    columns = ["lever", "name", "target", "given", "denied", "difference", "low", "high"]
+    return pd.DataFrame(found, columns=columns)

@@ -75,6 +75,8 @@ def test_sector_without_exposed_cells():
     )
     with pytest.raises(InputError, match=r"sector a has no exposed cell.*Sectors: a, b"):
         check_front(by_east, east_held(grid, 0.3))
+    told = check_front(by_east, east_held(grid, 0.3), idle_sectors=True)
+    assert told == ("Sector a has no exposed cell at the start: the front has left it behind.",)
     assert check_front(by_east, east_held(grid, 0.7)) == ()
 
 

@@ -109,11 +109,12 @@ def check_grid(grid: Grid) -> None:
         )
 
 
-def check_front(grid: Grid, holder: np.ndarray) -> tuple[str, ...]:
+def check_front(grid: Grid, holder: np.ndarray, *, idle_sectors: bool = False) -> tuple[str, ...]:
     """Whether a front that can move runs through the theatre; sentences on small parts that it never touches.
 
     holder : ndarray[cell], 1 where the challenger holds. Raises InputError where no cell is exposed, where parts
-    cut off from the line make up more than STRANDED_SHARE of the area, or where a sector has no exposed cell.
+    cut off from the line make up more than STRANDED_SHARE of the area, or where a sector has no exposed cell;
+    `idle_sectors` lets such sectors pass with a sentence, for sectors of a record that the front has left behind.
     """
     exposed = exposed_cells(grid, holder)
     if not exposed.any():
@@ -134,12 +135,16 @@ def check_front(grid: Grid, holder: np.ndarray) -> tuple[str, ...]:
             f"reaches {'; '.join(stranded[:3])}. Join the parts by the cells between them, or leave these parts out."
         )
     idle = [name for k, name in enumerate(grid.sectors) if not exposed[grid.sector == k].any()]
-    if idle:
+    if idle and not idle_sectors:
         raise InputError(
             f"theatre: sector {', '.join(idle)} has no exposed cell, so nothing can be taken or lost there; join it "
             f"with a sector that the line runs through. Sectors: {', '.join(grid.sectors)}."
         )
-    return tuple(f"The line never touches {text}: these cells keep their holder." for text in stranded)
+    told = [f"The line never touches {text}: these cells keep their holder." for text in stranded]
+    told += [
+        f"Sector {name} has no exposed cell at the start: the front has left it behind." for name in idle
+    ]
+    return tuple(told)
 
 
 def exposed_cells(grid: Grid, holder: np.ndarray) -> np.ndarray:

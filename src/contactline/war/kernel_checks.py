@@ -102,8 +102,8 @@ def _fits(
         raise InputError(
             f"front: {draws:,} trajectories × {weeks} weeks on {len(grid.cell):,} cells of {grid.km2.mean():.2f} km² "
             f"may record {int(room.sum()):,} events, {need / 2**30:,.1f} GiB; allowed are {limit / 2**30:,.1f} GiB. "
-            f"Use fewer trajectories (about {int(draws * limit / need):,} fit), fewer weeks, or an H3 resolution one step "
-            "coarser, which needs a seventh."
+            f"Use fewer trajectories (about {int(draws * limit / need):,} fit), fewer weeks, or an H3 resolution one "
+            "step coarser, which needs a seventh."
         )
 
 

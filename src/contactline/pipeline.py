@@ -42,7 +42,7 @@ def assess(
 
     case : id of a built-in case or a case folder; proposals : ids, by default the case's own choice
     draws : trajectories, rounded down to whole belief sets of 50; seed : whole number ≥ 0
-    weeks : horizon; support_path : id of a support path of the case
+    weeks : horizon, five years at least, of which the report speaks; support_path : id of a support path of the case
 
     Raises InputError and its kin for anything the user can mend, FitError where the record is too thin.
     """
@@ -50,8 +50,8 @@ def assess(
     streams = Streams(seed)
     if draws < 2 * FUTURES:
         raise InputError(f"--draws: got {draws}; allowed is a whole number from {2 * FUTURES} up.")
-    if not 52 <= weeks <= 1040:
-        raise InputError(f"--weeks: got {weeks}; allowed is a whole number from 52 to 1040.")
+    if not HORIZON_WEEKS <= weeks <= 1040:
+        raise InputError(f"--weeks: got {weeks}; allowed is a whole number from {HORIZON_WEEKS} to 1040.")
 
     with stages.stage("read the case"):
         loaded = load_case(case)

@@ -79,7 +79,7 @@ def test_front_as_json_is_data_on_standard_output(tmp_path: Path):
 
 
 def test_assess_writes_a_folder_and_report_renders_it_again(tmp_path: Path):
-    result = run("assess", "borderland", "--draws", "100", "--weeks", "52", "--out", "here", cwd=tmp_path)
+    result = run("assess", "borderland", "--draws", "100", "--out", "here", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "report.html" in result.stdout
     page = tmp_path / "here" / "report.html"
@@ -91,7 +91,7 @@ def test_assess_writes_a_folder_and_report_renders_it_again(tmp_path: Path):
 
 
 def test_a_killed_assess_leaves_no_folder_that_looks_whole_and_the_next_run_is_right(tmp_path: Path):
-    arguments = ["assess", "borderland", "--draws", "100", "--weeks", "52", "--out", "here"]
+    arguments = ["assess", "borderland", "--draws", "100", "--out", "here"]
     command = [sys.executable, "-m", "contactline.cli", *arguments]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 120

@@ -15,10 +15,10 @@ import typer
 from rich.console import Console
 
 import contactline
-from contactline import cli_case, cli_data, cli_front
-from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
+from contactline import cli_backtest, cli_case, cli_data, cli_front
 from contactline.core.errors import ContactlineError, InputError
 from contactline.core.progress import Stages
+from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.html import write_report
 from contactline.report.plain import as_json as assessment_json
 from contactline.report.store import load, save
@@ -34,7 +34,7 @@ app.add_typer(cli_case.app, name="case")
 app.add_typer(cli_data.app, name="data")
 app.command("sql")(cli_data.sql_command)
 app.command("front")(cli_front.front_command)
-app.command("backtest")(cli_front.backtest_command)
+app.command("backtest")(cli_backtest.backtest_command)
 
 
 def main() -> None:

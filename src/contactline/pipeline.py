@@ -66,6 +66,7 @@ def assess(
     with stages.stage("fit tempo and losses"):
         forecast, losses = war.fit(loaded, measured, streams)
     with stages.stage("fit the front"):
+        bias = measured_beliefs(loaded.evidence("losses"), about)
         spatial, notes = space.fit_front(loaded, measured, streams)
     with stages.stage("fight on"):
         outlook = war.look_ahead(
@@ -77,7 +78,7 @@ def assess(
             weeks=weeks,
             path=support_path,
             streams=streams,
-            measured=measured_beliefs(loaded.evidence("losses"), about),
+            measured=bias,
             spatial=spatial,
             notes=notes,
         )
@@ -96,7 +97,7 @@ def assess(
         tables |= choice.choice_tables(about, measured, outlook, settlements, runs, streams, tick)
     with stages.stage("say how far to trust it"):
         tables |= trust.saved_backtest(loaded)
-        tables |= trust.trust_tables(about, outlook)
+        tables |= trust.trust_tables(about, outlook, bias)
         judgements = drafted(about, tables)
 
     run = RunInfo(

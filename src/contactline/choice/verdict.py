@@ -122,13 +122,16 @@ def hinges(
 
     Ranked by standardised rank regression coefficient (Saltelli and others 2008, Global Sensitivity Analysis, ch. 1),
     all beliefs in one regression; those whose coefficient is within 2.5 standard errors of zero are left out, since
-    a share among a third of the sets moves by several points by luck. `flip_value` is where a straight-line fit of
+    a share among a third of the sets moves by several points by luck. With fewer than two belief sets a belief the
+    table is empty. `flip_value` is where a straight-line fit of
     the advantage on the belief (others as drawn) crosses zero, if within the belief's central 98 %; else NaN.
     """
     names = [name for name in beliefs if name in futures.beliefs]
     columns = {name: futures.beliefs[name].reshape(futures.sets, -1)[:, 0] for name in names}
     names = [name for name in names if np.ptp(columns[name]) > 0]
-    strength = _rank_coefficients(np.column_stack([columns[name] for name in names]), advantages)
+    if futures.sets < 2 * len(names):
+        names = []  # a regression on as many beliefs as sets would name beliefs by luck
+    strength = _rank_coefficients([columns[name] for name in names], advantages)
     rows: list[dict[str, object]] = []
     for index in np.argsort(-np.abs(strength), kind="stable"):
         name, column = names[index], columns[names[index]]
@@ -165,10 +168,12 @@ def hinges(
     return pd.DataFrame(rows, columns=columns_)
 
 
-def _rank_coefficients(columns: np.ndarray, outcome: np.ndarray, errors: float = 2.5) -> np.ndarray:
+def _rank_coefficients(columns: list[np.ndarray], outcome: np.ndarray, errors: float = 2.5) -> np.ndarray:
     """Standardised rank regression coefficients : ndarray[belief]; zero where within `errors` standard errors."""
-    sets, count = columns.shape
-    ranks = stats.rankdata(np.column_stack([columns, outcome]), axis=0)
+    sets, count = len(outcome), len(columns)
+    if not count:
+        return np.empty(0)
+    ranks = stats.rankdata(np.column_stack([*columns, outcome]), axis=0)
     ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
     x, y = ranks[:, :-1], ranks[:, -1]
     solution, *_ = np.linalg.lstsq(x, y, rcond=None)

@@ -89,7 +89,10 @@ def deciding_beliefs(case: Case, settlement: Settlement, futures: Futures) -> di
     """The beliefs that enter this comparison: other proposals' guarantees do not, nor do elasticities while support
     stays as it is."""
     own = credibility_belief(settlement.guarantee.id) if settlement.guarantee else ""
-    idle = {credibility_belief(guarantee.id) for guarantee in case.guarantees} - {own}
+    idle = {
+        name for name in futures.beliefs if name.endswith("_killed_share")
+    }  # kinds of losses, not how many
+    idle |= {credibility_belief(guarantee.id) for guarantee in case.guarantees} - {own}
     if np.all(futures.factor == 1.0):
         idle |= {elasticity_belief(capability.id) for capability in case.capabilities}
     return {name: label for name, label in belief_labels(case).items() if name not in idle}

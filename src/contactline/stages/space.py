@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
+from contactline.case.schema import Case
 from contactline.core.errors import ContactlineError
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
-from contactline.war.capture_data import history
+from contactline.war.capture_data import History, history
 from contactline.war.events import EventLog
 from contactline.war.kernel import Levers, simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
+from contactline.war.record import TempoRecord
 from contactline.war.space import SpaceFit, fit_space
 
 FRONT_DRAWS = 2000
@@ -71,15 +73,22 @@ def fit_front(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[Space
     case = loaded.case
     try:
         past = history(loaded.evidence("cells"), loaded.evidence("changes"), case.as_of)
-        others = [name for name in front.record.maps if name != case.headline_series.id]
-        net = np.full((past.weeks, len(others)), np.nan)
-        for k, name in enumerate(others):
-            column = front.record.net[:, front.record.column(name)][-past.weeks :]
-            net[past.weeks - len(column) :, k] = column
-        fitted = fit_space(past, streams, settlements=front.settlements, others=net, maps=tuple(others))
+        maps, others = other_maps(case, front.record, past)
+        fitted = fit_space(past, streams, settlements=front.settlements, others=others, maps=maps)
     except ContactlineError as error:
         return None, (f"the spatial model was not fitted, so cells fall nearest to the line first: {error}",)
     return fitted, fitted.warnings()
+
+
+def other_maps(case: Case, record: TempoRecord, past: History) -> tuple[tuple[str, ...], np.ndarray]:
+    """Maps other than the one that the cells come from, and their weekly net km² over the history's weeks :
+    ndarray[week, map], NaN where a map has no reading."""
+    names = tuple(name for name in record.maps if name != case.headline_series.id)
+    net = np.full((past.weeks, len(names)), np.nan)
+    for k, name in enumerate(names):
+        column = record.net[:, record.column(name)][-past.weeks :]
+        net[past.weeks - len(column) :, k] = column
+    return names, net
 
 
 def front_rows(draws: int) -> np.ndarray:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -58,9 +59,9 @@ ENGINE = (
     ),
     EngineAssumption(
         "engine.nearest_first",
-        "Cells fall nearest to the line first within each region",
+        "In the comparison of courses, cells fall nearest to the line first within each region",
         "rule",
-        "First version; a spatial model fitted to captures replaces it in a later issue.",
+        "People and belt lost in a course are read off this order; objectives, price and map use simulated fronts.",
     ),
     EngineAssumption(
         "engine.ended_war",
@@ -133,9 +134,13 @@ def saved_backtest(loaded: LoadedCase) -> dict[str, pd.DataFrame]:
     return {name: pd.read_csv(folder / f"{name}.csv") for name in BACKTEST_TABLES}
 
 
-def trust_tables(case: Case, outlook: Outlook) -> dict[str, pd.DataFrame]:
-    """Tables assumptions, references and benchmarks."""
-    tables = {"assumptions": assumptions(case), "references": references(case)}
+def trust_tables(
+    case: Case,
+    outlook: Outlook,
+    measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
+) -> dict[str, pd.DataFrame]:
+    """Tables assumptions, references and benchmarks; beliefs that were measured say so."""
+    tables = {"assumptions": assumptions(case, measured), "references": references(case)}
     if case.benchmarks:
         tables["benchmarks"] = pd.DataFrame(
             [_beside(case, outlook, benchmark) for benchmark in case.benchmarks]
@@ -143,10 +148,19 @@ def trust_tables(case: Case, outlook: Outlook) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def assumptions(case: Case) -> pd.DataFrame:
+def assumptions(
+    case: Case, measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({})
+) -> pd.DataFrame:
     """Every belief, guarantee, elasticity and engine assumption with its owner."""
     rows = []
     for belief in case.beliefs:
+        if belief.name in measured:
+            low, middle, high = measured[belief.name](np.array([0.05, 0.5, 0.95]))
+            text = f"measured from the published series: median {middle:.3g}, 90% between {low:.3g} and {high:.3g}"
+            why = f"Replaces the case's own belief ({describe(belief.distribution)}); see docs/losses.md."
+            row = _row(belief.name, belief.label, belief.unit, text, belief, belief.watch)
+            rows.append(row | {"owner": "published series, hierarchical source model", "why": why})
+            continue
         rows.append(
             _row(belief.name, belief.label, belief.unit, describe(belief.distribution), belief, belief.watch)
         )

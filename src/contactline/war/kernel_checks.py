@@ -41,7 +41,7 @@ class Run:
         here = self.layout
         return (
             np.uint64(self.seed), self.first_draw + row, draws, row, *self.arrays, here.disc, here.ring_of_slot,
-            here.near, here.cell_of_leaf, here.km2, here.block_start,
+            here.near, here.cell_of_leaf, here.km2, here.node_start,
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How the kernel sees theatre and rules: leaves sorted by sector, rings around each leaf, integer weight tables.
 
-Cells of one sector fill whole blocks of 256 leaves, so that each sector is a subtree of its own: weekly sector weights
+Cells of one sector fill whole nodes of the sum tree, so that each sector is a subtree of its own: weekly sector weights
 multiply subtotals and touch no leaf.
 """
 
@@ -13,12 +13,11 @@ from numba import njit
 
 from contactline.core.errors import InputError
 from contactline.war.grid import Grid
-from contactline.war.kernel_loop import FAN, HOLDER
+from contactline.war.kernel_loop import HOLDER, NODE
 
-BLOCK = FAN * FAN
 MAX_LEVELS = 16
 WEIGHT_TOP = 2.0**26
-"""Integer weight of the likeliest cell that the rule knows: sixteen of them fit in an int32 node. A cell that may fall
+"""Integer weight of the likeliest cell that the rule knows: its sums stay far within int64. A cell that may fall
 weighs at least 1, so odds of up to e^18 between two cells are kept."""
 
 
@@ -29,7 +28,7 @@ class Layout:
     leaf_of_cell : ndarray[cell] int32; cell_of_leaf : ndarray[leaf + 1] int32, −1 on padding
     disc : ndarray[leaf + 1, slot] uint16 or uint32, leaves around a leaf ring by ring, `leaves` where there is none
     ring_of_slot : ndarray[slot]; near : slots of rings 0 and 1; km2 : ndarray[leaf + 1] float32
-    block_start : ndarray[sector + 1], first block of each sector
+    node_start : ndarray[sector + 1], first node of each sector
     """
 
     leaf_of_cell: np.ndarray
@@ -38,7 +37,7 @@ class Layout:
     ring_of_slot: np.ndarray
     near: int
     km2: np.ndarray
-    block_start: np.ndarray
+    node_start: np.ndarray
 
     @property
     def leaves(self) -> int:
@@ -57,13 +56,13 @@ def layout(grid: Grid, rings: int) -> Layout:
     count, rings = len(grid.cell), max(rings, 2)
     order = np.lexsort((grid.cell, grid.sector))
     in_sector = np.bincount(grid.sector, minlength=len(grid.sectors))
-    block_start = np.concatenate([[0], np.cumsum(-(-in_sector // BLOCK))]).astype(np.int64)
+    node_start = np.concatenate([[0], np.cumsum(-(-in_sector // NODE))]).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(in_sector)])
     sector = grid.sector[order].astype(np.int64)
-    leaf = block_start[sector] * BLOCK + np.arange(count) - first[sector]
+    leaf = node_start[sector] * NODE + np.arange(count) - first[sector]
     leaf_of_cell = np.empty(count, dtype=np.int32)
     leaf_of_cell[order] = leaf
-    leaves = int(block_start[-1]) * BLOCK
+    leaves = int(node_start[-1]) * NODE
     cell_of_leaf = np.full(leaves + 1, -1, dtype=np.int32)
     cell_of_leaf[leaf_of_cell] = np.arange(count)
     found, widths = rings_around(np.ascontiguousarray(grid.neighbours), rings)
@@ -76,7 +75,7 @@ def layout(grid: Grid, rings: int) -> Layout:
     km2 = np.zeros(leaves + 1, dtype=np.float32)
     km2[leaf_of_cell] = grid.km2
     ring_of_slot = np.repeat(np.arange(rings), widths)
-    return Layout(leaf_of_cell, cell_of_leaf, disc, ring_of_slot, int(widths[:2].sum()), km2, block_start)
+    return Layout(leaf_of_cell, cell_of_leaf, disc, ring_of_slot, int(widths[:2].sum()), km2, node_start)
 
 
 @njit(cache=True)

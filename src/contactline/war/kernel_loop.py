@@ -22,8 +22,12 @@ HOLDER = 128
 """State of a cell, one byte: holder in bit 7, neighbours held by the other side in bits 4–6, heat level in bits 0–3."""
 
 LEVELS = 16
-FAN = 16
-"""Children of a node of the sum tree: sixteen int32 weights fill one cache line."""
+NODE = 64
+"""Leaves of a node of the sum tree: sectors, nodes, leaves. Four cache lines are summed on the way down instead of
+being kept as a level of their own, since a cell's weight is written ten times as often as a cell is drawn."""
+
+RUN = 16
+"""Leaves summed at once on the way down: one cache line of int32."""
 
 UNIT_TOP = 1e12
 """Activity is stored undecayed in units that grow as the past decays; above this the store is scaled back."""
@@ -44,7 +48,7 @@ def run_chunk(
     rule_of_draw: np.ndarray, table: np.ndarray, static: np.ndarray, edges: np.ndarray, decay: np.ndarray,
     ring: np.ndarray, state0: np.ndarray, held0: np.ndarray, activity0: np.ndarray,
     disc: np.ndarray, ring_of_slot: np.ndarray, near: int, cell_of_leaf: np.ndarray, km2: np.ndarray,
-    block_start: np.ndarray, room: np.ndarray, code: np.ndarray, week_end: np.ndarray, unspent: np.ndarray,
+    node_start: np.ndarray, room: np.ndarray, code: np.ndarray, week_end: np.ndarray, unspent: np.ndarray,
 ) -> None:  # fmt: skip
     """Simulate `draws` trajectories from number `first_draw`, rows `row`.. of the levers; results go to the last three.
 
@@ -55,17 +59,17 @@ def run_chunk(
     state0 : [leaf] states at the start of the first holder row, heat level 0; held0 : [1 or draw, leaf] holders
     activity0 : [1 or rule, 1 or side, leaf]
     disc : [leaf, slot] leaves around each leaf, ring by ring, the last leaf where none is
-    near : slots of rings 0 and 1; block_start : [sector + 1] first block of 256 leaves of each sector
+    near : slots of rings 0 and 1; node_start : [sector + 1] first node of each sector
     room : [draw + 1] where each trajectory's codes begin; code : [event] 2·cell + new holder
     week_end : [draw, week] events until the week's end; unspent : [draw, side] km² that no exposed cell could take
     (room, week_end and unspent count from the chunk's first trajectory)
     """
     weeks = week_end.shape[1]
-    sectors = block_start.size - 1
+    sectors = node_start.size - 1
     leaves = disc.shape[0] - 1  # also the position of the sink: a leaf that stands for "no cell"
     slots = disc.shape[1]
     levels = edges.shape[1]
-    level1, level2 = leaves // FAN, leaves // (FAN * FAN)
+    nodes = leaves // NODE
     # A lever with one row (or week) stands for all of them: its position is multiplied by zero.
     capture_row, capture_week = min(capture_km2.shape[0] - 1, 1), min(capture_km2.shape[1] - 1, 1)
     recapture_row, recapture_week = min(recapture_km2.shape[0] - 1, 1), min(recapture_km2.shape[1] - 1, 1)
@@ -73,6 +77,9 @@ def run_chunk(
     frozen_row, frozen_week = min(frozen.shape[0] - 1, 1), min(frozen.shape[1] - 1, 1)
     heat_row = min(activity0.shape[0] - 1, 1)
     heat_side = activity0.shape[1] - 1
+    same_ring = heat_side == 0
+    for r in range(ring.shape[1]):
+        same_ring = same_ring and ring[0, r] == ring[1, r]
     state = state0.copy()
     # Four numbers a leaf, side by side in memory: activity as each side counts it, fixed factor of either side.
     record = np.empty((leaves + 1, 4), dtype=np.float32)
@@ -80,13 +87,12 @@ def run_chunk(
     record[:, 3] = static[leaves + 1 :]
     cell = record.reshape(4 * (leaves + 1))
     leaf = np.zeros(2 * leaves, dtype=np.int32)
-    node1 = np.zeros(2 * level1, dtype=np.int32)
-    node2 = np.zeros(2 * level2, dtype=np.int64)
+    node = np.zeros(2 * nodes, dtype=np.int64)
     total = np.zeros(2 * sectors, dtype=np.int64)
-    sector_of_block = np.empty(level2, dtype=np.int64)
+    sector_of_node = np.empty(nodes, dtype=np.int64)
     for s in range(sectors):
-        for b in range(block_start[s], block_start[s + 1]):
-            sector_of_block[b] = s
+        for b in range(node_start[s], node_start[s + 1]):
+            sector_of_node[b] = s
     hot = np.empty(leaves, dtype=np.int32)
     is_hot = np.zeros(leaves + 1, dtype=np.uint8)
     front = np.empty(leaves, dtype=np.int32)
@@ -95,7 +101,7 @@ def run_chunk(
     for p in range(leaves):
         for i in range(slots):
             j = np.int64(disc[p, i])
-            if cell_of_leaf[p] >= 0 and j != leaves and sector_of_block[j >> 8] != sector_of_block[p >> 8]:
+            if cell_of_leaf[p] >= 0 and j != leaves and sector_of_node[j >> 6] != sector_of_node[p >> 6]:
                 one_sector[p] = False
     unit = np.ones(2)
     heat_step = np.empty(2 * slots, dtype=np.float32)
@@ -128,10 +134,11 @@ def run_chunk(
         rule = rule_of_draw[row + d]
         # A fresh start: the front's cells get their weights, everything else is zero.
         weight = table[rule]
+        # Where both sides count and forget alike, the first measure of activity serves both.
+        two = 0 if same_ring and decay[rule, 0] == decay[rule, 1] else 1
         state[:] = state0
         leaf[:] = 0
-        node1[:] = 0
-        node2[:] = 0
+        node[:] = 0
         total[:] = 0
         for p in range(leaves + 1):
             record[p, 0] = activity0[rule * heat_row, 0, p]
@@ -160,7 +167,7 @@ def run_chunk(
             j = np.int64(front[k])
             st = np.int64(state[j])
             side = st >> 7
-            a = record[j, side]
+            a = record[j, side * two]
             level = 0
             while level < levels and a >= edges[side, level]:
                 level += 1
@@ -173,7 +180,7 @@ def run_chunk(
             x = weight[st] * record[j, 2 + side]
             new = np.int64(x) + np.int64(x > 0.0)
             leaf[side * leaves + j] = new
-            node1[side * level1 + (j >> 4)] += new
+            node[side * nodes + (j >> 6)] += new
         unit[:] = 1.0
         key = mix(mix(np.uint64(seed) + golden) + np.uint64(first_draw + d) * golden)
         other_key = mix(key + golden)
@@ -197,7 +204,7 @@ def run_chunk(
                     heat_step[2 * i + f] = np.float32(ring[f, ring_of_slot[i]] * unit[f])
             for side in range(2):
                 for level in range(levels):
-                    e = np.float32(edges[side, level] * unit[side])
+                    e = np.float32(edges[side, level] * unit[side * two])
                     edge[side * LEVELS + level] = e
                     for n in range(1, 7):
                         up[side * HOLDER + n * LEVELS + level] = e
@@ -208,7 +215,7 @@ def run_chunk(
             for k in range(hots):
                 j = np.int64(hot[uintp(k)])
                 st = np.int64(state[uintp(j)])
-                drops = np.int64(cell[uintp(4 * j + (st >> 7))] < down[uintp(st)])
+                drops = np.int64(cell[uintp(4 * j + (st >> 7) * two)] < down[uintp(st)])
                 hot[uintp(kept)] = j
                 kept += 1 - drops
                 todo[uintp(count)] = j
@@ -221,7 +228,7 @@ def run_chunk(
                     is_hot[uintp(j)] = 0
                     continue
                 its = st >> 7
-                a = cell[uintp(4 * j + its)]
+                a = cell[uintp(4 * j + its * two)]
                 st -= 1
                 while a < down[uintp(st)]:
                     st -= 1
@@ -229,7 +236,7 @@ def run_chunk(
                 x = weight[uintp(st)] * cell[uintp(4 * j + 2 + its)]
                 new = np.int64(x) + np.int64(x > 0.0)
                 b = its * leaves + j
-                node1[uintp(its * level1 + (j >> 4))] += new - leaf[uintp(b)]
+                node[uintp(its * nodes + (j >> 6))] += new - leaf[uintp(b)]
                 leaf[uintp(b)] = new
                 stays = np.int64(st & 15 > 0)
                 is_hot[uintp(j)] = stays
@@ -238,14 +245,12 @@ def run_chunk(
             if frozen[(row + d) * frozen_row, week * frozen_week]:
                 week_end[d, week] = at - room[d]
                 continue
-            total[:] = 0
             for side in range(2):
-                for b in range(level2):
-                    whole_block = np.int64(0)
-                    for i in range(FAN):
-                        whole_block += node1[uintp(side * level1 + b * FAN + i)]
-                    node2[side * level2 + b] = whole_block
-                    total[side * sectors + sector_of_block[b]] += whole_block
+                for s in range(sectors):
+                    whole_sector = np.int64(0)
+                    for b in range(side * nodes + node_start[s], side * nodes + node_start[s + 1]):
+                        whole_sector += node[uintp(b)]
+                    total[side * sectors + s] = whole_sector
 
             for purpose in range(3):
                 x0 = key + np.uint64(4 * week + purpose + 3) * golden
@@ -305,15 +310,19 @@ def run_chunk(
                 rest = np.int64(
                     np.float64(y >> np.uint64(11)) * share * total[uintp(side * sectors + sector)]
                 )
-                b = side * level2 + block_start[uintp(sector)]
-                while rest >= node2[uintp(b)]:
-                    rest -= node2[uintp(b)]
+                b = side * nodes + node_start[uintp(sector)]
+                while rest >= node[uintp(b)]:
+                    rest -= node[uintp(b)]
                     b += 1
-                b = (b - side * level2) * FAN + side * level1
-                while rest >= node1[uintp(b)]:
-                    rest -= node1[uintp(b)]
-                    b += 1
-                b = (b - side * level1) * FAN + side * leaves
+                b = (b - side * nodes) * NODE + side * leaves
+                while True:
+                    run = np.int64(0)
+                    for i in range(RUN):
+                        run += leaf[uintp(b + i)]
+                    if rest < run:
+                        break
+                    rest -= run
+                    b += RUN
                 while rest >= leaf[uintp(b)]:
                     rest -= leaf[uintp(b)]
                     b += 1
@@ -322,8 +331,7 @@ def run_chunk(
                 # The cell changes hands and leaves its side's tree.
                 step = np.int64(leaf[uintp(b)])
                 leaf[uintp(b)] = 0
-                node1[uintp(side * level1 + (c >> 4))] -= step
-                node2[uintp(side * level2 + (c >> 8))] -= step
+                node[uintp(side * nodes + (c >> 6))] -= step
                 total[uintp(side * sectors + sector)] -= step
                 now = 1 - side
                 left[side] -= km2[uintp(c)]
@@ -334,7 +342,13 @@ def run_chunk(
                 # Heat spreads over the rings. Beyond the neighbours, only cells that reach the next level matter.
                 count = 0
                 degree = 0
-                for i in range(near, slots):
+                for i in range(near, slots if two == 0 else near):
+                    j = np.int64(disc[uintp(c), uintp(i)])
+                    a = cell[uintp(4 * j)] + heat_step[uintp(2 * i)]
+                    cell[uintp(4 * j)] = a
+                    todo[uintp(count)] = j
+                    count += np.int64(a >= up[uintp(state[uintp(j)])])
+                for i in range(near if two else slots, slots):
                     j = np.int64(disc[uintp(c), uintp(i)])
                     first = cell[uintp(4 * j)] + heat_step[uintp(2 * i)]
                     other = cell[uintp(4 * j + 1)] + heat_step[uintp(2 * i + 1)]
@@ -366,7 +380,7 @@ def run_chunk(
                     j = np.int64(todo[uintp(k)])
                     st = np.int64(state[uintp(j)])
                     its = st >> 7
-                    a = cell[uintp(4 * j + its)]
+                    a = cell[uintp(4 * j + its * two)]
                     # A search in two steps of four; a newly exposed cell carries a stale level, so from the start.
                     e = its * LEVELS
                     level = 4 * (
@@ -391,13 +405,12 @@ def run_chunk(
                     b = its * leaves + j
                     step = new - leaf[uintp(b)]
                     leaf[uintp(b)] = new
-                    node1[uintp(its * level1 + (j >> 4))] += step
-                    node2[uintp(its * level2 + (j >> 8))] += step
+                    node[uintp(its * nodes + (j >> 6))] += step
                     if alone:
                         both += step
                         second_side += step & -its
                     else:
-                        total[uintp(its * sectors + sector_of_block[uintp(j >> 8)])] += step
+                        total[uintp(its * sectors + sector_of_node[uintp(j >> 6)])] += step
                 total[uintp(sector)] += both - second_side
                 total[uintp(sectors + sector)] += second_side
             for side in range(2):

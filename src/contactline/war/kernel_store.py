@@ -66,7 +66,7 @@ def digest(run: Run) -> str:
     """SHA-256 of everything that determines the events of a run."""
     found = hashlib.sha256(f"{FORMAT} {run.seed} {run.first_draw} {run.draws} {run.weeks}".encode())
     here = run.layout
-    for array in (*run.arrays, here.disc, here.km2, here.block_start, here.cell_of_leaf):
+    for array in (*run.arrays, here.disc, here.km2, here.node_start, here.cell_of_leaf):
         found.update(f"{array.dtype} {array.shape}".encode())
         found.update(np.ascontiguousarray(array).tobytes())
     return found.hexdigest()

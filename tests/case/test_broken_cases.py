@@ -81,7 +81,7 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "beliefs.yaml",
         "name: war.collapse_weeks",
         "name: war.collapse_speed",
-        "beliefs[4].name (line N, war.collapse_speed): 'war.collapse_speed' stands twice",
+        "beliefs[5].name (line N, war.collapse_speed): 'war.collapse_speed' stands twice",
     ),
     "nobody owns the number": (
         "beliefs.yaml",

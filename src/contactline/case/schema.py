@@ -47,15 +47,18 @@ class Region(Frozen):
 
 
 class Objective(Sourced):
-    """A named place or area that the fighting may reach: a settlement with a radius, or a region's remainder."""
+    """A named place or area that the fighting may reach: a settlement with a radius, a region's remainder, or an area
+    of the user's own, given as a polygon."""
 
     id: Slug
     name: str
-    kind: Literal["settlement", "region_remainder"]
+    kind: Literal["settlement", "region_remainder", "area"]
     region: Slug
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
     radius_km: float | None = Field(default=None, gt=0, le=30)
+    polygon: tuple[tuple[float, float], ...] = ()
+    """For an area: longitude and latitude of its corners in order, degrees; the last need not repeat the first."""
     taken_share: Share = 0.9
     """The share of its cells that must be held for it to count as taken."""
 
@@ -63,6 +66,14 @@ class Objective(Sourced):
     def _placed(self) -> Objective:
         if self.kind == "settlement" and None in (self.latitude, self.longitude, self.radius_km):
             raise ValueError("a settlement needs latitude, longitude and radius_km")
+        if (self.kind == "area") != bool(self.polygon):
+            raise ValueError("a polygon belongs to kind area, and an area needs one")
+        if self.polygon and len(self.polygon) < 3:
+            raise ValueError(
+                f"polygon has {len(self.polygon)} corners; an area needs three or more, as [lon, lat]"
+            )
+        if any(abs(lon) > 180 or abs(lat) > 90 for lon, lat in self.polygon):
+            raise ValueError("polygon corners are [longitude, latitude] in degrees")
         return self
 
 

@@ -141,6 +141,18 @@ TABLES: dict[str, Table] = {
             ("week",),
         ),
         Table(
+            "threats",
+            "How far each place is surrounded: ground within 15 km of it, in twelve directions",
+            (
+                OBJECTIVE,
+                NAME,
+                Column("week", "whole", "weeks", "weeks after the as-of date; 0 is now", 0),
+                Column("directions", "number", "count", "directions, of 12, held by half or more, mean", 0, 12),
+                _chance("p_surrounded", "chance that nine or more directions are held by the challenger"),
+            ),
+            ("objective", "week"),
+        ),
+        Table(
             "opens",
             "What a place opens: share of a target held by the challenger after two years, the place given or denied",
             (

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import h3
 import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
-from contactline.case.schema import Case
+from contactline.case.schema import Case, Objective
 from contactline.core.errors import ContactlineError
 from contactline.core.streams import Streams
+from contactline.front.cells import EARTH_KM
 from contactline.stages.front import Front
 from contactline.war.capture_data import History, history
 from contactline.war.events import EventLog
@@ -196,3 +198,57 @@ def what_opens(
                 )  # fmt: skip
     columns = ["lever", "name", "target", "given", "denied", "difference", "low", "high"]
     return pd.DataFrame(found, columns=columns)
+
+
+DIRECTIONS = 12
+AROUND_KM = 15.0
+CLOSED_SHARE, SURROUNDED = 0.5, 9
+"""A direction is closed when the challenger holds half the ground in it within 15 km of the place; a place counts as
+surrounded with nine of its twelve directions closed. *Assumption* of the developers: a drone-watched road of 15 km."""
+
+
+def threats(simulated: SimulatedFront, case: Case, front: Front, weeks: Sequence[int]) -> pd.DataFrame:
+    """How far each settlement objective is surrounded, now and later. Columns as table 'threats'.
+
+    Ground within AROUND_KM of a place, without the place itself, is split into twelve directions.
+    """
+    here = front.ground
+    centres = np.array([h3.cell_to_latlng(cell) for cell in here.cell])
+    rows = []
+    for objective in case.objectives:
+        if objective.kind != "settlement":
+            continue
+        label = _directions(centres, objective, here.place == objective.id)
+        size = np.bincount(label[label >= 0], weights=here.km2[label >= 0], minlength=DIRECTIONS)
+        now = np.bincount(
+            label[label >= 0], weights=(here.km2 * here.holder)[label >= 0], minlength=DIRECTIONS
+        )
+        if not size.any():
+            continue
+        held = [np.tile(now, (len(simulated.rows), 1))]
+        later = np.concatenate(
+            [log.held_km2(label, DIRECTIONS)[:, np.array(weeks) - 1] for log in simulated.logs]
+        )
+        held += [later[:, k] for k in range(len(weeks))]
+        for week, km2 in zip((0, *weeks), held, strict=True):
+            closed = ((km2 >= CLOSED_SHARE * size) & (size > 0)).sum(axis=1)
+            rows.append(
+                {
+                    "objective": objective.id,
+                    "name": objective.name,
+                    "week": week,
+                    "directions": float(closed.mean()),
+                    "p_surrounded": float(np.mean(closed >= SURROUNDED)),
+                }
+            )
+    return pd.DataFrame(rows, columns=["objective", "name", "week", "directions", "p_surrounded"])
+
+
+def _directions(centres: np.ndarray, objective: Objective, own: np.ndarray) -> np.ndarray:
+    """Direction from the place of each cell within AROUND_KM : ndarray[cell] int, −1 elsewhere and for its own cells."""
+    assert objective.latitude is not None and objective.longitude is not None
+    north = np.radians(centres[:, 0] - objective.latitude) * EARTH_KM
+    east = np.radians(centres[:, 1] - objective.longitude) * EARTH_KM * np.cos(np.radians(objective.latitude))
+    near = (np.hypot(north, east) <= AROUND_KM) & ~own
+    turn = (np.degrees(np.arctan2(east, north)) % 360.0) / (360.0 / DIRECTIONS)
+    return np.where(near, turn.astype(int) % DIRECTIONS, -1)

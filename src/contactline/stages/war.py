@@ -16,7 +16,7 @@ from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.files import data_dir
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
-from contactline.stages.space import SimulatedFront, fight_on_map
+from contactline.stages.space import SimulatedFront, fight_on_map, threats
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import BELIEFS as TRUCE_BELIEFS
 from contactline.war.collapse import collapse_spells, fighting_path
@@ -160,6 +160,7 @@ def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataF
     }
     if "headline" in outlook.fronts:
         tables["line_fan"] = _line_fan(outlook.fronts["headline"], outlook.futures.weeks)
+        tables["threats"] = threats(outlook.fronts["headline"], case, front, MAP_WEEKS)
     return tables
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import h3
 import numpy as np
+import shapely
 
 from contactline.case.schema import Objective
 from contactline.core.errors import CaseError
@@ -46,12 +48,16 @@ class Fall:
 
 def objective_cells(here: Ground, objective: Objective) -> np.ndarray:
     """Cells of an objective : ndarray[cell] bool. Raises CaseError if the theatre holds none of them."""
-    remainder = objective.kind == "region_remainder"
-    wanted = here.region == objective.region if remainder else here.place == objective.id
+    if objective.kind == "area":
+        wanted = _inside(here.cell, objective.polygon)
+    else:
+        remainder = objective.kind == "region_remainder"
+        wanted = here.region == objective.region if remainder else here.place == objective.id
     if not wanted.any():
         raise CaseError(
-            f"objective {objective.id!r}: no cell of the theatre belongs to it. Widen theatre.reach_km, add its region "
-            "to theatre.always_regions, or raise its radius_km, and rebuild the evidence."
+            f"objective {objective.id!r}: no cell of the theatre belongs to it. Widen theatre.reach_km, add its "
+            "region to theatre.always_regions, or raise its radius_km, and rebuild the evidence; of an area, check "
+            "the polygon."
         )
     return wanted
 
@@ -104,3 +110,9 @@ def chance_held(here: Ground, fighting: Fighting, week: int, draws: int = 1000) 
             cost = open_km2[part, None] + resistance[None, :] * built_km2[part, None]
             chance[order[part]] = (cost <= budget[None, :]).mean(axis=1)
     return chance
+
+
+def _inside(cells: np.ndarray, polygon: tuple[tuple[float, float], ...]) -> np.ndarray:
+    """Cells whose centre lies in a polygon of longitudes and latitudes : ndarray[cell] bool."""
+    centres = np.array([h3.cell_to_latlng(cell) for cell in cells])
+    return shapely.contains_xy(shapely.Polygon(polygon), centres[:, 1], centres[:, 0])

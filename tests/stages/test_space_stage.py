@@ -1,0 +1,116 @@
+"""The war on the map: objectives of every kind, what surrounds a place, and paired futures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from contactline.case.load import load_case
+from contactline.case.schema import Objective
+from contactline.core.errors import CaseError
+from contactline.core.streams import Streams
+from contactline.stages.front import measure_front
+from contactline.stages.space import (
+    AROUND_KM,
+    DIRECTIONS,
+    fight_on_map,
+    fit_front,
+    front_rows,
+    threats,
+    what_opens,
+)
+from contactline.war.objectives import objective_cells
+
+WEEKS = 60
+
+
+@pytest.fixture(scope="module")
+def world():
+    loaded = load_case("ukraine_2025")
+    front = measure_front(loaded)
+    fitted, notes = fit_front(loaded, front, Streams(0))
+    assert fitted is not None and notes == ()
+    return loaded, front, fitted
+
+
+def beliefs(draws: int) -> dict[str, np.ndarray]:
+    return {"war.belt_resistance": np.linspace(1.0, 4.0, draws), "war.region_shift": np.zeros(draws)}
+
+
+@pytest.fixture(scope="module")
+def simulated(world):
+    _, front, fitted = world
+    return fight_on_map(fitted, front, np.full((90, WEEKS), 80.0), beliefs(90), Streams(0))
+
+
+def area(**changes: object) -> Objective:
+    record = {
+        "id": "own", "name": "Own", "kind": "area", "region": "donetsk", "sources": ["s"],
+        "polygon": [[37.4, 48.6], [37.8, 48.6], [37.8, 48.9], [37.4, 48.9]],
+    }  # fmt: skip
+    return Objective.model_validate(record | changes)
+
+
+def test_a_users_own_polygon_is_an_objective(world):
+    _, front, _ = world
+    wanted = objective_cells(front.ground, area())
+    square = 0.4 * np.cos(np.radians(48.75)) * 111.3 * 0.3 * 111.2
+    assert front.ground.km2[wanted].sum() == pytest.approx(square, rel=0.05)
+
+
+def test_an_area_outside_the_theatre_and_a_broken_one_are_refused(world):
+    _, front, _ = world
+    with pytest.raises(CaseError, match="of an area, check the polygon"):
+        objective_cells(front.ground, area(polygon=[[10, 50], [11, 50], [11, 51]]))
+    with pytest.raises(ValidationError, match="three or more"):
+        area(polygon=[[10, 50], [11, 50]])
+    with pytest.raises(ValidationError, match="an area needs one"):
+        area(polygon=[])
+
+
+def test_the_front_gains_what_the_path_orders(world, simulated):
+    _, front, _ = world
+    held = np.concatenate(
+        [log.held_km2(np.zeros(len(front.ground.cell), dtype=int), 1)[:, -1, 0] for log in simulated.logs]
+    )
+    now = front.ground.km2[front.ground.holder == 1].sum()
+    assert (held - now).mean() == pytest.approx(80.0 * WEEKS, rel=0.02)
+
+
+def test_a_harder_belt_falls_less(world):
+    _, front, fitted = world
+    belt = front.ground.belt != ""
+    shares = []
+    for level in (1.0, 30.0):
+        hard = beliefs(90) | {"war.belt_resistance": np.full(90, level)}
+        run = fight_on_map(fitted, front, np.full((90, 104), 150.0), hard, Streams(0))
+        shares.append(float(run.chance_held([104])[0][belt].mean()))
+    assert shares[1] < 0.6 * shares[0]
+
+
+def test_places_are_no_less_surrounded_as_the_front_moves_on(world, simulated):
+    loaded, front, _ = world
+    table = threats(simulated, loaded.case, front, (26, 52))
+    assert table["directions"].between(0, DIRECTIONS).all()
+    wide = table.pivot(index="objective", columns="week", values="directions")
+    assert (wide[52] >= wide[0] - 0.5).all()
+    assert AROUND_KM > 0 and wide.loc["pokrovsk", 0] > wide.loc["kramatorsk", 0]
+
+
+def test_what_a_place_opens_is_nothing_where_nothing_moves(world):
+    loaded, front, fitted = world
+    table = what_opens(fitted, loaded, front, np.zeros((400, 104)), beliefs(400), Streams(0))
+    assert table["difference"].abs().max() < 0.02
+
+
+def test_rows_are_spread_over_the_whole_run():
+    assert front_rows(10).tolist() == list(range(10))
+    rows = front_rows(10_000)
+    assert rows[0] == 0 and rows[-1] == 9_999 and len(np.unique(rows)) == 2000
+
+
+def test_a_record_too_thin_for_the_spatial_model_says_so():
+    loaded = load_case("borderland")
+    fitted, notes = fit_front(loaded, measure_front(loaded), Streams(0))
+    assert fitted is not None or "nearest to the line first" in notes[0]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.report.assessment import Assessment
-from contactline.report.charts_war import interval_chart
+from contactline.report.charts_cost import interval_chart
 from contactline.report.figures import (
     Figure,
     Recipe,
@@ -22,7 +22,7 @@ from contactline.report.figures import (
     wrapped,
 )
 from contactline.report.judgements import amount, focus_proposal, percent, proposal_name
-from contactline.report.summary import is_event
+from contactline.report.summary import NO_HINGES, is_event
 from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
 
 CLEAR = 0.9
@@ -152,10 +152,12 @@ def hinges(assessment: Assessment) -> list[Figure]:
     crosses = (ranked[["share_low", "share_high"]].min(axis=1) < 0.5) & (
         ranked[["share_low", "share_high"]].max(axis=1) > 0.5
     )
+    alone = len(ranked) == 1
     title = (
-        f"The choice hinges most on “{top['label']}”: over its present range the share in which accepting is better "
-        f"goes from {percent(top['share_low'])} to {percent(top['share_high'])}"
+        f"The choice hinges {'on' if alone else 'most on'} “{top['label']}”: over its present range the share in "
+        f"which accepting is better goes from {percent(top['share_low'])} to {percent(top['share_high'])}"
         + ("; no single belief turns the verdict" if not crosses.any() else "")
+        + ("; no other stands out from the noise" if alone else "")
     )
     order = list(ranked["row"])
     y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(30))
@@ -213,7 +215,7 @@ RECIPES = (
     Recipe("truce", "truce", "how long a truce holds", ("truce",), truce_survival),
     Recipe("breakeven", "choice", "break-even of beliefs", ("breakeven",), breakeven),
     Recipe("verdict", "choice", "verdicts by viewpoint", ("verdict",), verdicts),
-    Recipe("hinges", "choice", "what the choice hinges on", ("hinges",), hinges),
+    Recipe("hinges", "choice", "what the choice hinges on", ("hinges",), hinges, NO_HINGES),
     Recipe("courses", "choice", "outcomes of each course", ("courses",), outcomes),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -154,11 +155,25 @@ def backtest_files(case: Case, tables: Mapping[str, pd.DataFrame], out: Path) ->
     return written
 
 
+def bar_words(bar: str) -> str:
+    """A bar of table `backtest_bars` in plain words; a bar of another form stays as it is."""
+    found = _RATIO_BAR.fullmatch(bar)
+    if found:
+        band = "; a straight line's band taken from the scatter around it" if found["wider"] else ""
+        return f"Error (CRPS) against {_baseline_words(found['baseline'])}{band}"
+    covered = _COVER_BAR.fullmatch(bar)
+    return f"Share of outcomes inside the {covered['level']}% bands" if covered else bar
+
+
 RECIPES = (
     Recipe("score", "trust", "scores against baselines", ("backtest_summary",), score_ratios),
     Recipe("coverage", "trust", "coverage of the bands", ("backtest_summary",), coverage),
     Recipe("pit", "trust", "calibration", ("backtest_pit",), calibration),
 )
+
+
+_RATIO_BAR = re.compile(r"CRPS ratio to (?P<baseline>[\w-]+?)(?P<wider>, wider band)?")
+_COVER_BAR = re.compile(r"coverage (?P<level>\d+)%")
 
 
 def _one_series(assessment: Assessment, table: pd.DataFrame) -> pd.DataFrame:
@@ -196,5 +211,10 @@ def _source(assessment: Assessment, own: pd.DataFrame) -> str:
 
 
 def _baseline_words(name: str) -> str:
+    """ "line-52" and the like as a reader would say it; a name of another form as it is."""
     weeks = "".join(ch for ch in name if ch.isdigit())
-    return f"a straight line through the last {weeks} weeks" if "line" in name and weeks else name
+    if weeks and "line" in name:
+        return f"a straight line through the last {weeks} weeks"
+    if weeks and "mean" in name:
+        return f"the mean of the last {weeks} weeks"
+    return {"autoarima": "AutoARIMA", "last-week": "the last week repeated"}.get(name, name)

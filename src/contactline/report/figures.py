@@ -41,13 +41,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to build the figures of one kind, and the tables they need."""
+    """How to build the figures of one kind, and the tables they need.
+
+    `empty` is what a table without rows means, where that is a finding; else the page says that it has none.
+    """
 
     id: str
     section: str
     what: str
     tables: tuple[str, ...]
     build: Callable[[Assessment], Sequence[Figure]]
+    empty: str = ""
 
 
 def chart_data(frame: pd.DataFrame, digits: int = 4) -> list[dict[str, Any]]:

@@ -18,8 +18,16 @@ import vl_convert
 from markupsafe import Markup
 
 from contactline.core.files import write_bytes, write_text
-from contactline.report import charts_choice, charts_score, charts_war
+from contactline.report import (
+    charts_choice,
+    charts_cost,
+    charts_front,
+    charts_ground,
+    charts_score,
+    charts_war,
+)
 from contactline.report.assessment import Assessment
+from contactline.report.charts_score import bar_words
 from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
 from contactline.report.judgements import (
     band,
@@ -32,10 +40,25 @@ from contactline.report.judgements import (
 )
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
-from contactline.report.summary import as_of_line, key_hinges, key_numbers, outcome_rows, shown, shown_range
+from contactline.report.summary import (
+    as_of_line,
+    key_hinges,
+    key_numbers,
+    no_hinges,
+    outcome_rows,
+    shown,
+    shown_range,
+)
 from contactline.report.theme import BAND_COLOURS, CONFIG
 
-RECIPES: tuple[Recipe, ...] = (*charts_war.RECIPES, *charts_choice.RECIPES, *charts_score.RECIPES)
+RECIPES: tuple[Recipe, ...] = (
+    *charts_front.RECIPES,
+    *charts_war.RECIPES,
+    *charts_ground.RECIPES,
+    *charts_cost.RECIPES,
+    *charts_choice.RECIPES,
+    *charts_score.RECIPES,
+)
 
 PRINTED: tuple[str, ...] = (
     "deals",
@@ -78,6 +101,9 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         missing=missing_figures(assessment),
         numbers=key_numbers(assessment),
         hinges=key_hinges(assessment),
+        no_hinges=no_hinges(assessment),
+        on_map="line_fan" in assessment.tables,
+        nearest_first=any("nearest to the line" in note for note in assessment.run.notes),
         as_of_line=as_of_line(assessment),
         focus=focus_proposal(assessment.case, assessment.tables),
     )
@@ -139,11 +165,13 @@ def all_figures(assessment: Assessment) -> list[Figure]:
 
 
 def missing_figures(assessment: Assessment) -> dict[str, list[str]]:
-    """Section → sentences on figures that could not be drawn, and which table lacks."""
+    """Section → sentences on figures that are not drawn: which table lacks, or what its having no rows means."""
     sentences: dict[str, list[str]] = {}
     for recipe in RECIPES:
         absent = _absent(assessment, recipe)
-        if absent:
+        if absent and recipe.empty and all(name in assessment.tables for name in absent):
+            sentences.setdefault(recipe.section, []).append(recipe.empty)
+        elif absent:
             word = "tables" if len(absent) > 1 else "table"
             text = f"Not shown: {recipe.what}. This assessment has no {word} {', '.join(absent)}."
             sentences.setdefault(recipe.section, []).append(text)
@@ -263,6 +291,7 @@ def _environment() -> jinja2.Environment:
         day=lambda d: "" if d is None or d != d else plain_day(pd.Timestamp(d).date()),
         words=band,
         before=before,
+        bar=bar_words,
         plain=lambda text: str(text).replace("_", " "),
         bandcolour=_band_colour,
     )

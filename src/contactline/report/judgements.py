@@ -154,6 +154,7 @@ def drafted(
     drafts = (
         _gain_judgement(case, tables),
         *_objective_judgements(case, tables),
+        _opens_judgement(case, tables),
         _price_judgement(case, tables, chosen),
         _truce_judgement(case, tables, chosen),
         _choice_judgement(case, tables, chosen),
@@ -171,6 +172,35 @@ def focus_proposal(case: Case, tables: Mapping[str, pd.DataFrame]) -> str:
 def proposal_name(case: Case, proposal: str) -> str:
     """The name of a proposal, or its id if the case does not list it."""
     return next((p.name for p in case.proposals if p.id == proposal), proposal)
+
+
+def first_settlement(case: Case, table: pd.DataFrame) -> pd.Series | None:
+    """The row of table `opens` on the main region for the case's first settlement objective that it holds."""
+    main = table[table["target"] == "main_region"]
+    for objective in case.objectives:
+        own = main[main["lever"] == objective.id]
+        if objective.kind == "settlement" and not own.empty:
+            return own.iloc[0]
+    return None
+
+
+def main_target(case: Case) -> str:
+    """What `main_region` stands for in table `opens`, as it reads inside a sentence."""
+    remainder = next((o for o in case.objectives if o.kind == "region_remainder"), None)
+    if remainder is not None:
+        return _lower_article(remainder.name)
+    return f"the rest of {_region_name(case, case.objectives[0].region)}"
+
+
+def points(share: float) -> str:
+    """A difference of shares in percentage points, one decimal."""
+    return f"{100 * share + 0.0:.1f}".replace("-", "−")
+
+
+def points_range(row: pd.Series) -> str:
+    """ "0.7 points (90% range 0.3 to 1.1)" of a row of table `opens`."""
+    ends = f"{points(row['low'])} to {points(row['high'])}"
+    return f"{points(row['difference'])} percentage points (90% range {ends})"
 
 
 def _gain_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgement | None:
@@ -209,6 +239,24 @@ def _objective_judgements(case: Case, tables: Mapping[str, pd.DataFrame]) -> lis
                     )
                 )
     return found
+
+
+def _opens_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgement | None:
+    """What the first settlement objective opens beyond itself: a difference of means, no likelihood."""
+    row = first_settlement(case, tables["opens"]) if "opens" in tables else None
+    if row is None:
+        return None
+    share = (
+        f"the share of {main_target(case)} that {case.challenger.name} holds after two more years of fighting"
+    )
+    unclear = row["low"] <= 0 <= row["high"]
+    effect = "makes no measurable difference to" if unclear else "moves"
+    sentence = (
+        f"Whether {row['name']} falls at once or never {effect} {share}, the place itself not counted"
+        f"{': ' if unclear else ', by '}{points_range(row)}."
+    )
+    reason = "The model knows neighbourhood and momentum, not roads or supply; the range is the simulation's alone."
+    return judgement("opens", sentence, None, "low", reason)
 
 
 def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:

@@ -21,6 +21,12 @@ from contactline.report.judgements import (
     proposal_name,
 )
 
+NO_HINGES = (
+    "No single belief, over its present range, moves the share in which accepting is better by more than the noise "
+    "of the simulation; more draws may tell some apart."
+)
+"""What a table `hinges` without rows means."""
+
 
 @dataclass(frozen=True)
 class KeyNumber:
@@ -57,6 +63,12 @@ def key_hinges(assessment: Assessment, count: int = 3) -> list[Hinge]:
     return [
         _hinge(row) for _, row in table.loc[swing.sort_values(ascending=False).index].head(count).iterrows()
     ]
+
+
+def no_hinges(assessment: Assessment) -> str:
+    """NO_HINGES where the beliefs were examined and none stood out, else empty."""
+    table = assessment.tables.get("hinges")
+    return NO_HINGES if table is not None and table.empty else ""
 
 
 def shown(value: float, unit: str) -> str:

@@ -15,7 +15,7 @@ from contactline.case.schema import Case
 from contactline.report.assessment import Assessment
 from contactline.report.front import front_assessment
 from contactline.report.html import write_front
-from contactline.report.summary import as_of_line, key_hinges, key_numbers
+from contactline.report.summary import as_of_line, key_hinges, key_numbers, no_hinges
 
 SCREEN_LINES = 36
 """The summary stays below this many lines at 100 columns; at 80 columns it drops reasons first."""
@@ -110,9 +110,11 @@ def _screen(
         if reasons:
             body.append(f" {judgement.confidence_reason}", style="dim")
         parts.append(body)
-    found = key_hinges(assessment, hinges)
-    if found:
+    found, none = key_hinges(assessment, hinges), no_hinges(assessment)
+    if found or none:
         parts += [Text(), Text("What they hinge on", style="bold")]
+    if none:
+        parts.append(Text(f"• {none}"))
     for hinge in found:
         effect = f" (share for accepting {hinge.effect})" if notes else ""
         parts.append(Text(f"• {hinge.label}: now {hinge.present}; {hinge.turns}{effect}"))

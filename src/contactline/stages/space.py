@@ -30,7 +30,7 @@ FRONT_DRAWS = 2000
 """Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
 
 
-OPENS_DRAWS, OPENS_WEEKS = 400, 104
+OPENS_DRAWS, OPENS_WEEKS = 300, 104
 """Paired trajectories and weeks of the question what a place opens."""
 
 NEVER = -30.0
@@ -93,20 +93,25 @@ def other_maps(case: Case, record: TempoRecord, past: History) -> tuple[tuple[st
     return names, net
 
 
-def front_rows(draws: int) -> np.ndarray:
+def front_rows(draws: int, most: int = FRONT_DRAWS) -> np.ndarray:
     """Which of the run's draws are fought out on the map : ndarray[front draw]."""
-    return np.arange(draws) if draws <= FRONT_DRAWS else np.linspace(0, draws - 1, FRONT_DRAWS).astype(int)
+    return np.arange(draws) if draws <= most else np.linspace(0, draws - 1, most).astype(int)
 
 
 def fight_on_map(
-    fitted: SpaceFit, front: Front, net: np.ndarray, beliefs: Mapping[str, np.ndarray], streams: Streams
+    fitted: SpaceFit,
+    front: Front,
+    net: np.ndarray,
+    beliefs: Mapping[str, np.ndarray],
+    streams: Streams,
+    most: int = FRONT_DRAWS,
 ) -> SimulatedFront:
-    """Fight net paths ndarray[draw, week] out on the map.
+    """Fight net paths ndarray[draw, week] out on the map, `most` of them at the most.
 
     Two beliefs enter that the record cannot tell: cells of a belt are taken `war.belt_resistance` times less readily
     (no cell of a belt has ever fallen), and `war.region_shift` moves the sectors of the main region.
     """
-    rows = front_rows(len(net))
+    rows = front_rows(len(net), most)
     order = np.argsort(beliefs["war.belt_resistance"][rows], kind="stable")
     rows = rows[order]
     plan = fitted.plan(net[rows], streams)

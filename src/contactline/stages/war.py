@@ -16,7 +16,7 @@ from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.files import data_dir
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
-from contactline.stages.space import SimulatedFront, fight_on_map, threats
+from contactline.stages.space import FRONT_DRAWS, SimulatedFront, fight_on_map, threats
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import BELIEFS as TRUCE_BELIEFS
 from contactline.war.collapse import collapse_spells, fighting_path
@@ -136,7 +136,8 @@ def look_ahead(
         gains[model] = np.cumsum(gained, axis=1)
         fighting[model] = _fighting(front, futures, gained, names, shares, windows, streams)
         if spatial is not None:
-            fronts[model] = fight_on_map(spatial, front, gained, futures.beliefs, streams)
+            most = FRONT_DRAWS if model == "headline" else FRONT_DRAWS // 2
+            fronts[model] = fight_on_map(spatial, front, gained, futures.beliefs, streams, most)
     for model in ("climatology", "level"):
         gains[model] = np.cumsum(net[model], axis=1)
     outlook = Outlook(forecast, losses, futures, fighting, {}, gains, fronts, notes)

@@ -269,7 +269,22 @@ def _fronts() -> dict[str, pd.DataFrame]:
         "denied": 0.4,
     }
     opens.append(belt | {"difference": 0.05, "low": 0.045, "high": 0.055})
-    return {"line_fan": pd.DataFrame(line), "opens": pd.DataFrame(opens)}
+    around = [
+        {
+            "objective": key,
+            "name": name,
+            "week": week,
+            "directions": 3.0 + 0.03 * week,
+            "p_surrounded": week / 400,
+        }
+        for key, name in places
+        for week in (0, 52, 104)
+    ]
+    return {
+        "line_fan": pd.DataFrame(line),
+        "opens": pd.DataFrame(opens),
+        "threats": pd.DataFrame(around),
+    }
 
 
 def _deals() -> dict[str, pd.DataFrame]:

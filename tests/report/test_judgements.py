@@ -125,3 +125,20 @@ def test_drafted_judgements_keep_the_rule_and_their_figures(sample: Assessment) 
 
 def test_missing_tables_leave_judgements_out_instead_of_failing(sample: Assessment) -> None:
     assert drafted(sample.case, {}) == ()
+
+
+def test_what_a_place_opens_is_said_without_likelihood(sample: Assessment) -> None:
+    own = next(d for d in drafted(sample.case, sample.tables) if d.topic == "opens")
+    assert own.probability is None and own.confidence == "low"
+    assert "Alderford" in own.sentence and "the rest of Eastmark" in own.sentence
+    assert (
+        "would be larger" in own.sentence and "0.7 percentage points (90% range 0.3 to 1.1)" in own.sentence
+    )
+
+
+def test_a_difference_whose_range_spans_zero_is_not_called_larger(sample: Assessment) -> None:
+    unclear = sample.tables["opens"].assign(low=-0.01)
+    own = next(d for d in drafted(sample.case, {"opens": unclear}) if d.topic == "opens")
+    assert "would not measurably differ" in own.sentence and "(90% range −1.0 to 1.1)" in own.sentence
+    smaller = sample.tables["opens"].assign(difference=-0.02, low=-0.03, high=-0.01)
+    assert "would be smaller" in drafted(sample.case, {"opens": smaller})[0].sentence

@@ -158,7 +158,9 @@ def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour
                 "low:Q",
                 title=axis,
                 scale=alt.Scale(zero=not far),
-                axis=alt.Axis(format=",.0f" if largest > 5 else ".2~f", tickCount=4),
+                axis=alt.Axis(
+                    format="~s" if largest >= 10_000 else ",.0f" if largest > 5 else ".2~f", tickCount=4
+                ),
             ),
             x2="end:Q",
             y=y,

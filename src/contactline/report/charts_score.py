@@ -159,7 +159,7 @@ def bar_words(bar: str) -> str:
     """A bar of table `backtest_bars` in plain words; a bar of another form stays as it is."""
     found = _RATIO_BAR.fullmatch(bar)
     if found:
-        band = "; a straight line's band taken from the scatter around it" if found["wider"] else ""
+        band = ", its band from the scatter around it" if found["wider"] else ""
         return f"Error (CRPS) against {_baseline_words(found['baseline'])}{band}"
     covered = _COVER_BAR.fullmatch(bar)
     return f"Share of outcomes inside the {covered['level']}% bands" if covered else bar
@@ -194,7 +194,7 @@ def _by_label(own: pd.DataFrame) -> alt.Color:
         title=None,
         sort=names,
         scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(columns=2),
+        legend=alt.Legend(columns=alt.ExprRef("width < 520 ? 1 : 2")),
     )
 
 

@@ -104,7 +104,8 @@ def rows_axis(width: int = 24) -> alt.Axis:
 
 def wrapped(name: str, width: int = 24) -> str:
     """`name` with line breaks where `rows_axis` breaks it."""
-    return "\n".join(textwrap.wrap(name, width)) or name
+    parted = re.sub(r"(?<=\w)–(?=\w)", "–\0 ", name)  # textwrap knows hyphens but not dashes
+    return re.sub("\0 ?", "", "\n".join(textwrap.wrap(parted, width))) or name
 
 
 def source_line(assessment: Assessment, *parts: str) -> str:

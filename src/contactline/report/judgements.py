@@ -246,15 +246,13 @@ def _opens_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgemen
     row = first_settlement(case, tables["opens"]) if "opens" in tables else None
     if row is None:
         return None
-    share = (
-        f"the share of {main_target(case)} that {case.challenger.name} holds after two more years of fighting"
-    )
-    unclear = row["low"] <= 0 <= row["high"]
-    effect = "makes no measurable difference to" if unclear else "moves"
-    sentence = (
-        f"Whether {row['name']} falls at once or never {effect} {share}, the place itself not counted"
-        f"{': ' if unclear else ', by '}{points_range(row)}."
-    )
+    given = f"If {row['name']} fell at once rather than never, {case.challenger.name}'s share of {main_target(case)}"
+    when = "after two more years of fighting, the place itself not counted"
+    if row["low"] <= 0 <= row["high"]:
+        effect = f"would not measurably differ {when}: {points_range(row)}"
+    else:
+        effect = f"would be {'larger' if row['difference'] > 0 else 'smaller'} {when}: {points_range(row)}"
+    sentence = f"{given} {effect}."
     reason = "The model knows neighbourhood and momentum, not roads or supply; the range is the simulation's alone."
     return judgement("opens", sentence, None, "low", reason)
 

@@ -22,8 +22,8 @@ from contactline.report.judgements import (
 )
 
 NO_HINGES = (
-    "No single belief, over its present range, moves the share in which accepting is better by more than the noise "
-    "of the simulation; more draws may tell some apart."
+    "No single belief, from the lowest to the highest third of its draws, moves the share in which accepting is "
+    "better by more than the noise of the simulation; more draws may tell some apart."
 )
 """What a table `hinges` without rows means."""
 

@@ -147,7 +147,9 @@ TABLES: dict[str, Table] = {
                 OBJECTIVE,
                 NAME,
                 Column("week", "whole", "weeks", "weeks after the as-of date; 0 is now", 0),
-                Column("directions", "number", "count", "directions, of 12, held by half or more, mean", 0, 12),
+                Column(
+                    "directions", "number", "count", "directions, of 12, held by half or more, mean", 0, 12
+                ),
                 _chance("p_surrounded", "chance that nine or more directions are held by the challenger"),
             ),
             ("objective", "week"),

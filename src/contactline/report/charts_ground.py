@@ -41,13 +41,13 @@ def opens(assessment: Assessment) -> list[Figure]:
     case = assessment.case
     targets = {"main_region": main_target(case), "belts": "the belts" if len(case.belts) > 1 else "the belt"}
     shown = table.assign(
-        place=[wrapped(name, 28) for name in table["name"]],
+        place=[wrapped(name, 30) for name in table["name"]],
         of=[f"of {targets.get(target, target)}" for target in table["target"]],
         **{column: 100 * table[column] for column in ("difference", "low", "high", "given", "denied")},
     )
     order = shown.sort_values(["target", "difference"], ascending=False)["place"].drop_duplicates().tolist()
     kinds = [f"of {name}" for key, name in targets.items() if (table["target"] == key).any()]
-    y = alt.Y("place:N", title=None, sort=order, axis=rows_axis(28))
+    y = alt.Y("place:N", title=None, sort=order, axis=rows_axis(30))
     x = alt.X("low:Q", title="points more held after two years", axis=alt.Axis(format=".1~f", tickCount=6))
     base = alt.Chart(inline(shown)).encode(
         y=y,

@@ -20,9 +20,9 @@ def live(
     shock: np.ndarray, truce_losses: np.ndarray, static: np.ndarray, guarantee_effect: np.ndarray,
     credibility: np.ndarray, breakdown_luck: np.ndarray, honour_luck: np.ndarray,
     renewed: np.ndarray, honoured_tempo: np.ndarray,
-    end_rate: np.ndarray, end_luck: np.ndarray,
+    end_rate: np.ndarray, end_luck: np.ndarray, peace_static: np.ndarray, peace_luck: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
-    """Outcomes of one course : ndarray[draw, 10].
+    """Outcomes of one course : ndarray[draw, 11].
 
     net : [draw, week] km² gained by the challenger a week while fighting; share : [draw, week] part of it in the
     main region; factor : [week] or [draw, week] support's factor on tempo (given as [draw, week])
@@ -33,14 +33,17 @@ def live(
     static, guarantee_effect : [draw]; credibility : [draw, week]; breakdown_luck : [draw] exponential;
     honour_luck : [draw] uniform; renewed : [draw] factor on tempo in renewed war; honoured_tempo : [draw]
     end_rate : [draw] chance a week that fighting ends on the line then reached; end_luck : [draw] exponential
+    peace_static : [draw] log weekly hazard of such a peace without terms; peace_luck : [draw] exponential. A peace
+    that breaks is war again, which then lasts to the horizon.
 
     Columns: 0 km² gained in the main region, 1 km² gained elsewhere, 2 the largest cumulated main gain, 3 the largest
     cumulated gain elsewhere, 4 attacker's losses, 5 defender's losses, 6 weeks of war, 7 collapses,
-    8 week of breakdown (−1: none), 9 invoked and honoured (1), invoked and not (0), not invoked (−1).
+    8 week of breakdown (−1: none), 9 invoked and honoured (1), invoked and not (0), not invoked (−1),
+    10 whether the guns are silent at the horizon: in a truce, or after fighting that ended by itself.
     """
     draws, weeks = net.shape
     spells = collapse_luck.shape[1]
-    out = np.zeros((draws, 10))
+    out = np.zeros((draws, 11))
     for d in prange(draws):
         fighting = not accepts
         main = other = main_top = other_top = attacker = defender = 0.0
@@ -51,7 +54,9 @@ def live(
         rate_factor = 1.0
         broke, acted = -1.0, -1.0
         cumulated_end = 0.0
+        cumulated_peace = 0.0
         ended = False
+        may_end = True
         for week in range(weeks):
             if not fighting:
                 cumulated_truce += math.exp(static[d] + guarantee_effect[d] * credibility[d, week])
@@ -71,12 +76,17 @@ def live(
                     defender += truce_losses[d] * claims[d, week] * ratio[d]
                     continue
             if ended:
+                cumulated_peace += math.exp(peace_static[d])
+                if cumulated_peace >= peace_luck[d]:
+                    ended = False
+                    may_end = False
+            if ended:
                 attacker += truce_losses[d] * claims[d, week]
                 defender += truce_losses[d] * claims[d, week] * ratio[d]
                 continue
             war_weeks += 1
             cumulated_end += end_rate[d]
-            ended = cumulated_end >= end_luck[d]
+            ended = may_end and cumulated_end >= end_luck[d]
             if collapse_left > 0.0:
                 collapse_left -= 1.0
             elif spell < spells:
@@ -100,6 +110,7 @@ def live(
         out[d, 0], out[d, 1], out[d, 2], out[d, 3] = main, other, main_top, other_top
         out[d, 4], out[d, 5], out[d, 6], out[d, 7] = attacker, defender, war_weeks, spell
         out[d, 8], out[d, 9] = broke, acted
+        out[d, 10] = 1.0 if ended or not fighting else 0.0
     return out
 
 

@@ -2,7 +2,8 @@
 
 Both run on the same futures. A broken truce is war again from the line that the terms left, at the same tempo path
 times what the terms took away. First version: no course settles later on other terms (that is a later issue), but
-fighting may end by itself on the line then reached, at the belief war.end_rate.
+fighting may end by itself on the line then reached, at the belief war.end_rate; such a peace breaks like a truce
+without terms.
 """
 
 from __future__ import annotations
@@ -30,12 +31,16 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "challenger_losses": ("Challenger's killed and wounded", "persons"),
     "weeks_of_war": ("Weeks of war", "weeks"),
     "collapsed": ("At least one collapse of the front", "share"),
-    "truce_holds": ("Truce in force at the horizon", "share"),
+    "truce_holds": ("No fighting at the horizon: truce in force, or war ended by itself", "share"),
+    "truce_broken": ("Truce on the proposal broken within the horizon", "share"),
     "guarantee_failed": ("Truce broken and the guarantor did not act", "share"),
 }
 """Outcome name → label and unit; each is an ndarray[draw]."""
 
 FIGHT_ON = "fight_on"
+
+UNSIGNED = TruceTerms(guaranteed=False, belt_lost=False, zone=False, tripwire=False, imposed=False)
+"""What holds a peace that came by itself: no terms at all, so the base rate and the challenger's aims."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.nda
     raw = _live(
         futures, False, blank, blank, np.zeros((futures.draws, futures.weeks)), renewed=np.ones(futures.draws)
     )
-    return _outcomes(theatre, futures, raw, theatre.ground, 0.0, 0.0, accepts=False)
+    return _outcomes(theatre, futures, raw, theatre.ground, 0.0, 0.0)
 
 
 def accept(
@@ -104,7 +109,7 @@ def accept(
     given_people = float(
         theatre.people[settlement.given_up].sum() - theatre.people[settlement.returned].sum()
     )
-    return _outcomes(theatre, futures, raw, settlement.ground_after, given_km2, given_people, accepts=True)
+    return _outcomes(theatre, futures, raw, settlement.ground_after, given_km2, given_people)
 
 
 def credibility_for(case: Case, settlement: Settlement, futures: Futures) -> np.ndarray:
@@ -159,7 +164,7 @@ def _live(
         beliefs["war.collapse_weeks"], futures.collapse_luck, np.ones(futures.draws) if shock is None else shock,
         beliefs["truce.defender_losses_truce"], static, effect, credibility, futures.breakdown_luck,
         futures.honour_luck, renewed, beliefs["truce.honoured_tempo"], weekly(beliefs["war.end_rate"]),
-        futures.end_luck,
+        futures.end_luck, log_hazard(UNSIGNED, beliefs, futures.maximal), futures.peace_luck,
     )  # fmt: skip
 
 
@@ -170,18 +175,19 @@ def _outcomes(
     here: Ground,
     given_km2: float,
     given_people: float,
-    *,
-    accepts: bool,
 ) -> dict[str, np.ndarray]:
     """Read the kernel's columns off the ground that the course starts from."""
     resistance = futures.beliefs["war.built_up_resistance"]
     norm = 1.0 + (resistance - 1.0) * here.built_record
     order = order_of_fall(here)
     in_main = here.region[order] == theatre.main_region
-    main_open = bool(in_main.any())
-    # Where the main region is already gone, all effort lands elsewhere.
-    main = raw[:, 2] if main_open else np.zeros(futures.draws)
-    other = raw[:, 3] if main_open else np.maximum(raw[:, 2], 0.0) + raw[:, 3]
+    # What the main region cannot absorb lands elsewhere: all of it where the region is gone already.
+    inside = order[in_main]
+    whole = (
+        here.km2[inside][~here.built[inside]].sum() + resistance * here.km2[inside][here.built[inside]].sum()
+    ) / norm
+    main = np.minimum(raw[:, 2], whole)
+    other = raw[:, 3] + np.maximum(raw[:, 2] - whole, 0.0)
     people = np.zeros(futures.draws)
     belt = np.zeros(futures.draws)
     for effort, chosen in ((main, order[in_main]), (other, order[~in_main])):
@@ -193,7 +199,6 @@ def _outcomes(
         belt += got[:, 2]
     belt_now = float(theatre.ground.km2[(theatre.ground.belt != "") & (theatre.ground.holder == 0)].sum())
     belt_after = float(here.km2[(here.belt != "") & (here.holder == 0)].sum())
-    broke = raw[:, 8] >= 0
     return {
         "km2_held": theatre.km2_held - given_km2 - raw[:, 0] - raw[:, 1],
         "people_held": theatre.people_held - given_people - people,
@@ -202,6 +207,7 @@ def _outcomes(
         "challenger_losses": raw[:, 4],
         "weeks_of_war": raw[:, 6],
         "collapsed": (raw[:, 7] > 0).astype(float),
-        "truce_holds": (~broke).astype(float) if accepts else np.zeros(futures.draws),
-        "guarantee_failed": (broke & (raw[:, 9] != 1.0)).astype(float),
+        "truce_holds": raw[:, 10],
+        "truce_broken": (raw[:, 8] >= 0).astype(float),
+        "guarantee_failed": (raw[:, 9] == 0.0).astype(float),
     }

@@ -92,6 +92,7 @@ class Futures:
     breakdown_luck: np.ndarray
     honour_luck: np.ndarray
     end_luck: np.ndarray
+    peace_luck: np.ndarray
     crisis_luck: np.ndarray
 
     @property
@@ -111,7 +112,7 @@ class Futures:
             name: getattr(self, name)[:n]
             for name in (
                 "net", "share", "claims", "factor", "strength", "raiser", "maximal", "collapse_luck",
-                "breakdown_luck", "honour_luck", "end_luck", "crisis_luck",
+                "breakdown_luck", "honour_luck", "end_luck", "peace_luck", "crisis_luck",
             )
         }  # fmt: skip
         beliefs = {name: column[:n] for name, column in self.beliefs.items()}
@@ -188,6 +189,7 @@ def draw_futures(
         breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
         honour_luck=streams.rng("truce.honour").random((draws,)),
         end_luck=streams.rng("war.end").exponential(size=(draws,)),
+        peace_luck=streams.rng("war.peace").exponential(size=(draws,)),
         crisis_luck=streams.rng("truce.crisis").random((draws, weeks)),
     )
 

@@ -51,8 +51,8 @@ def objective_cells(here: Ground, objective: Objective) -> np.ndarray:
     if objective.kind == "area":
         wanted = _inside(here.cell, objective.polygon)
     else:
-        remainder = objective.kind == "region_remainder"
-        wanted = here.region == objective.region if remainder else here.place == objective.id
+        remainder = (here.region == objective.region) & (here.holder == 0)
+        wanted = remainder if objective.kind == "region_remainder" else here.place == objective.id
     if not wanted.any():
         raise CaseError(
             f"objective {objective.id!r}: no cell of the theatre belongs to it. Widen theatre.reach_km, add its "

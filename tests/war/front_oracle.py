@@ -102,7 +102,7 @@ def events(grid, holder0, rules, levers, *, seed, draw, weeks, rule=0, initial_h
         for side in range(2):
             if decay[side] > 0:
                 unit[side] /= decay[side]
-            if decay[side] <= 0 or unit[side] > 1e12:
+            if decay[side] <= 0 or unit[side] > 1e30:
                 activity[side] *= np.float32(0.0 if decay[side] <= 0 else 1.0 / unit[side])
                 unit[side] = 1.0
         if levers["frozen"][row, week]:

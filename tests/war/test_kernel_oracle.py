@@ -60,7 +60,7 @@ CASES = {
     "no heat": {"rings": (0.0,)},
     "no memory": {"decay": 0.0},
     "perfect memory": {"decay": 1.0},
-    "short memory, rescaled": {"decay": 0.05},
+    "short memory, rescaled": {"decay": 0.001},
     "wide rings": {"rings": (1.0, 0.7, 0.4, 0.2, 0.1)},
 }
 

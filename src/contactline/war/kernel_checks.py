@@ -11,7 +11,7 @@ import numpy as np
 from contactline.core.errors import InputError
 from contactline.war.grid import Grid, check_grid, check_holder, pairs
 from contactline.war.kernel_layout import MAX_LEVELS, Layout, layout, weight_tables
-from contactline.war.kernel_loop import HOLDER
+from contactline.war.kernel_steps import HOLDER, NODE
 
 if TYPE_CHECKING:
     from contactline.war.kernel import CaptureRule, Levers
@@ -247,7 +247,7 @@ def _tables(
     grid: Grid, here: Layout, rules: tuple[CaptureRule, CaptureRule], resistance: np.ndarray, heat: np.ndarray,
     held: np.ndarray,
 ) -> tuple[np.ndarray, ...]:  # fmt: skip
-    """table, static, edges, decay, ring, state0, held0 and activity0 of the loop."""
+    """table, static, edges, decay, ring, state0, held0, activity0 and the nodes to reset, as the loop takes them."""
     rows = max(len(part) for rule in rules for part in (rule.neighbours, rule.heat, rule.decay))
     table = np.zeros((rows, 2 * HOLDER), dtype=np.float32)
     static = np.zeros((2, here.leaves + 1), dtype=np.float32)
@@ -269,9 +269,13 @@ def _tables(
         ends_here, weights=starts[0][ends_here] != starts[0][ends_there], minlength=len(grid.cell)
     )
     state = (starts[0].astype(np.int64) * HOLDER + opposed.astype(np.int64) * MAX_LEVELS).astype(np.uint8)
+    spread = here.on_leaves(heat)
+    begun = (here.on_leaves(opposed) > 0) | (spread > 0).any(axis=(0, 1))
+    always = np.asarray(begun[:-1].reshape(-1, NODE).any(axis=1))
     return (
         table, static.ravel(), edges, np.ascontiguousarray(decay), ring,
-        here.on_leaves(state), here.on_leaves(starts), here.on_leaves(heat),
+        here.on_leaves(state), here.on_leaves(starts), spread,
+        always, here.near_start, here.near_node,
     )  # fmt: skip
 
 

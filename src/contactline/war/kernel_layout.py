@@ -13,7 +13,7 @@ from numba import njit
 
 from contactline.core.errors import InputError
 from contactline.war.grid import Grid
-from contactline.war.kernel_loop import HOLDER, NODE
+from contactline.war.kernel_steps import HOLDER, NODE
 
 MAX_LEVELS = 16
 WEIGHT_TOP = 2.0**26
@@ -29,6 +29,7 @@ class Layout:
     disc : ndarray[leaf + 1, slot] uint16 or uint32, leaves around a leaf ring by ring, `leaves` where there is none
     ring_of_slot : ndarray[slot]; near : slots of rings 0 and 1; km2 : ndarray[leaf + 1] float32
     node_start : ndarray[sector + 1], first node of each sector
+    near_node, near_start : nodes that a change in node b reaches: near_node[near_start[b] : near_start[b + 1]]
     """
 
     leaf_of_cell: np.ndarray
@@ -38,6 +39,8 @@ class Layout:
     near: int
     km2: np.ndarray
     node_start: np.ndarray
+    near_start: np.ndarray
+    near_node: np.ndarray
 
     @property
     def leaves(self) -> int:
@@ -75,7 +78,20 @@ def layout(grid: Grid, rings: int) -> Layout:
     km2 = np.zeros(leaves + 1, dtype=np.float32)
     km2[leaf_of_cell] = grid.km2
     ring_of_slot = np.repeat(np.arange(rings), widths)
-    return Layout(leaf_of_cell, cell_of_leaf, disc, ring_of_slot, int(widths[:2].sum()), km2, node_start)
+    near_start, near_node = _near_nodes(disc, leaves)
+    return Layout(
+        leaf_of_cell, cell_of_leaf, disc, ring_of_slot, int(widths[:2].sum()), km2, node_start, near_start, near_node
+    )  # fmt: skip
+
+
+def _near_nodes(disc: np.ndarray, leaves: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes that the cells of each node reach, itself among them, as starts and a list."""
+    nodes = leaves // NODE
+    there = disc[:leaves].astype(np.int64) // NODE
+    pairs = np.arange(leaves)[:, None] // NODE * (nodes + 1) + there
+    found = np.unique(np.concatenate([pairs[there < nodes], np.arange(nodes) * (nodes + 2)]))
+    starts = np.searchsorted(found // (nodes + 1), np.arange(nodes + 1))
+    return starts.astype(np.int64), found % (nodes + 1)
 
 
 @njit(cache=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from contactline.pipeline import assess
     from contactline.case.load import LoadedCase, load_case
     from contactline.core.errors import ContactlineError
+    from contactline.pipeline import assess
     from contactline.report.assessment import Assessment, Judgement, RunInfo
     from contactline.score.backtest import BacktestResult, backtest
     from contactline.stages.simulate import Simulation, simulate

@@ -64,10 +64,11 @@ def assess_command(
     ] = None,
     draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
     seed: Annotated[int, typer.Option(help="The same seed gives the same results, byte for byte.")] = 0,
-    weeks: Annotated[int, typer.Option(help="Horizon in weeks.")] = HORIZON_WEEKS,
+    weeks: Annotated[int, typer.Option(help="Horizon in weeks, 260 to 1040.")] = HORIZON_WEEKS,
     support: Annotated[str, typer.Option(help="Support path of the case.")] = "as_today",
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the report. Default: contactline-CASE here.")
+        Path | None,
+        typer.Option(help="Folder of the report. Default: contactline-CASE here (and what was chosen)."),
     ] = None,
     figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG, for print.")] = False,
     as_json: Annotated[
@@ -78,6 +79,10 @@ def assess_command(
     stages = Stages(Console(stderr=True), quiet=as_json)
     if out is not None and out.exists() and not out.is_dir():
         raise InputError(f"--out {out}: is a file; allowed is a folder, new or old.")
+    if out is not None and (out / "case.yaml").exists():
+        raise InputError(
+            f"--out {out}: is a case folder; allowed is any other, so that case and report stay apart."
+        )
     result = assess(
         case,
         proposals=proposal or (),
@@ -87,7 +92,7 @@ def assess_command(
         support_path=support,
         stages=stages,
     )
-    folder = out or Path(f"contactline-{result.case.id}")
+    folder = out or _own_folder(result.case.id, proposal or [], support)
     with stages.stage("write the report"):
         save(result, folder)
         # The report reads what was saved, so that rendering it again gives the same bytes.
@@ -96,6 +101,12 @@ def assess_command(
         typer.echo(assessment_json(result))
     else:
         summary(result, Console(), folder / "report.html")
+
+
+def _own_folder(case: str, proposals: list[str], support: str) -> Path:
+    """Where a run goes without --out: a folder of its own for other proposals or another support path."""
+    parts = [case, *proposals, *([support] if support != "as_today" else [])]
+    return Path("-".join(["contactline", *parts]))
 
 
 @app.command("report")

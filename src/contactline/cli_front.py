@@ -52,6 +52,12 @@ def front_command(
             raise InputError("--to without --from: give both days, or neither for gains by month.")
         _between(loaded.case.id, case, series, parse_day(start, "--from"), last, as_json)
         return
+    if series is not None:
+        raise InputError(
+            "--series without --from: the months table shows every map; give --from and --to as well."
+        )
+    if months < 1:
+        raise InputError(f"--months: got {months}; allowed is a whole number from 1 up.")
     measured = measure_front(loaded)
     tables = front_tables(loaded, measured)
     monthly = tables["front_monthly"]

@@ -21,6 +21,7 @@ from contactline.core.streams import Streams
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
 from contactline.stages import choice, deals, front, space, trust, war
+from contactline.support.adequacy import support_path as named_path
 from contactline.war.source_bias import measured_beliefs
 
 DRAWS = 10_000
@@ -59,6 +60,7 @@ def assess(
         chosen = list(dict.fromkeys(proposals)) or list(about.default_proposals)
         for name in chosen:
             deals.proposal_named(about, name)
+        named_path(about, support_path)
     with stages.stage("measure the front"):
         measured = front.measure_front(loaded)
         tables = front.front_tables(loaded, measured)
@@ -110,5 +112,6 @@ def assess(
         version=contactline.__version__,
         timings=dict(stages.timings),
         notes=(*forecast.warnings(), *outlook.notes),
+        support_path=support_path,
     )
     return Assessment(about, run, choice.ensemble(about, outlook, runs), tables, judgements)

@@ -31,6 +31,8 @@ class RunInfo:
     version: str
     timings: Mapping[str, float]
     notes: tuple[str, ...] = ()
+    support_path: str = "as_today"
+    """Id of the support path under which everything here was computed."""
 
 
 @dataclass(frozen=True)

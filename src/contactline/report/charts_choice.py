@@ -308,6 +308,7 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, not
         if not focused
         else (
             "Violet: accepting is better in most sampled beliefs and weights; amber: fighting on. "
+            + _default_view(assessment)
             + ("Line: half and half. " if not curve.empty else "")
             + ("Dashed frame: the present 80% ranges of both beliefs. " if box is not None else "")
         )
@@ -423,3 +424,10 @@ def _half_step(values: np.ndarray) -> float:
 
 def _tight(values: np.ndarray) -> alt.Scale:
     return alt.Scale(domain=[float(values[0]), float(values[-1])], nice=False)
+
+
+def _default_view(assessment: Assessment) -> str:
+    """Whose values the figure applies, in a sentence."""
+    own = [v for v in assessment.case.values if v.actor == assessment.case.defender.id]
+    chosen = next((v for v in own if v.default), own[0] if own else None)
+    return f"Values: {assessment.case.defender.name}, “{chosen.viewpoint}”. " if chosen else ""

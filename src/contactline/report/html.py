@@ -69,7 +69,7 @@ PRINTED: tuple[str, ...] = (
     "backtest_bars",
     "assumptions",
 )
-PRINTED += ("references", "benchmarks")
+PRINTED += ("references", "benchmarks", "threats", "support_paths")
 """Tables that the page prints row by row."""
 
 SECTIONS: tuple[tuple[str, str], ...] = (

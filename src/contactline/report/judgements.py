@@ -246,14 +246,20 @@ def _opens_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgemen
     row = first_settlement(case, tables["opens"]) if "opens" in tables else None
     if row is None:
         return None
-    given = f"If {row['name']} fell at once rather than never, {case.challenger.name}'s share of {main_target(case)}"
+    given = (
+        f"With the pace of advance held the same, if {row['name']} fell at once rather than never, "
+        f"{case.challenger.name}'s share of {main_target(case)}"
+    )
     when = "after two more years of fighting, the place itself not counted"
     if row["low"] <= 0 <= row["high"]:
         effect = f"would not measurably differ {when}: {points_range(row)}"
     else:
         effect = f"would be {'larger' if row['difference'] > 0 else 'smaller'} {when}: {points_range(row)}"
     sentence = f"{given} {effect}."
-    reason = "The model knows neighbourhood and momentum, not roads or supply; the range is the simulation's alone."
+    reason = (
+        "The model knows neighbourhood and momentum, not roads or supply, and a place cannot change the pace in it; "
+        "the range is the simulation's alone."
+    )
     return judgement("opens", sentence, None, "low", reason)
 
 
@@ -266,12 +272,14 @@ def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
         return None
     row = rows.iloc[0]
     losses = amount(row["attacker_losses_q50"], row["attacker_losses_q10"], row["attacker_losses_q90"])
+    own = amount(row["defender_losses_q50"], row["defender_losses_q10"], row["defender_losses_q90"])
     p = float(row["p_within_horizon"])
     sentence = (
-        f"“{proposal_name(case, proposal)}” hands over {measured(row['km2'])} km² of "
+        f"Under “{proposal_name(case, proposal)}” {case.defender.name} leaves {measured(row['km2'])} km² of "
         f"{_region_name(case, row['region'])}; that {case.challenger.name} could seize the same by force within "
         f"the horizon is {_as_predicate(p)}, "
-        f"with {losses} of its soldiers killed and wounded on the whole front by then."
+        f"with {losses} of its soldiers killed and wounded on the whole front by then, and {own} of "
+        f"{case.defender.name}'s."
     )
     return judgement("price", sentence, p, *_forecast_confidence(tables, 260))
 
@@ -285,10 +293,20 @@ def _truce_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
         return None
     p = float(rows["p_hold_156"].iloc[0])
     event = f"a truce on “{proposal_name(case, proposal)}”, as written, holds for three years"
+    row = rows.iloc[0]
+    acts = ""
+    if float(row["credibility_q90"]) > 0:
+        acts = (
+            f" The chance that the guarantor acts is put at {percent(float(row['credibility_q50']))} "
+            f"({percent(float(row['credibility_q10']))} to {percent(float(row['credibility_q90']))})."
+        )
     reason = (
         "The breakdown rate and the guarantor's conduct are assumptions from past truces, not measurements."
     )
-    return judgement("truce", chance_sentence(event, p), p, "low", reason)
+    return judgement("truce", chance_sentence(event, p) + acts, p, "low", reason)
+
+
+VETO_WORDS = "(calls a clause unacceptable)"
 
 
 def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:
@@ -298,19 +316,27 @@ def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: 
     if rows.empty:
         return None
     own = rows[rows["viewpoint"].str.startswith(case.defender.name)]
+    rows = own if len(own) > 1 else rows
+    vetoed = rows["viewpoint"].str.contains(VETO_WORDS, regex=False)
+    refusals = int(vetoed.sum())
+    rows = rows if vetoed.all() else rows[~vetoed]
     whose = (
-        f"the {len(own)} viewpoints of {case.defender.name} examined"
+        f"{len(rows)} viewpoints of {case.defender.name} examined"
         if len(own) > 1
         else "the viewpoints examined"
     )
-    rows = own if len(own) > 1 else rows
     low, high = rows["share_accept"].min(), rows["share_accept"].max()
     span = percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
     sentence = (
         f"By the values of {whose}, accepting “{proposal_name(case, proposal)}” does better than fighting on under "
         f"{span} of the beliefs and weights drawn."
     )
-    reason = "Values and beliefs are ranges set by hand; the share counts them and is not a forecast."
+    if refusals and not vetoed.all():
+        sentence += f" {refusals} more {'calls' if refusals == 1 else 'call'} a clause of it unacceptable at any price."
+    reason = (
+        "Values and beliefs are ranges set by hand; the share counts sets of beliefs, one for every fifty draws, "
+        "and is not a forecast. With 200 sets it is good to about seven points."
+    )
     return judgement("choice", sentence, None, "low", reason)
 
 
@@ -331,7 +357,21 @@ def _forecast_confidence(tables: Mapping[str, pd.DataFrame], weeks: int) -> tupl
         f"The record allows scoring up to {horizon} weeks ahead only, on {windows} independent windows; "
         "beyond that the width rests on assumption."
     )
-    return ("moderate" if weeks <= 2 * horizon else "low"), reason
+    return "low", reason + _leaning(tables)
+
+
+def _leaning(tables: Mapping[str, pd.DataFrame]) -> str:
+    """A sentence where past outcomes fell mostly on one side of the forecasts' medians."""
+    if "backtest_pit" not in tables:
+        return ""
+    table = tables["backtest_pit"]
+    pit = table[(table["model"] == "headline") & (table["horizon"] == table["horizon"].max())]["pit"]
+    above = float((pit > 0.5).mean()) if len(pit) else 0.5
+    if 0.35 < above < 0.65:
+        return ""
+    side, lean = ("above", "low") if above > 0.5 else ("below", "high")
+    share = f"{max(above, 1 - above):.0%}"
+    return f" So far outcomes lay {side} the middle of the forecast in {share} of cases: it has run {lean}."
 
 
 def _as_predicate(p: float) -> str:

@@ -133,6 +133,13 @@ def _recent_gain(assessment: Assessment) -> KeyNumber | None:
     share = 100 * full.sum() / assessment.case.evidence.country_km2
     label = f"net gain of {assessment.case.challenger.name} in the last {len(full)} full months"
     note = f"{share:.2f}% of the country; {measured(full.iloc[-1])} km² in {full.index[-1]:%B %Y}"
+    others = table[
+        (table["region"] == "total") & ~table["series"].isin(own["series"]) & table["month"].isin(full.index)
+    ]
+    for series in sorted(map(str, others["series"].unique())):
+        rows = others[others["series"] == series]
+        if len(rows) == len(full):
+            note += f"; {measured(rows['km2'].sum())} km² by {series.upper() if len(series) < 5 else series}"
     return KeyNumber(f"{measured(full.sum())} km²", label, note)
 
 
@@ -169,8 +176,8 @@ def _price(assessment: Assessment) -> KeyNumber | None:
     place = f"{measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
     side = assessment.case.challenger.name
     label = (
-        f"killed and wounded of {side} on the whole front by the time it has seized "
-        f"the {place} that “{row['name']}” hands over"
+        f"killed and wounded of {side} on the whole front until it has seized the {place} at stake in “{row['name']}”, "
+        f"in the {percent(float(row['p_within_horizon']))} of futures where it does so within the horizon"
     )
     return KeyNumber(number(mid, low, high), label, amount(mid, low, high).partition(" (")[2].rstrip(")"))
 
@@ -224,7 +231,10 @@ def _digits(value: float) -> str:
 def as_of_line(assessment: Assessment) -> str:
     """ "As of 7 December 2025 · …" for headers."""
     run = assessment.run
-    return (
+    line = (
         f"As of {plain_day(assessment.case.as_of)} · {run.draws:,} draws · horizon {run.horizon_weeks} weeks · "
         f"seed {run.seed}"
     )
+    names = {path.id: path.name for path in assessment.case.support_paths}
+    changed = run.support_path != "as_today"
+    return f"{line} · SUPPORT CHANGED: {names.get(run.support_path, run.support_path)}" if changed else line

@@ -155,6 +155,22 @@ TABLES: dict[str, Table] = {
             ("objective", "week"),
         ),
         Table(
+            "support_paths",
+            "What support changes if the fighting goes on, on the same futures",
+            (
+                _id("path", "support path of the case"),
+                NAME,
+                *_spread("gain", "km²", "challenger's net gain in two years"),
+                *_spread(
+                    "defender_losses",
+                    "persons",
+                    "killed and wounded of the defender in five years of fighting",
+                ),
+                _chance("collapsed", "chance of at least one collapse within the horizon"),
+            ),
+            ("path",),
+        ),
+        Table(
             "opens",
             "What a place opens: share of a target held by the challenger after two years, the place given or denied",
             (
@@ -164,8 +180,22 @@ TABLES: dict[str, Table] = {
                 _chance("given", "mean share of the target held if the place is given at once"),
                 _chance("denied", "mean share of the target held if the place never falls"),
                 Column("difference", "number", "share", "given minus denied, same futures", -1, 1),
-                Column("low", "number", "share", "lower end of the difference's 90% range", -2, 2),
-                Column("high", "number", "share", "upper end of the difference's 90% range", -2, 2),
+                Column(
+                    "low",
+                    "number",
+                    "share",
+                    "lower end of the 90% range of the mean difference, simulation only",
+                    -2,
+                    2,
+                ),
+                Column(
+                    "high",
+                    "number",
+                    "share",
+                    "upper end of the 90% range of the mean difference, simulation only",
+                    -2,
+                    2,
+                ),
             ),
             ("lever", "target"),
         ),

@@ -110,9 +110,12 @@ def _screen(
         if reasons:
             body.append(f" {judgement.confidence_reason}", style="dim")
         parts.append(body)
+    left = len(assessment.judgements) - judgements
+    if left > 0:
+        parts.append(Text(f"  {left} more in the report", style="dim"))
     found, none = key_hinges(assessment, hinges), no_hinges(assessment)
     if found or none:
-        parts += [Text(), Text("What they hinge on", style="bold")]
+        parts += [Text(), Text("What the choice hinges on", style="bold")]
     if none:
         parts.append(Text(f"• {none}"))
     for hinge in found:

@@ -30,7 +30,7 @@ FRONT_DRAWS = 2000
 """Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
 
 
-OPENS_DRAWS, OPENS_WEEKS = 300, 104
+OPENS_DRAWS, OPENS_WEEKS = 400, 104
 """Paired trajectories and weeks of the question what a place opens."""
 
 NEVER = -30.0
@@ -250,7 +250,7 @@ def threats(simulated: SimulatedFront, case: Case, front: Front, weeks: Sequence
 
 
 def _directions(centres: np.ndarray, objective: Objective, own: np.ndarray) -> np.ndarray:
-    """Direction from the place of each cell within AROUND_KM : ndarray[cell] int, −1 elsewhere and for its own cells."""
+    """Direction from the place of each cell within AROUND_KM : ndarray[cell] int; −1 elsewhere and in it."""
     assert objective.latitude is not None and objective.longitude is not None
     north = np.radians(centres[:, 0] - objective.latitude) * EARTH_KM
     east = np.radians(centres[:, 1] - objective.longitude) * EARTH_KM * np.cos(np.radians(objective.latitude))

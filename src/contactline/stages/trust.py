@@ -17,6 +17,7 @@ from contactline.case.load import LoadedCase
 from contactline.case.schema import Benchmark, Case
 from contactline.core.files import write_text
 from contactline.score.backtest import BacktestResult
+from contactline.stages.space import AROUND_KM, DIRECTIONS, SURROUNDED
 from contactline.stages.war import Outlook
 from contactline.truce.guarantee import CRISIS_WEEKS
 from contactline.war.climatology import MEAN_STRETCH_WEEKS
@@ -40,10 +41,22 @@ class EngineAssumption:
 
 ENGINE = (
     EngineAssumption(
+        "engine.capture_rule",
+        "On the map, cells fall by a rule fitted on the record: held neighbours and recent captures nearby",
+        "fitted; see docs/space.md",
+        "It foretells and does not explain: roads, supply and a change of plan are not in it.",
+    ),
+    EngineAssumption(
+        "engine.surrounded",
+        f"A place counts as surrounded with {SURROUNDED} of {DIRECTIONS} directions held within {AROUND_KM:g} km",
+        f"half of the ground in a direction, {AROUND_KM:g} km",
+        "About the depth at which drones watch a road; the shares move with the distance chosen.",
+    ),
+    EngineAssumption(
         "engine.order_error",
-        "Spread of the effort an objective takes around nearest-to-line order",
+        "Where the record is too thin for that rule: spread of the effort a place takes around nearest-first order",
         f"log-normal, sigma {ORDER_ERROR:g}",
-        "Advances bend to roads, rivers and encirclements, which the first version does not know.",
+        "Advances bend to roads, rivers and encirclements, which that order does not know.",
     ),
     EngineAssumption(
         "engine.stretch",

@@ -45,7 +45,7 @@ def support_path(case: Case, name: str) -> SupportPath:
     if name not in known:
         if name == "as_today":
             return SupportPath(id="as_today", name="As today", sources=("case",), cuts=())
-        raise UnknownNameError("support path", name, [*known, "as_today"])
+        raise UnknownNameError("support path", name, {*known, "as_today"})
     return known[name]
 
 

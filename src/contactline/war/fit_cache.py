@@ -69,14 +69,14 @@ def keep_fit(folder: Path, key: str, forecast: Forecast, losses: LossFit) -> Non
     arrays["losses.last"] = np.array(losses.last)
     try:
         with atomic_path(folder / f"{key}.npz") as path, path.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, allow_pickle=False, **arrays)
         for old in sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
     except OSError:
         return
 
 
-def _posterior(kept: np.lib.npyio.NpzFile, name: str, parameters: list) -> Posterior:  # type: ignore[type-arg]
+def _posterior(kept: np.lib.npyio.NpzFile, name: str, parameters: list) -> Posterior:
     return Posterior(
         tuple(parameters), kept[f"{name}.working"], kept[f"{name}.weight"], kept[f"{name}.log_likelihood"]
     )

@@ -19,6 +19,7 @@ test: $(READY)
 
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/archive_to_table.py
+	$(VENV)/bin/python benchmarks/kernel.py
 
 # Pinned versions with hashes come from requirements.lock; see docs/decisions/0001-lock-file.md.
 $(READY): requirements.lock pyproject.toml

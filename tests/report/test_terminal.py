@@ -33,7 +33,7 @@ def test_summary_fits_one_screen(sample: Assessment, width: int, height: int) ->
     assert max(map(len, lines)) <= width
     text = " ".join(" ".join(lines).split())
     assert "out/report.html" in text
-    assert "What they hinge on" in text
+    assert "What the choice hinges on" in text
     assert key_numbers(full)[0].value in text
     assert full.judgements[0].sentence.split(" (")[0] in text
 

@@ -110,9 +110,7 @@ def _screen(
         if reasons:
             body.append(f" {judgement.confidence_reason}", style="dim")
         parts.append(body)
-    left = len(assessment.judgements) - judgements
-    if left > 0:
-        parts.append(Text(f"  {left} more in the report", style="dim"))
+    left = max(len(assessment.judgements) - judgements, 0)
     found, none = key_hinges(assessment, hinges), no_hinges(assessment)
     if found or none:
         parts += [Text(), Text("What the choice hinges on", style="bold")]
@@ -122,7 +120,10 @@ def _screen(
         effect = f" (share for accepting {hinge.effect})" if notes else ""
         parts.append(Text(f"• {hinge.label}: now {hinge.present}; {hinge.turns}{effect}"))
     if report is not None:
-        parts += [Text(), Text.assemble(("Report: ", "bold"), str(report))]
+        parts += [
+            Text(),
+            Text.assemble(("Report: ", "bold"), str(report), f" ({left} more judgements)" if left else ""),
+        ]
     return Group(*parts)
 
 

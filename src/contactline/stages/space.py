@@ -33,6 +33,9 @@ FRONT_DRAWS = 2000
 OPENS_DRAWS, OPENS_WEEKS = 400, 104
 """Paired trajectories and weeks of the question what a place opens."""
 
+CHUNK = 50
+"""Trajectories a piece of work: small, so that few trajectories still fill every core."""
+
 NEVER = -30.0
 """Log weight of a cell that may not fall: e^-30 of another's chance."""
 
@@ -142,6 +145,7 @@ def fight_on_map(
                 rule_of_draw=plan.rule_of_draw[part],
                 initial_heat=plan.initial_heat,
                 first_draw=int(part[0]),
+                chunk=CHUNK,
             )
         )
     return SimulatedFront(tuple(logs), rows)
@@ -182,7 +186,7 @@ def what_opens(
             resistance = np.where(own & (way == "denied"), NEVER, usual).astype(np.float32)
             log = simulate_front(
                 grid, holder, plan.capture, plan.recapture, replace(plan.levers, resistance=resistance),
-                seed=streams.seed, rule_of_draw=plan.rule_of_draw, initial_heat=plan.initial_heat,
+                seed=streams.seed, rule_of_draw=plan.rule_of_draw, initial_heat=plan.initial_heat, chunk=CHUNK,
             )  # fmt: skip
             for target, wanted in targets.items():
                 rest = wanted & ~own

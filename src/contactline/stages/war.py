@@ -134,7 +134,9 @@ def look_ahead(
     for model in MODELS:
         gained = fighting_path(net[model], futures.factor, running, speed)
         gains[model] = np.cumsum(gained, axis=1)
-        fighting[model] = _fighting(front, futures, gained, names, shares, windows, streams)
+        fighting[model] = _fighting(
+            front, futures, gained, () if spatial is not None else names, names, shares, windows, streams
+        )
         if spatial is not None:
             most = FRONT_DRAWS if model == "headline" else FRONT_DRAWS // 2
             fronts[model] = fight_on_map(spatial, front, gained, futures.beliefs, streams, most)
@@ -221,14 +223,18 @@ def months(weeks: np.ndarray) -> np.ndarray:
 
 
 def _fighting(
-    front: Front, futures: Futures, gained: np.ndarray, names: tuple[str, ...], shares: np.ndarray,
-    windows: np.ndarray, streams: Streams,
+    front: Front, futures: Futures, gained: np.ndarray, wanted: tuple[str, ...], names: tuple[str, ...],
+    shares: np.ndarray, windows: np.ndarray, streams: Streams,
 ) -> Fighting:  # fmt: skip
-    """Split weekly gains over regions: the main one by the shifted share, the rest as the record split them."""
+    """Split weekly gains over the `wanted` regions: the main one by the shifted share, the rest as in the record.
+
+    A front that is fought out on the map needs none of them.
+    """
     main = names.index(front.theatre.main_region)
     rest = np.maximum(1.0 - shares[windows, main], 1e-9)
     effort = {}
-    for k, name in enumerate(names):
+    for name in wanted:
+        k = names.index(name)
         part = futures.share if k == main else (1.0 - futures.share) * shares[windows, k] / rest
         effort[name] = np.cumsum(gained * part, axis=1)
     attacker = np.cumsum(futures.claims, axis=1)

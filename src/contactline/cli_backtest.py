@@ -13,12 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-import contactline
 from contactline.case.load import LoadedCase, load_case
 from contactline.core.files import write_text
 from contactline.core.progress import Stages
 from contactline.pipeline import DEFAULT_CASE
-from contactline.report.backtest import write_backtest
+from contactline.report.charts_score import backtest_files
 from contactline.score.backtest import backtest
 from contactline.score.baselines import autoarima_available, default_baselines
 from contactline.score.losses import backtest_losses
@@ -63,14 +62,8 @@ def backtest_command(
         for path in _write(tables, folder, f"{what}_"):
             say.print(f"saved {path}")
     if out is not None:
-        if what is What.gains:
-            version = contactline.__version__
-            written = write_backtest(
-                loaded.case, tables, out, digest=loaded.digest, seed=seed, version=version
-            )
-        else:
-            written = _write(tables, out, f"{what}_")
-        for path in written:
+        gains = what is What.gains
+        for path in backtest_files(loaded.case, tables, out) if gains else _write(tables, out, f"{what}_"):
             say.print(f"wrote {path}")
     if as_json:
         content = {

@@ -252,7 +252,7 @@ def test_a_veto_is_said_and_no_sum_of_favours_removes_it(world):
 def test_break_even_is_where_the_share_crosses_one_half(world):
     case, theatre, settlements, futures = world
     found = break_even(
-        case, theatre, settlements["handover"], default_values(case, case.defender.id), futures.first(4), Streams(0),
+        case, theatre, settlements["handover"], default_values(case, case.defender.id), futures, Streams(0),
         credibility=np.linspace(0, 1, 5), rate=np.array([0.0, 0.5]),
     )  # fmt: skip
     assert found.share.shape == (5, 2)

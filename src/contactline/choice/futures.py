@@ -105,19 +105,6 @@ class Futures:
         """Weeks of the horizon."""
         return self.net.shape[1]
 
-    def first(self, sets: int) -> Futures:
-        """The first `sets` belief sets, for figures that need many runs."""
-        n = min(sets, self.sets) * FUTURES
-        arrays = {
-            name: getattr(self, name)[:n]
-            for name in (
-                "net", "share", "claims", "factor", "strength", "raiser", "maximal", "collapse_luck",
-                "breakdown_luck", "honour_luck", "end_luck", "peace_luck", "crisis_luck",
-            )
-        }  # fmt: skip
-        beliefs = {name: column[:n] for name, column in self.beliefs.items()}
-        return replace(self, sets=min(sets, self.sets), beliefs=beliefs, **arrays)
-
     def with_belief(self, name: str, value: float) -> Futures:
         """The same futures with one belief held at a value everywhere; the defender's strength follows."""
         beliefs = {**self.beliefs, name: np.full(self.draws, value)}

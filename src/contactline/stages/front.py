@@ -11,7 +11,7 @@ from contactline.case.load import LoadedCase
 from contactline.choice.courses import Theatre
 from contactline.core.errors import EvidenceError
 from contactline.front.control_history import holder_on
-from contactline.front.gains import gains_by_month
+from contactline.front.gains import gains_by_month, weekly_gains
 from contactline.war.record import TempoRecord, tempo_record
 from contactline.war.territory import Ground, ground
 
@@ -74,7 +74,7 @@ def measure_front(loaded: LoadedCase) -> Front:
     )
     record = tempo_record(areas, case.evidence.fit_from, case.as_of)
     regions = [str(name) for name in np.unique(here.region)]
-    weekly = weekly_by_region(areas, headline, regions, case.as_of)
+    weekly = {name: weekly_gains(areas, headline, name, case.as_of)["km2"].to_numpy() for name in regions}
     return Front(theatre, record, weekly, free, size, cells, settlements)
 
 
@@ -83,16 +83,6 @@ def main_region(loaded: LoadedCase) -> str:
     objectives = loaded.case.objectives
     remainders = [objective.region for objective in objectives if objective.kind == "region_remainder"]
     return (remainders or [objectives[0].region])[0]
-
-
-def weekly_by_region(
-    areas: pd.DataFrame, series: str, regions: list[str], as_of: object
-) -> dict[str, np.ndarray]:
-    """Weekly net change of each region on one map, weeks ending on the as-of weekday : region → ndarray[week], km²."""
-    rows = areas[(areas["series"] == series) & areas["region"].isin(regions)]
-    wide = rows.pivot(index="date", columns="region", values="km2").sort_index()
-    ends = pd.date_range(end=pd.Timestamp(str(as_of)), periods=(len(wide) - 1) // 7 + 1, freq="7D")
-    return {region: np.diff(wide[region].reindex(ends).to_numpy()) for region in regions}
 
 
 def front_tables(loaded: LoadedCase, front: Front) -> dict[str, pd.DataFrame]:

@@ -12,9 +12,9 @@ import pytest
 
 from contactline.case.beliefs import sample_beliefs
 from contactline.case.check import CLAUSE_KINDS, ENGINE_BELIEFS, OUTCOMES
+from contactline.case.clauses import Cession, Dmz, ForceCap, Withdrawal
 from contactline.case.invented import write_evidence
 from contactline.case.load import LoadedCase, built_in_cases, digest_of, find_case, load_case
-from contactline.case.schema import Cession, Dmz, ForceCap, Withdrawal
 from contactline.case.tables import TABLES
 from contactline.core.errors import CaseError, EvidenceError, UnknownNameError
 from contactline.core.streams import Streams

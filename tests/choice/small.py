@@ -6,8 +6,9 @@ import functools
 
 import numpy as np
 
+from contactline.case.clauses import Other
+from contactline.case.debate import Values
 from contactline.case.load import load_case
-from contactline.case.schema import Other, Values
 from contactline.choice.futures import FUTURES, Futures, draw_futures
 from contactline.core.streams import Streams
 from contactline.stages.front import measure_front

@@ -15,7 +15,7 @@ import xarray as xr
 
 from contactline.case.schema import Case
 from contactline.report.assessment import Assessment, Judgement, RunInfo
-from contactline.report.tables import QUANTILES
+from contactline.report.table_columns import QUANTILES
 
 AS_OF = date(2025, 12, 7)
 HORIZON = 260

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from contactline.case.load import load_case
-from contactline.case.schema import Capability, SupportPath
+from contactline.case.supply import Capability, SupportPath
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.support.adequacy import adequacy, ledger, sample_elasticities, support

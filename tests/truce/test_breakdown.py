@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from contactline.case.load import load_case
-from contactline.case.schema import Guarantee
+from contactline.case.pledges import Guarantee
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.streams import Streams
 from contactline.truce.breakdown import (

@@ -16,6 +16,9 @@ from scipy import stats
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
 
 class Frozen(BaseModel):
     """Base of every record of a case: unknown keys are errors, values cannot be reassigned."""

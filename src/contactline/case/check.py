@@ -14,8 +14,9 @@ from typing import Any, get_args
 import numpy as np
 
 from contactline.case.beliefs import Belief, Sourced
+from contactline.case.clauses import AnyClause, Cession, ForceCap, Freeze, Proposal, Withdrawal
 from contactline.case.read import KeyPath, Problem
-from contactline.case.schema import AnyClause, Case, Cession, ForceCap, Freeze, Proposal, Withdrawal
+from contactline.case.schema import Case
 from contactline.core.errors import nearest
 
 ENGINE_BELIEFS: dict[str, str] = {

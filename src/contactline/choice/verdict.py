@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from contactline.case.schema import Case, Proposal, Values, Withdrawal
+from contactline.case.clauses import Proposal, Withdrawal
+from contactline.case.debate import Values
+from contactline.case.schema import Case
 from contactline.choice.courses import OUTCOMES, Theatre, accept, fight_on
 from contactline.choice.futures import BeliefLabel, Futures
 from contactline.core.errors import UnknownNameError

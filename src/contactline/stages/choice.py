@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from contactline.case.schema import Case, Values
+from contactline.case.debate import Values
+from contactline.case.schema import Case
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
 from contactline.choice.futures import (
     BeliefLabel,

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from contactline.case.debate import Benchmark
 from contactline.case.load import LoadedCase
-from contactline.case.schema import Benchmark, Case
+from contactline.case.schema import Case
 from contactline.core.files import write_text
 from contactline.score.backtest import BacktestResult
 from contactline.stages.space import AROUND_KM, DIRECTIONS, SURROUNDED

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from contactline.case.schema import Capability, Case, SupportPath
+from contactline.case.schema import Case
+from contactline.case.supply import Capability, SupportPath
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 

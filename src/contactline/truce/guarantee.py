@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from contactline.case.schema import Guarantee
+from contactline.case.pledges import Guarantee
 from contactline.core.dates import DAYS_PER_WEEK, WEEKS_PER_YEAR
 from contactline.core.streams import Streams
 

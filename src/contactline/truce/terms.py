@@ -10,19 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from contactline.case.schema import (
+from contactline.case.clauses import (
     AnyClause,
-    Case,
     Cession,
     Deadline,
     Dmz,
     ForceCap,
     Freeze,
-    Guarantee,
     GuaranteeClause,
     Proposal,
     Withdrawal,
 )
+from contactline.case.pledges import Guarantee
+from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
 from contactline.war.territory import Ground
 

@@ -1,0 +1,60 @@
+"""Kinds of columns that the tables of an assessment are declared with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from contactline.case.tables import Column
+
+QUANTILES = (
+    ("q05", 0.05),
+    ("q10", 0.1),
+    ("q25", 0.25),
+    ("q50", 0.5),
+    ("q75", 0.75),
+    ("q90", 0.9),
+    ("q95", 0.95),
+)
+
+
+def text(name: str, meaning: str, optional: bool = False) -> Column:
+    return Column(name, "text", "text", meaning, optional=optional)
+
+
+def name_of(name: str, meaning: str) -> Column:
+    return Column(name, "text", "name", meaning)
+
+
+def num(name: str, unit: str, meaning: str, low: float = -np.inf, optional: bool = False) -> Column:
+    return Column(name, "number", unit, meaning, low, optional=optional)
+
+
+def maybe(name: str, unit: str, meaning: str) -> Column:
+    return num(name, unit, meaning, optional=True)
+
+
+def chance(name: str, meaning: str, optional: bool = False) -> Column:
+    return Column(name, "number", "probability", meaning, 0, 1, optional)
+
+
+def day(name: str, meaning: str, optional: bool = False) -> Column:
+    return Column(name, "day", "calendar day", meaning, optional=optional)
+
+
+def spread(
+    stem: str, unit: str, meaning: str, levels: tuple[str, ...] = ("q10", "q50", "q90")
+) -> tuple[Column, ...]:
+    """Quantile columns `stem_q10` … of one quantity; missing where the quantile lies beyond the horizon."""
+    named = {"q10": "lower end of the 80% range", "q50": "median", "q90": "upper end of the 80% range"}
+    return tuple(maybe(f"{stem}_{q}".strip("_"), unit, f"{meaning}, {named.get(q, q)}") for q in levels)
+
+
+ALL_LEVELS = tuple(name for name, _ in QUANTILES)
+SERIES = name_of("series", "map series or publisher, an id of the case")
+REGION = name_of("region", "region id of the case, or total")
+PROPOSAL = name_of("proposal", "proposal id of the case")
+NAME = text("name", "what it is called")
+MODEL = name_of(
+    "model", "forecast: headline (the pool), tempo (if the present tempo persists), climatology, level"
+)
+OBJECTIVE = name_of("objective", "objective id of the case")

@@ -1,0 +1,71 @@
+"""Tables of an assessment on the choice: every column with its type, unit and meaning."""
+
+from __future__ import annotations
+
+from contactline.case.tables import Table
+from contactline.report.table_columns import NAME, PROPOSAL, chance, maybe, name_of, num, spread, text
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "courses",
+        "Outcomes of each course of action at the horizon",
+        (
+            name_of("course", "course of action id"),
+            NAME,
+            name_of("outcome", "outcome id"),
+            text("label", "what the outcome measures"),
+            text("unit", "unit of the outcome"),
+            maybe("mean", "the outcome's", "mean over draws"),
+            *spread("", "the outcome's", "outcome"),
+        ),
+        ("course", "outcome"),
+    ),
+    Table(
+        "breakeven",
+        "Share of beliefs and weights under which accepting is better, over the two beliefs in dispute",
+        (
+            PROPOSAL,
+            chance("credibility", "chance that the guarantor acts if invoked"),
+            num("collapse_rate", "per year", "rate of collapses of the defence if the fighting goes on", 0),
+            chance("share_accept", "share in which accepting is better"),
+        ),
+        ("proposal", "credibility", "collapse_rate"),
+    ),
+    Table(
+        "breakeven_curve",
+        "The credibility at which accepting and fighting on are even, for each rate of collapse",
+        (
+            PROPOSAL,
+            num("collapse_rate", "per year", "rate of collapses of the defence", 0),
+            chance("credibility", "break-even credibility (missing: none between 0 and 1)", True),
+        ),
+        ("proposal", "collapse_rate"),
+    ),
+    Table(
+        "verdict",
+        "Which course is better, by viewpoint",
+        (
+            PROPOSAL,
+            text("viewpoint", "whose values, as published"),
+            chance("share_accept", "share of beliefs and weights in which accepting is better"),
+            chance("p_accept_mean_value", "the same with every weight at the middle of its range", True),
+        ),
+        ("proposal", "viewpoint"),
+    ),
+    Table(
+        "hinges",
+        "Beliefs that decide: how the share preferring acceptance moves over each belief's present range",
+        (
+            name_of("belief", "belief id of the case"),
+            text("label", "what the belief is"),
+            text("unit", "its unit"),
+            num("present_low", "the belief's", "lower end of the present 80% range"),
+            num("present_high", "the belief's", "upper end of the present 80% range"),
+            chance("share_low", "share preferring acceptance at the lower end"),
+            chance("share_high", "share preferring acceptance at the upper end"),
+            maybe("flip_value", "the belief's", "value at which the share crosses one half (missing: never)"),
+            text("watch", "the evidence that would move it"),
+        ),
+        (),
+    ),
+)

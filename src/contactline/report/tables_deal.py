@@ -1,0 +1,83 @@
+"""Tables of an assessment on proposals, their price and the truce: every column with its type, unit and meaning."""
+
+from __future__ import annotations
+
+from contactline.case.tables import Column, Table
+from contactline.report.table_columns import NAME, PROPOSAL, REGION, chance, day, name_of, num, spread, text
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "price",
+        "What a proposal hands over, and what seizing the same by force would take",
+        (
+            PROPOSAL,
+            NAME,
+            REGION,
+            num("km2", "km²", "area handed over", 0),
+            num("settlements", "count", "settlements of 500 people or more in it", 0),
+            num("people", "persons", "GeoNames population of those settlements, before the war", 0),
+            text("belts", "fortified belts in it"),
+            Column("share_of_region", "number", "share", "share of the region's area", 0, 1),
+            *spread("months", "months", "time to seize it by force (missing: beyond the horizon)"),
+            chance("p_within_horizon", "chance that it is seized within the horizon"),
+            *spread(
+                "attacker_losses",
+                "persons",
+                "killed and wounded of the challenger on the whole front by then, draws in which it falls",
+            ),
+            *spread(
+                "defender_losses",
+                "persons",
+                "killed and wounded of the defender on the whole front by then, draws in which it falls",
+            ),
+        ),
+        ("proposal", "region"),
+    ),
+    Table(
+        "deals",
+        "The proposals side by side, as their terms apply to the map",
+        (
+            PROPOSAL,
+            NAME,
+            text("author", "who made it"),
+            day("published", "day of publication"),
+            num("km2_given_up", "km²", "area that the defender leaves", 0),
+            num("km2_returned", "km²", "area that the challenger leaves", 0),
+            num("people_given_up", "persons", "GeoNames population of the area left by the defender", 0),
+            num("settlements_given_up", "count", "settlements of 500 people or more in it", 0),
+            text("belt_given_up", "fortified belts given up"),
+            num("line_km_before", "km", "length of the line on the as-of date", 0),
+            num("line_km_after", "km", "length of the line after the terms", 0),
+            text("guarantee", "the guarantee it carries"),
+            num("clauses_total", "count", "clauses of the proposal", 0),
+            num("clauses_modelled", "count", "clauses with an effect in the model", 0),
+        ),
+        ("proposal",),
+    ),
+    Table(
+        "clauses",
+        "The clauses of each proposal as data, and whether the model uses them",
+        (
+            PROPOSAL,
+            text("point", "where it stands in the text"),
+            name_of("kind", "kind of clause"),
+            text("text", "paraphrase"),
+            Column("modelled", "flag", "true or false", "whether the clause has an effect in the model"),
+            text("effect", "what effect, or why none"),
+            text("sources", "ids of the bibliography"),
+        ),
+        (),
+    ),
+    Table(
+        "truce",
+        "How long a truce on each proposal would hold, and what variants of the terms change",
+        (
+            PROPOSAL,
+            NAME,
+            name_of("variant", "as_written, no_guarantee, troops or belt_kept"),
+            *(chance(f"p_hold_{w}", f"chance that it holds for {w} weeks") for w in (52, 156, 260)),
+            *spread("credibility", "probability", "chance that the guarantor acts if invoked"),
+        ),
+        ("proposal", "variant"),
+    ),
+)

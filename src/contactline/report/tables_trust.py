@@ -1,0 +1,86 @@
+"""Tables of an assessment on scores, assumptions and sources: every column with its type, unit and meaning."""
+
+from __future__ import annotations
+
+from contactline.case.tables import Column, Table
+from contactline.report.table_columns import SERIES, chance, maybe, name_of, num, text
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "backtest_summary",
+        "Scores of each forecast on rolling origins",
+        (
+            SERIES,
+            name_of("model", "forecast or baseline id"),
+            text("label", "what it is called"),
+            Column("horizon", "whole", "weeks", "weeks ahead", 1),
+            num("crps", "km²", "mean continuous ranked probability score; lower is better", 0),
+            maybe("crps_ratio*", "ratio", "score divided by that of the baseline named in the column"),
+            *(chance(f"cover{c}", f"share of outcomes inside the {c}% band", True) for c in (50, 80, 90)),
+            num("origins", "count", "forecast origins scored", 0),
+            num("independent_windows", "count", "windows of that length that do not overlap", 0),
+        ),
+        ("series", "model", "horizon"),
+    ),
+    Table(
+        "backtest_bars",
+        "The bars set beforehand, and whether they were met",
+        (
+            text("bar", "what was required"),
+            text("allowed", "what would meet it"),
+            text("got", "what was measured"),
+            Column("met", "flag", "true or false", "whether it was met"),
+        ),
+        ("bar",),
+    ),
+    Table(
+        "backtest_pit",
+        "Where each outcome fell in its forecast distribution (evenly spread if calibrated)",
+        (
+            name_of("model", "forecast id"),
+            Column("horizon", "whole", "weeks", "weeks ahead", 1),
+            chance("pit", "share of the forecast below the outcome"),
+        ),
+        (),
+    ),
+    Table(
+        "assumptions",
+        "Every belief and assumption, with its owner",
+        (
+            name_of("name", "belief or assumption id"),
+            text("label", "what it is"),
+            text("unit", "its unit"),
+            text("distribution", "its distribution"),
+            text("owner", "who assumes it, or the sources it rests on"),
+            text("why", "why that value and width"),
+            text("sources", "ids of the bibliography"),
+            text("watch", "the evidence that would move it"),
+        ),
+        (),
+    ),
+    Table(
+        "references",
+        "Bibliography",
+        (
+            name_of("id", "id used elsewhere"),
+            text("title", "title or statement"),
+            text("source", "who published it"),
+            text("url", "where"),
+            text("day", "when"),
+            text("confidence", "high, medium, low or empty"),
+        ),
+        ("id",),
+    ),
+    Table(
+        "benchmarks",
+        "Published forecasts and rates set beside ours, never fitted to",
+        (
+            text("text", "what was published"),
+            text("objective", "objective id, if any"),
+            text("day", "day named, if any"),
+            text("source", "who published it"),
+            text("ours", "our figure for the same"),
+        ),
+        (),
+    ),
+)

@@ -1,0 +1,185 @@
+"""Tables of an assessment on the front and the war: every column with its type, unit and meaning."""
+
+from __future__ import annotations
+
+from contactline.case.tables import TABLES as CASE_TABLES
+from contactline.case.tables import Column, Table
+from contactline.report.table_columns import (
+    ALL_LEVELS,
+    MODEL,
+    NAME,
+    OBJECTIVE,
+    REGION,
+    SERIES,
+    chance,
+    day,
+    maybe,
+    name_of,
+    num,
+    spread,
+)
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "front_monthly",
+        "Net change of the area held by the challenger, month by month",
+        (
+            SERIES,
+            day("month", "first day of the month"),
+            REGION,
+            num("km2", "km²", "net change over the month"),
+            Column("flagged", "flag", "true or false", "a day of the month is missing, duplicated or a jump"),
+        ),
+        ("series", "month", "region"),
+    ),
+    Table(
+        "area_history",
+        "Net change of the area held by the challenger since the first day that the map series share",
+        (
+            SERIES,
+            day("date", "end of the week"),
+            num("km2", "km²", "net change since the common start"),
+        ),
+        ("series", "date"),
+    ),
+    Table(
+        "line_history",
+        "Length of the line of contact",
+        (day("date", "day"), num("km", "km", "length of the line inside the country", 0)),
+        ("date",),
+    ),
+    Table(
+        "gain_fan",
+        "Forecast of the challenger's cumulative net gain after the as-of date, fighting on, headline map",
+        (
+            MODEL,
+            Column("week", "whole", "weeks", "weeks after the as-of date", 0),
+            day("date", "end of that week"),
+            *(num(q, "km²", f"cumulative net gain, quantile {q[1:]}%") for q in ALL_LEVELS),
+        ),
+        ("model", "week"),
+    ),
+    Table(
+        "objectives",
+        "When each objective would be taken if the fighting goes on",
+        (
+            OBJECTIVE,
+            NAME,
+            MODEL,
+            *(chance(f"p_{w}", f"chance that it is taken within {w} weeks") for w in (26, 52, 104, 156, 260)),
+            *spread("week", "weeks", "weeks until it is taken (missing: beyond the horizon)"),
+            *spread("attacker_losses", "persons", "killed and wounded of the challenger until then"),
+            maybe("km2_remaining", "km²", "what the challenger does not hold of it on the as-of date"),
+        ),
+        ("objective", "model"),
+    ),
+    Table(
+        "line_fan",
+        "Forecast of the length of the line of contact on the grid, fighting on",
+        (
+            Column("week", "whole", "weeks", "weeks after the as-of date", 1),
+            *(num(q, "km", f"length of the line, quantile {q[1:]}%", 0) for q in ("q10", "q50", "q90")),
+        ),
+        ("week",),
+    ),
+    Table(
+        "threats",
+        "How far each place is surrounded: ground within 15 km of it, in twelve directions",
+        (
+            OBJECTIVE,
+            NAME,
+            Column("week", "whole", "weeks", "weeks after the as-of date; 0 is now", 0),
+            Column("directions", "number", "count", "directions, of 12, held by half or more, mean", 0, 12),
+            chance("p_surrounded", "chance that nine or more directions are held by the challenger"),
+        ),
+        ("objective", "week"),
+    ),
+    Table(
+        "opens",
+        "What a place opens: share of a target held by the challenger after two years, the place given or denied",
+        (
+            name_of("lever", "objective or belt that is given at once, or never falls"),
+            NAME,
+            name_of("target", "main_region (its remainder) or belts, without the place itself"),
+            chance("given", "mean share of the target held if the place is given at once"),
+            chance("denied", "mean share of the target held if the place never falls"),
+            Column("difference", "number", "share", "given minus denied, same futures", -1, 1),
+            Column(
+                "low",
+                "number",
+                "share",
+                "lower end of the 90% range of the mean difference, simulation only",
+                -2,
+                2,
+            ),
+            Column(
+                "high",
+                "number",
+                "share",
+                "upper end of the 90% range of the mean difference, simulation only",
+                -2,
+                2,
+            ),
+        ),
+        ("lever", "target"),
+    ),
+    Table(
+        "losses_history",
+        "Losses per month as published",
+        (
+            day("month", "first day of the month"),
+            name_of("side", "side id of the case"),
+            SERIES,
+            num("value", "persons", "killed and wounded in the month, as that publisher counts them"),
+        ),
+        ("month", "side", "series"),
+    ),
+    Table(
+        "losses_fan",
+        "Forecast of cumulative losses after the as-of date if the fighting goes on",
+        (
+            name_of("side", "side id of the case"),
+            name_of("kind", "killed or killed_wounded"),
+            Column("week", "whole", "weeks", "weeks after the as-of date", 0),
+            *(num(q, "persons", f"cumulative losses, quantile {q[1:]}%") for q in ("q10", "q50", "q90")),
+        ),
+        ("side", "kind", "week"),
+    ),
+    Table(
+        "cells",
+        "The map: who held each cell then and now, and the chances of the challenger holding it",
+        (
+            Column("cell", "text", "H3 index", "hexagon of the theatre"),
+            REGION,
+            Column("holder_first", "whole", "0 or 1", "1 if held by the challenger on the first day", 0, 1),
+            Column("holder_now", "whole", "0 or 1", "1 if held by the challenger on the as-of date", 0, 1),
+            *(
+                chance(f"p_{w}", f"chance that the challenger holds it after {w} weeks", True)
+                for w in (26, 52, 104)
+            ),
+            Column(
+                "after_*",
+                "whole",
+                "0, 1 or 2",
+                "after the named proposal: 0 defender, 1 challenger, 2 DMZ",
+                0,
+                2,
+            ),
+        ),
+        ("cell",),
+    ),
+    CASE_TABLES["changes"],
+    CASE_TABLES["outlines"],
+    CASE_TABLES["settlements"],
+    Table(
+        "places",
+        "Points named on maps",
+        (
+            name_of("id", "place id of the case"),
+            NAME,
+            num("latitude", "°N", "WGS84"),
+            num("longitude", "°E", "WGS84"),
+        ),
+        ("id",),
+    ),
+)

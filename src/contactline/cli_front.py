@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-import contactline
 from contactline.build import build_evidence
 from contactline.case.load import load_case
 from contactline.cli_case import app as case_app
@@ -20,9 +19,7 @@ from contactline.core.errors import InputError
 from contactline.core.progress import Tick
 from contactline.front.gains import gains_by_region
 from contactline.pipeline import DEFAULT_CASE
-from contactline.report.front import front_assessment
-from contactline.report.html import write_front
-from contactline.report.terminal import front_table
+from contactline.report.terminal import front_chart, front_table
 from contactline.stages.front import front_tables, measure_front
 
 CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
@@ -75,8 +72,7 @@ def front_command(
             }
         )
         tables |= {"cells": cells, "changes": loaded.evidence("changes")}
-        drawn = front_assessment(loaded.case, tables, loaded.digest, contactline.__version__)
-        for path in write_front(drawn, out):
+        for path in front_chart(loaded.case, tables, out, loaded.digest):
             Console(stderr=True).print(f"wrote {path}")
 
 

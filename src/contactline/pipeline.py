@@ -13,20 +13,11 @@ import numpy as np
 from rich.console import Console
 
 import contactline
-from contactline.case.load import load_case
-from contactline.choice.futures import FUTURES
-from contactline.core.errors import InputError
 from contactline.core.progress import Stages
-from contactline.core.streams import Streams
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
 from contactline.stages import choice, deals, front, space, trust, war
-from contactline.support.adequacy import support_path as named_path
-from contactline.war.source_bias import measured_beliefs
-
-DRAWS = 10_000
-HORIZON_WEEKS = 260
-DEFAULT_CASE = "ukraine_2025"
+from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
 
 def assess(
@@ -48,48 +39,27 @@ def assess(
     Raises InputError and its kin for anything the user can mend, FitError where the record is too thin.
     """
     stages = stages or Stages(Console(stderr=True), quiet=True)
-    streams = Streams(seed)
-    if draws < 2 * FUTURES:
-        raise InputError(f"--draws: got {draws}; allowed is a whole number from {2 * FUTURES} up.")
-    if not HORIZON_WEEKS <= weeks <= 1040:
-        raise InputError(f"--weeks: got {weeks}; allowed is a whole number from {HORIZON_WEEKS} to 1040.")
+    ready = make_ready(
+        case,
+        proposals=proposals,
+        draws=draws,
+        seed=seed,
+        weeks=weeks,
+        support_path=support_path,
+        least_weeks=HORIZON_WEEKS,
+        stages=stages,
+    )
+    loaded, measured, outlook, streams = ready.loaded, ready.measured, ready.outlook, ready.streams
+    settlements, about = ready.settlements, loaded.case
 
-    with stages.stage("read the case"):
-        loaded = load_case(case)
-        about = loaded.case
-        chosen = list(dict.fromkeys(proposals)) or list(about.default_proposals)
-        for name in chosen:
-            deals.proposal_named(about, name)
-        named_path(about, support_path)
-    with stages.stage("measure the front"):
-        measured = front.measure_front(loaded)
+    with stages.stage("read the fronts"):
         tables = front.front_tables(loaded, measured)
-        settlements = deals.settle(about, measured, chosen)
-    with stages.stage("fit tempo and losses"):
-        forecast, losses = war.fit(loaded, measured, streams)
-    with stages.stage("fit the front"):
-        bias = measured_beliefs(loaded.evidence("losses"), about)
-        spatial, notes = space.fit_front(loaded, measured, streams)
-    with stages.stage("fight on"):
-        outlook = war.look_ahead(
-            about,
-            measured,
-            forecast,
-            losses,
-            sets=draws // FUTURES,
-            weeks=weeks,
-            path=support_path,
-            streams=streams,
-            measured=bias,
-            spatial=spatial,
-            notes=notes,
-        )
         tables |= war.war_tables(about, measured, outlook)
         tables["losses_history"] = war.losses_history(loaded)
-        if spatial is not None:
+        if ready.spatial is not None:
             net = np.diff(outlook.gains["headline"], axis=1, prepend=0.0)
             tables["opens"] = space.what_opens(
-                spatial, loaded, measured, net, outlook.futures.beliefs, streams
+                ready.spatial, loaded, measured, net, outlook.futures.beliefs, streams
             )
     with stages.stage("apply the proposals"):
         tables |= deals.deal_tables(about, measured, outlook, settlements)
@@ -99,7 +69,7 @@ def assess(
         tables |= choice.choice_tables(about, measured, outlook, settlements, runs, streams, tick)
     with stages.stage("say how far to trust it"):
         tables |= trust.saved_backtest(loaded)
-        tables |= trust.trust_tables(about, outlook, bias)
+        tables |= trust.trust_tables(about, outlook, ready.bias)
         judgements = drafted(about, tables)
 
     run = RunInfo(
@@ -111,7 +81,7 @@ def assess(
         horizon_weeks=weeks,
         version=contactline.__version__,
         timings=dict(stages.timings),
-        notes=(*forecast.warnings(), *outlook.notes),
+        notes=ready.notes,
         support_path=support_path,
     )
     return Assessment(about, run, choice.ensemble(about, outlook, runs), tables, judgements)

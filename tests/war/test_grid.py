@@ -51,7 +51,8 @@ def test_small_parts_without_a_line_are_told_large_ones_refused():
     grid = one_sector(sorted([*h3.grid_disk(CENTRE, 8), islet]))
     (sentence,) = check_front(grid, east_held(grid))
     assert (
-        sentence == f"The line never touches 1 cells (5 km²) around {islet}: these cells keep their holder."
+        sentence
+        == "The line touches no part of 1 cells cut off from the rest (5 km²): they keep their holder."
     )
     grid = one_sector(sorted([*h3.grid_disk(CENTRE, 3), *h3.grid_disk(islet, 3)]))
     holder = np.where(np.isin(grid.cell, list(h3.grid_disk(CENTRE, 3))), east_held(grid, 0.2), 0)
@@ -76,7 +77,10 @@ def test_sector_without_exposed_cells():
     with pytest.raises(InputError, match=r"sector a has no exposed cell.*Sectors: a, b"):
         check_front(by_east, east_held(grid, 0.3))
     told = check_front(by_east, east_held(grid, 0.3), idle_sectors=True)
-    assert told == ("Sector a has no exposed cell at the start: the front has left it behind.",)
+    assert told == (
+        "Sector a of the front has no cell on the line any more: nothing can be taken or lost there unless the line "
+        "comes back to it.",
+    )
     assert check_front(by_east, east_held(grid, 0.7)) == ()
 
 

@@ -68,12 +68,12 @@ def front_table(case: Case, monthly: pd.DataFrame, months: int = 12) -> Table:
     return table
 
 
-def front_chart(case: Case, tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+def front_chart(case: Case, tables: Mapping[str, pd.DataFrame], out: Path, digest: str = "") -> list[Path]:
     """Write front.html (interactive), and gains, line length and the map as SVG and PNG, into folder `out`.
 
-    `tables` may hold any of `report.front.FRONT_TABLES`. Returns the paths written.
+    `tables` may hold any of `report.front.FRONT_TABLES`; digest : the case's. Returns the paths written.
     """
-    return write_front(front_assessment(case, tables, "", contactline.__version__), out)
+    return write_front(front_assessment(case, tables, digest, contactline.__version__), out)
 
 
 def headline_of_case(case: Case, present: list[str]) -> str:

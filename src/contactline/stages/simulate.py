@@ -8,56 +8,44 @@ from pathlib import Path
 
 import xarray as xr
 
-from contactline.case.load import load_case
-from contactline.choice.futures import FUTURES
-from contactline.core.streams import Streams
-from contactline.stages import choice, deals, front, space, war
-from contactline.war.source_bias import measured_beliefs
+from contactline.stages import choice
+from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """The outcomes of one call of `simulate`, and how they were made."""
+    """The outcomes of one call of `simulate`, and how they were made.
+
+    notes : what the reader must know about the fits
+    """
 
     outcomes: xr.Dataset
     case_digest: str
     seed: int
     support_path: str
+    notes: tuple[str, ...] = ()
 
 
 def simulate(
-    case: str | Path = "ukraine_2025",
+    case: str | Path = DEFAULT_CASE,
     *,
     proposals: Sequence[str] = (),
-    draws: int = 10_000,
+    draws: int = DRAWS,
     seed: int = 0,
-    weeks: int = 260,
+    weeks: int = HORIZON_WEEKS,
     support_path: str = "as_today",
 ) -> Simulation:
     """Fight on, and accept each proposal, on the same futures.
 
-    draws : trajectories, rounded down to whole belief sets of 50; weeks : horizon
+    draws : trajectories, rounded down to whole belief sets of 50; weeks : horizon, 13 to 1040
     Returns a Simulation whose `outcomes` hold every outcome[course, draw], gain[model, draw, week] and
-    belief[name, set]. Raises InputError and its kin for unknown names and impossible numbers.
+    belief[name, set]: for the same numbers those of `assess`. Raises InputError for impossible numbers and
+    UnknownNameError for unknown names.
     """
-    streams = Streams(seed)
-    loaded = load_case(case)
-    measured = front.measure_front(loaded)
-    settlements = deals.settle(loaded.case, measured, list(proposals) or list(loaded.case.default_proposals))
-    forecast, losses = war.fit(loaded, measured, streams)
-    spatial, notes = space.fit_front(loaded, measured, streams)
-    outlook = war.look_ahead(
-        loaded.case,
-        measured,
-        forecast,
-        losses,
-        sets=max(draws // FUTURES, 1),
-        weeks=weeks,
-        path=support_path,
-        streams=streams,
-        measured=measured_beliefs(loaded.evidence("losses"), loaded.case),
-        spatial=spatial,
-        notes=notes,
+    ready = make_ready(
+        case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path
     )
-    runs = choice.run_courses(loaded.case, measured, outlook, settlements)
-    return Simulation(choice.ensemble(loaded.case, outlook, runs), loaded.digest, seed, support_path)
+    about, outlook = ready.loaded.case, ready.outlook
+    runs = choice.run_courses(about, ready.measured, outlook, ready.settlements)
+    notes = (*outlook.forecast.warnings(), *outlook.notes)
+    return Simulation(choice.ensemble(about, outlook, runs), ready.loaded.digest, seed, support_path, notes)

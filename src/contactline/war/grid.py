@@ -140,9 +140,16 @@ def check_front(grid: Grid, holder: np.ndarray, *, idle_sectors: bool = False) -
             f"theatre: sector {', '.join(idle)} has no exposed cell, so nothing can be taken or lost there; join it "
             f"with a sector that the line runs through. Sectors: {', '.join(grid.sectors)}."
         )
-    told = [f"The line never touches {text}: these cells keep their holder." for text in stranded]
+    told = []
+    if stranded:
+        cells, km2 = np.count_nonzero(~touched[part]), area[~touched].sum()
+        told.append(
+            f"The line touches no part of {cells} cells cut off from the rest ({km2:,.0f} km²): they keep their holder."
+        )
     told += [
-        f"Sector {name} has no exposed cell at the start: the front has left it behind." for name in idle
+        f"Sector {name} of the front has no cell on the line any more: nothing can be taken or lost there unless the "
+        "line comes back to it."
+        for name in idle
     ]
     return tuple(told)
 

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from contactline.case.analogues import check_days, read_analogues
 from contactline.case.check import RESERVED_REGION, problems_of
+from contactline.case.check_pledges import with_records
 from contactline.case.read import raise_problems, read_folder, validated
 from contactline.case.schema import Case
 from contactline.case.tables import check_table, table_named
@@ -79,9 +81,10 @@ def load_case(name_or_path: str | Path) -> LoadedCase:
     """
     folder = find_case(name_or_path)
     raw = read_folder(folder)
-    case = validated(folder, raw)
+    case = validated(folder, raw | {"analogues": read_analogues(folder)})
     raise_problems(folder, problems_of(case), raw)
-    return LoadedCase(case, digest_of(folder), folder, _read_provenance(folder))
+    check_days(folder, case.analogues, case.as_of)
+    return LoadedCase(with_records(case), digest_of(folder), folder, _read_provenance(folder))
 
 
 def built_in_cases() -> dict[str, Path]:

@@ -39,7 +39,7 @@ FILES: dict[str, tuple[str, ...]] = {
     ),
     "beliefs.yaml": ("beliefs",),
     "proposals.yaml": ("default_proposals", "proposals"),
-    "guarantees.yaml": ("guarantees",),
+    "guarantees.yaml": ("guarantees", "base_rates", "calendar"),
     "support.yaml": ("capabilities", "support_paths"),
     "values.yaml": ("values",),
     "positions.yaml": ("positions",),
@@ -86,7 +86,7 @@ def read_folder(folder: Path) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for name, allowed in FILES.items():
         if (folder / name).is_file():
-            merged |= _read_file(folder / name, allowed)
+            merged |= read_file(folder / name, allowed)
     strange = [
         Problem(where, f"got {value}; allowed is a finite number")
         for where, value in _numbers(merged)
@@ -101,9 +101,13 @@ def validated(folder: Path, raw: dict[str, Any]) -> Case:
     try:
         return Case.model_validate(raw)
     except ValidationError as error:
-        problems = [_worded(detail, raw) for detail in error.errors(include_url=False)]
-        raise_problems(folder, problems, raw)
+        raise_problems(folder, problems_in(error, raw), raw)
         raise  # pragma: no cover - a ValidationError always has details
+
+
+def problems_in(error: ValidationError, raw: dict[str, Any]) -> list[Problem]:
+    """Every violation of the schema that pydantic found in `raw`, worded for people."""
+    return [_worded(detail, raw) for detail in error.errors(include_url=False)]
 
 
 def raise_problems(folder: Path, problems: list[Problem], raw: dict[str, Any]) -> None:
@@ -117,7 +121,7 @@ def raise_problems(folder: Path, problems: list[Problem], raw: dict[str, Any]) -
         if file not in texts and (folder / file).is_file():
             texts[file] = (folder / file).read_text(encoding="utf-8")
         end = "" if problem.text.endswith("?") else "."
-        lines.append(f"{file}: {_place(problem.path, raw, texts.get(file))}: {problem.text}{end}")
+        lines.append(f"{file}: {place_of(problem.path, raw, texts.get(file))}: {problem.text}{end}")
     if len(problems) > SHOWN:
         lines.append(f"and {len(problems) - SHOWN} more.")
     if len(problems) == 1:
@@ -159,7 +163,7 @@ _Strict.yaml_implicit_resolvers = {
 }
 
 
-def _read_file(path: Path, allowed: tuple[str, ...]) -> dict[str, Any]:
+def read_file(path: Path, allowed: tuple[str, ...]) -> dict[str, Any]:
     """One YAML file as a mapping whose keys belong in it."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -202,7 +206,7 @@ def _numbers(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, float]]:
             yield from _numbers(inner, (*path, index))
 
 
-def _place(path: KeyPath, raw: dict[str, Any], text: str | None) -> str:
+def place_of(path: KeyPath, raw: dict[str, Any], text: str | None) -> str:
     """The key path with the line it stands in and the id of the record, so that a reader finds it."""
     node: Any = raw
     record = ""

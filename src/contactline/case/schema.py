@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from contactline.case.beliefs import Belief, Frozen, Share, Slug, Sourced
 from contactline.case.clauses import Proposal
 from contactline.case.debate import Benchmark, Claim, Position, Values
-from contactline.case.pledges import Guarantee
+from contactline.case.pledges import Analogue, BaseRate, Guarantee, PoliticalEvent
 from contactline.case.supply import Capability, SupportPath
 
 
@@ -126,6 +126,11 @@ class Reference(Frozen):
     day: str = ""
     confidence: Literal["high", "medium", "low", ""] = ""
     note: str = ""
+    value: float | None = None
+    """The figure that the page gives, where a claim is checked against it, with `low` and `high` where it has a range."""
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
 
 
 class Evidence(Frozen):
@@ -161,6 +166,9 @@ class Case(Frozen):
     proposals: tuple[Proposal, ...] = Field(min_length=1)
     default_proposals: tuple[Slug, ...] = Field(min_length=1)
     guarantees: tuple[Guarantee, ...] = ()
+    base_rates: tuple[BaseRate, ...] = ()
+    calendar: tuple[PoliticalEvent, ...] = ()
+    analogues: tuple[Analogue, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     support_paths: tuple[SupportPath, ...] = ()
     values: tuple[Values, ...] = Field(min_length=1)

@@ -13,8 +13,12 @@ from typing import Any, get_args
 
 import numpy as np
 
+from contactline.case import check_claims
 from contactline.case.beliefs import Belief, Sourced
-from contactline.case.clauses import AnyClause, Cession, ForceCap, Freeze, Proposal, Withdrawal
+from contactline.case.check_pledges import pledge_problems
+from contactline.case.check_supply import supply_problems
+from contactline.case.check_terms import terms_pointers, terms_problems
+from contactline.case.clauses import AnyClause
 from contactline.case.read import KeyPath, Problem
 from contactline.case.schema import Case
 from contactline.core.errors import nearest
@@ -105,7 +109,8 @@ _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 def problems_of(case: Case) -> list[Problem]:
     """Every cross-check violation of a case whose fields are each valid, in the order of the files."""
-    checks = (_sides, _unique, _references, _sources, _dates, _series, _values, _beliefs, _terms)
+    own = (_sides, _unique, _references, _sources, _dates, _series, _values, _beliefs)
+    checks = (*own, pledge_problems, terms_problems, supply_problems, check_claims.vetoes, check_claims.claims)
     return [problem for check in checks for problem in check(case)]
 
 
@@ -165,15 +170,7 @@ def _pointers(case: Case) -> Iterator[tuple[KeyPath, str, str]]:
     yield ("evidence", "attacker_loss_series"), "series", case.evidence.attacker_loss_series
     for i, name in enumerate(case.default_proposals):
         yield ("default_proposals", i), "proposals", name
-    for i, proposal in enumerate(case.proposals):
-        for j, clause in enumerate(proposal.clauses):
-            path: KeyPath = ("proposals", i, "clauses", j)
-            for k, region in enumerate(getattr(clause, "regions", ())):
-                yield (*path, "regions", k), "regions", region
-            if isinstance(clause, Withdrawal | ForceCap):
-                yield (*path, "side"), "sides", clause.side
-            if clause.kind == "guarantee":
-                yield (*path, "guarantee"), "guarantees", clause.guarantee
+    yield from terms_pointers(case)
     for i, guarantee in enumerate(case.guarantees):
         for j, name in enumerate(guarantee.guarantors):
             yield ("guarantees", i, "guarantors", j), "actors", name
@@ -285,9 +282,6 @@ def _values(case: Case) -> Iterator[Problem]:
                 yield _unknown(
                     ("values", i, "attributes", j, "outcome"), "outcomes", attribute.outcome, OUTCOMES
                 )
-        for j, veto in enumerate(values.vetoes):
-            if veto not in CLAUSE_KINDS:
-                yield _unknown(("values", i, "vetoes", j), "clause kinds", veto, CLAUSE_KINDS)
 
 
 def _beliefs(case: Case) -> Iterator[Problem]:
@@ -310,8 +304,6 @@ def _beliefs(case: Case) -> Iterator[Problem]:
             yield from _share(
                 ("beliefs", i, "distribution"), belief, " (or bound it by `low: 0` and `high: 1`)"
             )
-    for i, guarantee in enumerate(case.guarantees):
-        yield from _share(("guarantees", i, "credibility"), guarantee.credibility, "")
 
 
 def _share(path: KeyPath, distribution: Belief | Any, remedy: str) -> Iterator[Problem]:
@@ -322,44 +314,3 @@ def _share(path: KeyPath, distribution: Belief | Any, remedy: str) -> Iterator[P
             f"reaches from {low:g} to {high:g}; allowed for a share or a chance is 0 to 1. "
             f"Use kind beta, or uniform within 0 and 1{remedy}",
         )
-
-
-def _terms(case: Case) -> Iterator[Problem]:
-    """Clauses of one proposal that cannot both be carried out."""
-    counted = {side.id for side in case.sides if side.persons is not None}
-    for i, proposal in enumerate(case.proposals):
-        for j, text in _contradictions(proposal):
-            yield Problem(("proposals", i, "clauses", j), text)
-        for j, clause in enumerate(proposal.clauses):
-            if isinstance(clause, ForceCap) and clause.side not in counted:
-                text = f"caps {clause.side!r}, whose strength is not given; add `persons` to this side in case.yaml"
-                yield Problem(("proposals", i, "clauses", j), text)
-
-
-def _contradictions(proposal: Proposal) -> Iterator[tuple[int, str]]:
-    frozen = {name for clause in proposal.clauses if isinstance(clause, Freeze) for name in clause.regions}
-    leaving: dict[str, str] = {}
-    caps: dict[str, int] = {}
-    guarantees = 0
-    for j, clause in enumerate(proposal.clauses):
-        if isinstance(clause, Cession) and clause.area == "whole":
-            for name in sorted(frozen & set(clause.regions)):
-                yield j, f"{name!r} is ceded whole here and frozen on the line by another clause; keep one"
-        elif isinstance(clause, Withdrawal):
-            for name in clause.regions:
-                if leaving.get(name, clause.side) != clause.side:
-                    yield j, f"both {leaving[name]!r} and {clause.side!r} withdraw from {name!r}; keep one"
-                if name in frozen:
-                    yield (
-                        j,
-                        f"{clause.side!r} withdraws from {name!r}, which another clause freezes; keep one",
-                    )
-                leaving[name] = clause.side
-        elif isinstance(clause, ForceCap):
-            if caps.get(clause.side, clause.persons) != clause.persons:
-                yield j, f"{clause.side!r} is capped at {caps[clause.side]} and at {clause.persons}; keep one"
-            caps[clause.side] = clause.persons
-        elif clause.kind == "guarantee":
-            guarantees += 1
-            if guarantees > 1:
-                yield j, "a second guarantee; a proposal carries at most one. Describe both in one guarantee"

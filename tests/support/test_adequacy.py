@@ -9,7 +9,8 @@ from contactline.case.load import load_case
 from contactline.case.supply import Capability, SupportPath
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
-from contactline.support.adequacy import adequacy, ledger, sample_elasticities, support
+from contactline.support.adequacy import adequacy, sample_elasticities, support
+from contactline.support.ledger import ledger
 
 
 def capability() -> Capability:

@@ -113,7 +113,7 @@ def test_loading_is_quick() -> None:
 
 
 def test_clause_kinds_come_from_the_schema() -> None:
-    assert len(CLAUSE_KINDS) == 13 and "withdrawal" in CLAUSE_KINDS
+    assert len(CLAUSE_KINDS) == 18 and "withdrawal" in CLAUSE_KINDS
 
 
 # --- names and paths --------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import pandas as pd
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case, Objective
 from contactline.core.errors import ContactlineError
+from contactline.core.files import data_dir
 from contactline.core.streams import Streams
 from contactline.front.cells import EARTH_KM
 from contactline.stages.front import Front
@@ -26,6 +27,7 @@ from contactline.war.kernel import Levers, simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
 from contactline.war.record import TempoRecord
 from contactline.war.space import SpaceFit, fit_space
+from contactline.war.space_cache import keep_space, load_space, space_key
 
 FRONT_DRAWS = 2000
 """Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
@@ -86,11 +88,24 @@ def fit_front(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[Space
     try:
         past = history(cells, loaded.evidence("changes"), case.as_of)
         maps, others = other_maps(case, front.record, past)
-        fitted = fit_space(past, streams, settlements=front.settlements, others=others, maps=maps)
+        fitted = _fitted(past, streams, front.settlements, others, maps)
     except ContactlineError as error:
         return None, (f"the spatial model was not fitted, so cells fall nearest to the line first: {error}",)
     told = check_front(fitted.grid(), front.ground.holder, idle_sectors=True)
     return fitted, (*fitted.warnings(), *told)
+
+
+def _fitted(
+    past: History, streams: Streams, settlements: pd.DataFrame, others: np.ndarray, maps: tuple[str, ...]
+) -> SpaceFit:
+    """The fit of an earlier run of the same, or a fresh one, which is kept."""
+    folder = data_dir() / "fits" / "space"
+    key = space_key(past, settlements, others, maps, streams.seed)
+    fitted = load_space(folder, key, past, maps)
+    if fitted is None:
+        fitted = fit_space(past, streams, settlements=settlements, others=others, maps=maps)
+        keep_space(folder, key, fitted)
+    return fitted
 
 
 def other_maps(case: Case, record: TempoRecord, past: History) -> tuple[tuple[str, ...], np.ndarray]:
@@ -102,6 +117,13 @@ def other_maps(case: Case, record: TempoRecord, past: History) -> tuple[tuple[st
         column = record.net[:, record.column(name)][-past.weeks :]
         net[past.weeks - len(column) :, k] = column
     return names, net
+
+
+def belt_resistance(case: Case, cells: pd.DataFrame) -> np.ndarray:
+    """Log weight of capture that the belief on fortified belts, at its median, adds : ndarray[cell] float32."""
+    belief = next(b for b in case.beliefs if b.name == "war.belt_resistance")
+    level = float(belief.distribution.quantile(np.array([0.5]))[0])
+    return np.where((cells["belt"] != "").to_numpy(), -np.log(level), 0.0).astype(np.float32)
 
 
 def front_rows(draws: int, most: int = FRONT_DRAWS) -> np.ndarray:

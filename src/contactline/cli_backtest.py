@@ -1,4 +1,4 @@
-"""`contactline backtest`: the forecasts of gains, of losses and of where ground falls, scored out of sample."""
+"""`contactline backtest`: forecasts of gains, losses, where ground falls and when places do, scored out of sample."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from contactline.score.backtest import backtest
 from contactline.score.baselines import autoarima_available, default_baselines
 from contactline.score.losses import backtest_losses
 from contactline.score.models import model_forecasters
+from contactline.score.places import places_backtest
 from contactline.score.space import space_backtest
-from contactline.stages.space import other_maps
+from contactline.stages.space import belt_resistance, other_maps
 from contactline.stages.trust import BACKTEST_FOLDER, backtest_tables, save_backtest
 from contactline.war.capture_data import history
 from contactline.war.losses import weekly_claims
@@ -38,12 +39,13 @@ class What(StrEnum):
     gains = "gains"
     losses = "losses"
     space = "space"
+    places = "places"
 
 
 def backtest_command(
     case: Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")] = DEFAULT_CASE,
     what: Annotated[
-        What, typer.Option(help="Gains in km², weekly losses, or which cells fall.")
+        What, typer.Option(help="Gains in km², weekly losses, which cells fall, or when places do.")
     ] = What.gains,
     draws: Annotated[int, typer.Option(help="Draws per forecast.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of all draws.")] = 0,
@@ -61,6 +63,7 @@ def backtest_command(
         folder = loaded.folder / BACKTEST_FOLDER
         for path in _write(tables, folder, f"{what}_"):
             say.print(f"saved {path}")
+        write_text(folder / f"{what}_made_by.json", json.dumps(made_by, indent=1, sort_keys=True) + "\n")
     if out is not None:
         gains = what is What.gains
         for path in backtest_files(loaded.case, tables, out) if gains else _write(tables, out, f"{what}_"):
@@ -125,7 +128,23 @@ def _space(
     return result.made_by, {"summary": result.summary, "skills": result.skills, "bars": result.bars}
 
 
-_SCORED = {What.gains: _gains, What.losses: _losses, What.space: _space}
+def _places(
+    loaded: LoadedCase, stages: Stages, draws: int, seed: int, _workers: int, _save: bool
+) -> tuple[dict[str, Any], Frames]:
+    case, cells = loaded.case, loaded.evidence("cells")
+    past = history(cells, loaded.evidence("changes"), case.as_of)
+    record = tempo_record(loaded.evidence("areas"), case.evidence.fit_from, case.as_of)
+    maps, others = other_maps(case, record, past)
+    with stages.stage("score the dates of places on rolling origins") as tick:
+        result = places_backtest(
+            past, record, loaded.evidence("settlements"), case.objectives, cells["place"].to_numpy(),
+            series=case.headline_series.id, others=others, maps=maps, resistance=belt_resistance(case, cells),
+            seed=seed, draws=min(draws, 1000), tick=tick,
+        )  # fmt: skip
+    return result.made_by, {"summary": result.summary, "skills": result.skills, "bands": result.bands}
+
+
+_SCORED = {What.gains: _gains, What.losses: _losses, What.space: _space, What.places: _places}
 
 
 def _write(tables: Frames, folder: Path, stem: str) -> list[Path]:

@@ -16,6 +16,7 @@ import numpy as np
 from contactline.case import check_claims
 from contactline.case.beliefs import Belief, Sourced
 from contactline.case.check_pledges import pledge_problems
+from contactline.case.check_positions import position_problems
 from contactline.case.check_supply import supply_problems
 from contactline.case.check_terms import terms_pointers, terms_problems
 from contactline.case.clauses import AnyClause
@@ -58,9 +59,19 @@ ENGINE_BELIEFS: dict[str, str] = {
     "truce.effect_imposed": "log hazard",
     "truce.maximal_aims": "share",
     "truce.restraint_shift": "logit",
+    "truce.discretion_shift": "logit",
     "truce.term_shift": "logit",
+    "truce.successor_spread": "logit",
+    "truce.treaty_turnover": "share",
     "truce.crisis_rate": "per year",
     "truce.crisis_shift": "logit",
+    "truce.crisis_weeks": "weeks",
+    "truce.crisis_market_rate": "per year",
+    "truce.crisis_market_shift": "logit",
+    "truce.crisis_market_weeks": "weeks",
+    "truce.forfeit_rate": "per year",
+    "truce.forfeit_reading": "share",
+    "truce.coalition_together": "share",
     "truce.honoured_tempo": "multiplier",
     "truce.renewed_tempo_belt_lost": "multiplier",
     "truce.renewed_tempo_rebuild": "multiplier",
@@ -110,7 +121,8 @@ _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 def problems_of(case: Case) -> list[Problem]:
     """Every cross-check violation of a case whose fields are each valid, in the order of the files."""
     own = (_sides, _unique, _references, _sources, _dates, _series, _values, _beliefs)
-    checks = (*own, pledge_problems, terms_problems, supply_problems, check_claims.vetoes, check_claims.claims)
+    debate = (check_claims.vetoes, check_claims.claims, position_problems)
+    checks = (*own, pledge_problems, terms_problems, supply_problems, *debate)
     return [problem for check in checks for problem in check(case)]
 
 

@@ -42,7 +42,8 @@ FILES: dict[str, tuple[str, ...]] = {
     "guarantees.yaml": ("guarantees", "base_rates", "calendar"),
     "support.yaml": ("capabilities", "support_paths"),
     "values.yaml": ("values",),
-    "positions.yaml": ("positions",),
+    "positions.yaml": ("issues", "positions", "stakes", "wedge"),
+    "events.yaml": ("events",),
     "claims.yaml": ("claims", "benchmarks"),
     "bibliography.yaml": ("bibliography",),
 }

@@ -13,8 +13,10 @@ from pydantic import Field, model_validator
 
 from contactline.case.beliefs import Belief, Frozen, Share, Slug, Sourced
 from contactline.case.clauses import Proposal
-from contactline.case.debate import Benchmark, Claim, Position, Values
+from contactline.case.debate import Benchmark, Claim, Values
+from contactline.case.events import Event
 from contactline.case.pledges import Analogue, BaseRate, Guarantee, PoliticalEvent
+from contactline.case.positions import Issue, Position, Stake, Wedge
 from contactline.case.supply import Capability, SupportPath
 
 
@@ -172,7 +174,11 @@ class Case(Frozen):
     capabilities: tuple[Capability, ...] = ()
     support_paths: tuple[SupportPath, ...] = ()
     values: tuple[Values, ...] = Field(min_length=1)
+    issues: tuple[Issue, ...] = ()
     positions: tuple[Position, ...] = ()
+    stakes: tuple[Stake, ...] = ()
+    wedge: Wedge | None = None
+    events: tuple[Event, ...] = ()
     claims: tuple[Claim, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     bibliography: tuple[Reference, ...] = ()

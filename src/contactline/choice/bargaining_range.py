@@ -1,0 +1,147 @@
+"""Which settlements of a family each side prefers to fighting on, and whether any is left that all prefer.
+
+The same few functions serve the textbook models (utilities linear in the share of the pie) and simulated courses
+(values of outcomes per belief set): a settlement is acceptable where its advantage over fighting on is not negative,
+a side's reservation point is where its advantage is zero, the bargaining range is where the acceptable settlements
+of all overlap (Fearon 1995, International Organization 49:379). It may be empty, and is then shown as empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from contactline.core.errors import InputError
+
+Span = tuple[float, float]
+"""A closed stretch of the family of settlements: its lowest and highest point."""
+
+
+TOUCH = 1e-12
+"""Stretches that miss each other by no more than this are taken to touch: that much is rounding."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Advantages over fighting on along a family of settlements.
+
+    point : ndarray[point], where each settlement stands in the family, rising
+    advantage : actor → ndarray[point, set], expected value of the settlement less that of fighting on, per belief set
+    blocked : actor → why it refuses whatever the values (a clause it calls unacceptable), per point; '' if it does not
+
+    Raises InputError for an empty family, points that do not rise, or advantages of another shape.
+    """
+
+    point: np.ndarray
+    advantage: Mapping[str, np.ndarray]
+    blocked: Mapping[str, Sequence[str]]
+
+    def __post_init__(self) -> None:
+        if not len(self.point) or not self.advantage:
+            raise InputError(
+                f"bargaining range: the family has {len(self.point)} settlements and {len(self.advantage)} actors; "
+                "allowed are one or more of each."
+            )
+        if np.any(np.diff(self.point) <= 0):
+            raise InputError(f"bargaining range: points {list(self.point)}; allowed are rising numbers.")
+        for actor, values in self.advantage.items():
+            if values.ndim != 2 or len(values) != len(self.point):
+                raise InputError(
+                    f"bargaining range: advantages of {actor!r} have shape {values.shape}; allowed is "
+                    f"({len(self.point)}, belief sets), one row a settlement."
+                )
+
+    def accepts(self, actor: str) -> np.ndarray:
+        """Whether the actor prefers each settlement under each belief set : ndarray[point, set] bool."""
+        vetoed = np.array([bool(why) for why in self.blocked.get(actor, [""] * len(self.point))])
+        return (self.advantage[actor] >= 0) & ~vetoed[:, None]
+
+    def share(self, *actors: str) -> np.ndarray:
+        """Share of belief sets under which all these actors accept, if they share their beliefs : ndarray[point]."""
+        return np.logical_and.reduce([self.accepts(actor) for actor in actors]).mean(axis=1)
+
+    def spans(self, actor: str, which: int | None = None) -> list[Span]:
+        """Where the actor accepts under one belief set, or (None) on average over all."""
+        values = self.advantage[actor]
+        own = values.mean(axis=1) if which is None else values[:, which]
+        vetoed = [bool(why) for why in self.blocked.get(actor, [""] * len(self.point))]
+        return acceptable(self.point, np.where(vetoed, -np.inf, own))
+
+    def range(self, *actors: str, which: int | None = None) -> list[Span]:
+        """The bargaining range of these actors: where all accept; an empty list if nowhere."""
+        return overlap(*(self.spans(actor, which) for actor in actors))
+
+    def share_with_range(self, *actors: str) -> float:
+        """Share of belief sets under which the bargaining range is not empty."""
+        sets = next(iter(self.advantage.values())).shape[1]
+        return sum(bool(self.range(*actors, which=which)) for which in range(sets)) / sets
+
+
+def acceptable(point: np.ndarray, advantage: np.ndarray) -> list[Span]:
+    """Stretches of the family where the advantage is not negative, read as straight lines between the points.
+
+    point, advantage : ndarray[point]; a point of −inf advantage (a veto) bars the stretch up to its neighbours
+    """
+    good = advantage >= 0
+    spans: list[Span] = []
+    k = 0
+    while k < len(point):
+        if not good[k]:
+            k += 1
+            continue
+        first = k
+        while k + 1 < len(point) and good[k + 1]:
+            k += 1
+        low = point[first] if first == 0 else _zero(point, advantage, first - 1)
+        high = point[k] if k + 1 == len(point) else _zero(point, advantage, k)
+        spans.append((float(low), float(high)))
+        k += 1
+    return spans
+
+
+def overlap(*each: Sequence[Span]) -> list[Span]:
+    """The stretches that lie in one of every actor's: an empty list if there are none."""
+    common = list(each[0])
+    for spans in each[1:]:
+        met = [(max(a, c), min(b, d)) for a, b in common for c, d in spans]
+        common = [(min(span), max(span)) for span in met if span[0] <= span[1] + TOUCH]
+    return common
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The settlement that serves one side best when the other takes it or fights.
+
+    point : where it stands in the family (NaN: no settlement beats fighting); refused : chance that the other fights
+    gain : expected advantage over fighting on
+    """
+
+    point: float
+    refused: float
+    gain: float
+
+
+def best_demand(family: Family, asker: str, other: str) -> Demand:
+    """A take-it-or-leave-it offer under uncertainty about what the other would rather fight than sign.
+
+    The asker weighs what it gets if the other signs against the chance that it does, over the belief sets; the
+    textbook's trade-off of risk and return (Fearon 1995).
+    """
+    expected = np.mean(np.where(family.accepts(other), family.advantage[asker], 0.0), axis=1)
+    vetoed = [bool(why) for why in family.blocked.get(asker, [""] * len(family.point))]
+    expected = np.where(vetoed, -np.inf, expected)
+    best = int(np.argmax(expected))
+    signs = float(family.share(other)[best])
+    if expected[best] <= 0:
+        return Demand(float("nan"), 1.0, 0.0)
+    return Demand(float(family.point[best]), 1.0 - signs, float(expected[best]))
+
+
+def _zero(point: np.ndarray, advantage: np.ndarray, k: int) -> float:
+    """Where the line from point k to k + 1 crosses zero; at the accepted end if the other end is barred."""
+    a, b = advantage[k], advantage[k + 1]
+    if not np.isfinite(a) or not np.isfinite(b):
+        return float(point[k + 1] if np.isfinite(b) else point[k])
+    return float(point[k] - a * (point[k + 1] - point[k]) / (b - a))

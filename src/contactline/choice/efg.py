@@ -1,0 +1,230 @@
+"""Games in Gambit's text format (`.efg`, "EFG 2 R"): written for any game of ours, and read back.
+
+The format: gambitproject documentation, "Game representation formats". A file lists the nodes depth first: c for a
+draw by nature, p for a move, t for an ending; information sets are numbered within each player.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from contactline.choice.game import Chance, Decision, Game, Node, Terminal
+from contactline.core.errors import InputError
+from contactline.core.files import write_text
+
+DIGITS = 9
+"""Significant digits of pay-offs in a file."""
+
+
+def to_efg(game: Game) -> str:
+    """The game as the text of an .efg file."""
+    number = {name: k + 1 for k, name in enumerate(game.players)}
+    sets: dict[str, int] = {}
+    draws = endings = 0
+    names = " ".join(_quoted(name) for name in game.players.values())
+    lines = [f"EFG 2 R {_quoted(game.title)} {{ {names} }}", _quoted(game.comment), ""]
+    tree = game.tree
+    for index, place in enumerate(tree.places):
+        node = place.node
+        if isinstance(node, Chance):
+            draws += 1
+            odds = _exact([branch[1] for branch in node.branches])
+            actions = " ".join(f"{_quoted(b[0])} {q}" for b, q in zip(node.branches, odds, strict=True))
+            lines.append(
+                f"c {_quoted(node.label)} {draws} {_quoted(f'{node.label} {draws}')} {{ {actions} }} 0"
+            )
+        elif isinstance(node, Decision):
+            own = [s.name for s in tree.infosets if s.player == number[node.player] - 1]
+            sets.setdefault(node.infoset, own.index(node.infoset) + 1)
+            actions = " ".join(_quoted(branch[0]) for branch in node.branches)
+            lines.append(
+                f'p "" {number[node.player]} {sets[node.infoset]} {_quoted(node.infoset)} {{ {actions} }} 0'
+            )
+        else:
+            endings += 1
+            payoffs = ", ".join(_decimal(value) for value in tree.payoffs[index])
+            label = node.label or f"ending {endings}"
+            lines.append(f"t {_quoted(label)} {endings} {_quoted(f'{label} {endings}')} {{ {payoffs} }}")
+    return "\n".join(lines) + "\n"
+
+
+def write_efg(game: Game, path: Path) -> None:
+    """Write the game to a file. Raises InputError for a name that does not end in .efg, or a missing folder."""
+    path = Path(path)
+    if path.suffix != ".efg":
+        raise InputError(
+            f"--efg {path}: got the ending {path.suffix!r}; allowed is .efg, which Gambit reads."
+        )
+    if not path.parent.is_dir():
+        raise InputError(f"--efg {path}: {path.parent} is not a folder; create it first.")
+    write_text(path, to_efg(game))
+
+
+def from_efg(text: str) -> Game:
+    """The game that the text of an .efg file describes; pay-offs on the way are added up at the endings.
+
+    Players get the ids p1, p2, … and keep their names. Raises InputError that names the line for text that is not of
+    the format, and what `Game` raises for a game that does not hold together.
+    """
+    reader = _Reader(list(_tokens(text)))
+    reader.expect("EFG", "2", "R")
+    title = reader.text("the game's title")
+    names = reader.names()
+    comment = reader.text("the comment") if reader.next_is_text() else ""
+    players = {f"p{k + 1}": name for k, name in enumerate(names)}
+    root = _node(reader, list(players), [0.0] * len(players))
+    if reader.at < len(reader.tokens):
+        raise reader.wrong("nothing after the last node")
+    return Game(title, players, root, comment)
+
+
+def _node(reader: _Reader, players: list[str], so_far: list[float]) -> Node:
+    kind = reader.word("a node: c, p or t")
+    label = reader.text("the node's label")
+    if kind == "t":
+        paid = _added(so_far, reader.outcome(len(players)))
+        return Terminal(dict(zip(players, paid, strict=True)), label)
+    if kind == "c":
+        key = ("c", reader.whole("the number of the draw"))
+        named = reader.text("the name of the draw") if reader.next_is_text() else ""
+        odds = reader.odds() if reader.next_is_open() else reader.known(key)
+        reader.seen[key] = odds
+        paid = _added(so_far, reader.outcome(len(players)))
+        return Chance(label or named, tuple((a, q, _node(reader, players, paid)) for a, q in odds))
+    if kind == "p":
+        who = reader.whole("the player's number")
+        if not 1 <= who <= len(players):
+            raise InputError(f"efg file: player {who} moves; allowed are 1 to {len(players)}.")
+        key = (f"p{who}", reader.whole("the number of the information set"))
+        if reader.next_is_text():
+            reader.set_names.setdefault(key, reader.text("the name of the information set"))
+        actions = [(name, 0.0) for name in reader.names()] if reader.next_is_open() else reader.known(key)
+        reader.seen[key] = actions
+        paid = _added(so_far, reader.outcome(len(players)))
+        infoset = reader.set_names.get(key, "") or f"{key[0]} set {key[1]}"
+        return Decision(key[0], infoset, tuple((a, _node(reader, players, paid)) for a, _ in actions))
+    raise reader.wrong("a node that begins with c, p or t")
+
+
+def _added(so_far: list[float], paid: list[float]) -> list[float]:
+    return [a + b for a, b in zip(so_far, paid, strict=True)]
+
+
+@dataclass
+class _Reader:
+    """Tokens of a file with a cursor; each token is (line, kind, value)."""
+
+    tokens: list[tuple[int, str, str]]
+    at: int = 0
+    outcomes: dict[int, list[float]] = field(default_factory=dict)
+    seen: dict[tuple[str, int], list[tuple[str, float]]] = field(default_factory=dict)
+    set_names: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def wrong(self, wanted: str) -> InputError:
+        line, _, value = self.tokens[min(self.at, len(self.tokens) - 1)] if self.tokens else (1, "", "")
+        came = value if self.at < len(self.tokens) else "the end of the file"
+        return InputError(f"efg file, line {line}: got {came!r}; expected {wanted}.")
+
+    def take(self, kind: str, wanted: str) -> str:
+        if self.at >= len(self.tokens) or self.tokens[self.at][1] != kind:
+            raise self.wrong(wanted)
+        self.at += 1
+        return self.tokens[self.at - 1][2]
+
+    def expect(self, *words: str) -> None:
+        for word in words:
+            if self.at >= len(self.tokens) or self.tokens[self.at][2] != word:
+                raise self.wrong(f"{word!r}, as every file begins: EFG 2 R")
+            self.at += 1
+
+    def text(self, wanted: str) -> str:
+        return self.take("text", wanted + " in double quotes")
+
+    def word(self, wanted: str) -> str:
+        return self.take("word", wanted)
+
+    def number(self, wanted: str) -> float:
+        value = self.word(wanted)
+        try:
+            return float(Fraction(value))
+        except (ValueError, ZeroDivisionError):
+            self.at -= 1
+            raise self.wrong(f"{wanted}: a number") from None
+
+    def whole(self, wanted: str) -> int:
+        return int(self.number(wanted))
+
+    def next_is_text(self) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at][1] == "text"
+
+    def next_is_open(self) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at][1] == "{"
+
+    def names(self) -> list[str]:
+        self.take("{", "{")
+        found = []
+        while self.next_is_text():
+            found.append(self.text("a name"))
+        self.take("}", "a name in double quotes, or }")
+        return found
+
+    def odds(self) -> list[tuple[str, float]]:
+        self.take("{", "{")
+        found = []
+        while self.next_is_text():
+            found.append((self.text("an action"), self.number("its chance")))
+        self.take("}", "an action and its chance, or }")
+        return found
+
+    def known(self, key: tuple[str, int]) -> list[tuple[str, float]]:
+        if key not in self.seen:
+            raise self.wrong("the actions in braces, since this information set was not described before")
+        return self.seen[key]
+
+    def outcome(self, players: int) -> list[float]:
+        """Pay-offs of the node's outcome: given here, or by the number of one given before; 0 is none."""
+        which = self.whole("the number of the outcome")
+        if self.next_is_text():
+            self.text("the outcome's name")
+        if self.next_is_open():
+            self.take("{", "{")
+            paid = [self.number("a pay-off") for _ in range(players)]
+            self.take("}", f"}} after {players} pay-offs")
+            self.outcomes[which] = paid
+        if which and which not in self.outcomes:
+            raise self.wrong(f"the pay-offs of outcome {which}, which was not described before")
+        return self.outcomes[which] if which else [0.0] * players
+
+
+def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
+    pattern = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|([^\s,{}"]+)')
+    for match in pattern.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        if match.group(1) is not None:
+            yield line, "text", re.sub(r"\\(.)", r"\1", match.group(1))
+        elif match.group(2):
+            yield line, match.group(2), match.group(2)
+        else:
+            yield line, "word", match.group(3)
+
+
+def _quoted(text: str) -> str:
+    flat = " ".join(text.split())
+    return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _decimal(value: float) -> str:
+    text = f"{value:.{DIGITS}g}"
+    return f"{float(text):.{DIGITS + 6}f}".rstrip("0").rstrip(".") if "e" in text else text
+
+
+def _exact(chances: list[float]) -> list[str]:
+    """The chances as fractions that add up to exactly one, which Gambit insists on."""
+    parts = [Fraction(q).limit_denominator(10**9) for q in chances]
+    largest = max(range(len(parts)), key=parts.__getitem__)
+    parts[largest] = 1 - sum((q for k, q in enumerate(parts) if k != largest), Fraction(0))
+    return [str(q) for q in parts]

@@ -1,0 +1,107 @@
+"""Gambit's text format: written, read back, and solved alike where Gambit is installed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from contactline.choice.efg import from_efg, to_efg, write_efg
+from contactline.choice.equilibria import solve
+from contactline.choice.game import Chance, Game
+from contactline.core.errors import InputError
+
+from . import catalogue
+from .catalogue import TWO, end
+
+
+def values(game):
+    return sorted(tuple(one.payoffs.values()) for one in solve(game).equilibria)
+
+
+@pytest.mark.parametrize("make", catalogue.ALL)
+def test_a_game_survives_writing_and_reading(make):
+    game = make()
+    again = from_efg(to_efg(game))
+    assert list(again.players.values()) == list(game.players.values())
+    assert to_efg(again) == to_efg(game)
+    assert [p.children for p in again.tree.places] == [p.children for p in game.tree.places]
+    assert again.tree.payoffs == pytest.approx(game.tree.payoffs)
+    assert [s.name for s in again.tree.infosets] == [s.name for s in game.tree.infosets]
+    for ours, theirs in zip(values(game), values(again), strict=True):
+        assert ours == pytest.approx(theirs)
+
+
+def test_a_file_as_others_write_it_is_read():
+    """Rational chances, payoffs without commas, outcomes by number, actions left out on the second mention."""
+    text = """EFG 2 R "Hand \\"made\\"" { "Ann" "Bob" } "a comment"
+    c "" 1 "(0,1)" { "x" 1/3 "y" 2/3 } 0
+    p "" 1 1 "set" { "l" "r" } 1 "bonus" { 1 -1 }
+    t "" 2 "win" { 10 0.5 }
+    t "" 3 { 0, -2 }
+    p "" 1 1 0
+    t "" 2
+    t "" 3"""
+    game = from_efg(text)
+    assert game.title == 'Hand "made"' and game.players == {"p1": "Ann", "p2": "Bob"}
+    (found,) = solve(game).equilibria
+    assert found.payoffs["p1"] == pytest.approx(
+        11 / 3 + 20 / 3
+    )  # the bonus on the way is paid where it was promised
+    assert from_efg(to_efg(game)).title == game.title
+
+
+def test_chances_are_written_to_add_up_to_exactly_one():
+    thirds = tuple((f"d{k}", q, end(0, 0)) for k, q in enumerate((0.1, 0.2, 0.7 - 1e-12, 1e-12)))
+    text = to_efg(Game("n", TWO, Chance("n", thirds)))
+    line = next(line for line in text.splitlines() if line.startswith("c "))
+    odds = line[line.index("{") + 1 : line.index("}")].split()[1::2]
+    assert sum(Fraction(q) for q in odds) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "got 'the end of the file'; expected 'EFG'"),
+        ('NFG 1 R "x"', "line 1: got 'NFG'"),
+        (
+            'EFG 2 R "x" { "A" }\nq "" 1',
+            "line 2: got '1'; expected a node that begins with c, p or t|the node's label",
+        ),
+        ('EFG 2 R "x" { "A" }\np "" 2 1 "s" { "a" } 0\nt "" 1 { 0 }', "player 2 moves; allowed are 1 to 1"),
+        ('EFG 2 R "x" { "A" }\nt "" 1 "o" { many }', "line 2: got 'many'; expected a pay-off: a number"),
+        ('EFG 2 R "x" { "A" }\nt "" 7', "pay-offs of outcome 7"),
+        ('EFG 2 R "x" { "A" }\nt "" 0\nt "" 0', "nothing after the last node"),
+        ('EFG 2 R "x" { "A" }\nc "" 1 "" { "h" 1/2 "t" 1/3 } 0\nt "" 0\nt "" 0', "add up to 1"),
+    ],
+)
+def test_broken_files_are_refused_with_their_line(text, said):
+    with pytest.raises(InputError, match=said):
+        from_efg(text)
+
+
+def test_where_a_file_cannot_go(tmp_path):
+    with pytest.raises(InputError, match=r"allowed is \.efg"):
+        write_efg(catalogue.poker(), tmp_path / "game.txt")
+    with pytest.raises(InputError, match="create it first"):
+        write_efg(catalogue.poker(), tmp_path / "none" / "game.efg")
+    write_efg(catalogue.poker(), tmp_path / "game.efg")
+    assert from_efg((tmp_path / "game.efg").read_text()).title == "One-card poker"
+
+
+@pytest.mark.parametrize("make", catalogue.ALL)
+def test_gambit_reads_our_files_and_finds_the_same_equilibria(make, tmp_path):
+    gambit = pytest.importorskip(
+        "pygambit", reason="pygambit is not installed; pip install pygambit to run this check"
+    )
+    game = make()
+    write_efg(game, tmp_path / "game.efg")
+    theirs = gambit.read_efg(str(tmp_path / "game.efg"))
+    players = list(theirs.players)  # objects with a label, or from version 17 on the labels themselves
+    assert [getattr(player, "label", player) for player in players] == list(game.players.values())
+    found = list(gambit.nash.enumpure_solve(theirs).equilibria)
+    if len(players) == 2:
+        found += list(gambit.nash.enummixed_solve(theirs, rational=False).equilibria)
+    nash = {tuple(round(float(one.payoff(p)), 6) for p in players) for one in found}
+    for ours in values(game):  # every sequential equilibrium is Nash; Gambit lists those that are not as well
+        assert tuple(round(v, 6) + 0.0 for v in ours) in nash

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
 
 from contactline.case.load import load_case
-from contactline.case.pledges import Guarantee
 from contactline.core.dates import WEEKS_PER_YEAR
-from contactline.core.streams import Streams
 from contactline.truce.breakdown import (
     BELIEFS,
     CAP_STEP,
@@ -20,7 +17,6 @@ from contactline.truce.breakdown import (
     chance_to_hold,
     log_hazard,
 )
-from contactline.truce.guarantee import CRISIS_WEEKS, base_credibility, credibility_paths, crises
 
 PLAIN = TruceTerms(guaranteed=False, belt_lost=False, zone=False, tripwire=False, imposed=False)
 DRAWS = 500
@@ -87,44 +83,6 @@ def test_weeks_of_breakdown_follow_the_hazard_and_a_higher_one_never_breaks_late
     assert np.isinf(slow).mean() == pytest.approx(np.exp(-0.004 * weeks), abs=0.01)
     assert np.all(fast <= slow)
     assert (slow < 52).mean() == pytest.approx(1 - np.exp(-0.004 * 52), abs=0.01)
-
-
-def test_crises_take_their_share_of_time():
-    rate = np.full(4000, 0.5)
-    share = crises(rate, np.random.default_rng(2).random((4000, 1000)))[:, 300:].mean()
-    arrival = 1 - np.exp(-0.5 / WEEKS_PER_YEAR)
-    assert share == pytest.approx(arrival / (arrival + 1 / CRISIS_WEEKS), abs=0.01)
-
-
-def guarantee(**changes: object) -> Guarantee:
-    record = {
-        "id": "g", "name": "G", "guarantors": ["a"], "form": "executive", "troops": False, "discretion": True,
-        "credibility": {"kind": "beta", "mean": 0.5, "weight": 20}, "sources": ["s"],
-    }  # fmt: skip
-    return Guarantee.model_validate(record | changes)
-
-
-SHIFTS = {
-    "truce.restraint_shift": 0.0,
-    "truce.term_shift": -2.0,
-    "truce.crisis_rate": 0.0,
-    "truce.crisis_shift": -1.0,
-}
-
-
-def test_credibility_is_the_base_until_the_term_ends_and_nothing_after_it_expires():
-    shifts = {name: np.full(DRAWS, value) for name, value in SHIFTS.items()}
-    base = base_credibility(guarantee(), DRAWS, Streams(0))
-    held = guarantee(term_ends="2025-07-06", years=1)
-    paths = credibility_paths(base, shifts, held, date(2025, 1, 5), 60, np.ones((DRAWS, 60)))
-    assert paths[:, :26] == pytest.approx(np.tile(base[:, None], 26))
-    assert np.all(paths[:, 26:53] < base[:, None])
-    assert np.all(paths[:, 53:] == 0.0)
-
-
-def test_no_guarantee_is_never_honoured():
-    assert not base_credibility(None, 10, Streams(0)).any()
-    assert not base_credibility(guarantee(form="none"), 10, Streams(0)).any()
 
 
 def test_the_built_in_case_names_every_belief_the_hazard_needs():

@@ -117,8 +117,6 @@ class Guarantee(Sourced):
     """Whether the guarantor's troops stand in the protected state (a tripwire)."""
     discretion: bool
     """Whether the guarantor decides case by case what to do."""
-    defences_ceded: bool = False
-    """Whether the terms it stands behind hand over prepared defences."""
     distance_km: float | None = Field(default=None, gt=0)
     """Capital of the guarantor to the protected state's; of several, the geometric mean. Left out: not counted."""
     years: float | None = Field(default=None, gt=0)

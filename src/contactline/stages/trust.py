@@ -20,7 +20,7 @@ from contactline.core.files import write_text
 from contactline.score.backtest import BacktestResult
 from contactline.stages.space import AROUND_KM, DIRECTIONS, SURROUNDED
 from contactline.stages.war import Outlook
-from contactline.truce.guarantee import CRISIS_WEEKS
+from contactline.truce.guarantee import described_base
 from contactline.war.climatology import MEAN_STRETCH_WEEKS
 from contactline.war.territory import ORDER_ERROR
 
@@ -64,12 +64,6 @@ ENGINE = (
         "Mean length of the stretches of record that climatology and regional shares resample",
         f"{MEAN_STRETCH_WEEKS:g} weeks",
         "About the half-life of tempo in the fit; shorter stretches forget campaigns, longer ones repeat them.",
-    ),
-    EngineAssumption(
-        "engine.crisis_weeks",
-        "Mean length of a crisis that occupies the guarantor",
-        f"{CRISIS_WEEKS:g} weeks",
-        "Half a year is between a market shock and a military campaign.",
     ),
     EngineAssumption(
         "engine.nearest_first",
@@ -182,7 +176,11 @@ def assumptions(
         label = f"Credibility of: {guarantee.name}"
         rows.append(
             _row(
-                f"guarantee.{guarantee.id}", label, "probability", describe(guarantee.credibility), guarantee
+                f"guarantee.{guarantee.id}",
+                label,
+                "probability",
+                describe(guarantee.credibility) if guarantee.credibility else described_base(guarantee),
+                guarantee,
             )
         )
     for capability in case.capabilities:

@@ -1,33 +1,133 @@
-"""Credibility of a guarantee: the chance that the guarantor acts if the truce is broken in a given week.
+"""Credibility of a guarantee: the chance that enough guarantors act if the truce is broken in a given week.
 
-    logit q(t) = logit(base) + restraint + term·[t after the guarantor's term] + crisis·[a crisis runs at t]
+    logit base    = logit(rate of a drawn study) + what the analogues say of form, troops, distance [and cession]
+    logit q_m(t)  = logit base + restraint_m + discretion + λ·Σ_seats w·(shift + spread·z)·[after a change]
+                    + theatre·[a crisis elsewhere runs at t] + market·[a downturn runs at t]
+    q(t)          = Enough(q_1(t) … q_n(t)) · [not forfeited by t] · [within its years]
+    Enough        = κ·(as one: the needed-th best of the q_m) + (1 − κ)·(each for itself)
 
-The base is the case's distribution for that guarantee (literature base rates disagree: 22 to 75 %); the shifts are
-beliefs. Crises elsewhere arrive as a Poisson process and last half a year on average (*assumption*).
+m runs over the guarantors; λ is 1 for a pledge and truce.treaty_turnover for a treaty (Leeds, Mattes & Vogel 2009 find
+treaties of democracies to outlast governments); κ is truce.coalition_together. docs/guarantee.md has the sources.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache, reduce
 
 import numpy as np
+from scipy.special import expit
 
-from contactline.case.pledges import Guarantee
-from contactline.core.dates import DAYS_PER_WEEK, WEEKS_PER_YEAR
+from contactline.case.pledges import Analogue, Guarantee, PledgeRecord, PoliticalEvent
+from contactline.case.schema import Case
+from contactline.core.dates import WEEKS_PER_YEAR
+from contactline.core.errors import InputError
 from contactline.core.streams import Streams
+from contactline.truce.analogues import AnalogueFit, fit_effects, honour_data, shift_of
+from contactline.truce.calendar import PledgeLuck, crisis_weeks, needed, stance_steps, survives
 
-CRISIS_WEEKS = 26.0
+BELIEFS = (
+    "truce.restraint_shift",
+    "truce.discretion_shift",
+    "truce.term_shift",
+    "truce.successor_spread",
+    "truce.treaty_turnover",
+    "truce.crisis_rate",
+    "truce.crisis_shift",
+    "truce.crisis_weeks",
+    "truce.crisis_market_rate",
+    "truce.crisis_market_shift",
+    "truce.crisis_market_weeks",
+    "truce.forfeit_rate",
+    "truce.forfeit_reading",
+    "truce.coalition_together",
+)
+"""What a credibility path reads beside its base."""
+
+PARTS = ("restraint", "discretion", "calendar", "crises", "forfeiture")
+"""The reasons that move a base over time, in the order in which the report adds them."""
 
 
 def base_credibility(guarantee: Guarantee | None, draws: int, streams: Streams) -> np.ndarray:
-    """Base chance of being honoured : ndarray[draw]; zero where no guarantee stands behind the terms."""
+    """Chance that one guarantor acts, before restraint and what time brings : ndarray[draw]; zero without a guarantee.
+
+    Its own `credibility` where the case gives one; else a drawn study of the case's base rates, moved by the analogue
+    model. Study and effects come from streams of their own: one draw holds one view of the past for every guarantee.
+    Raises InputError for a guarantee with neither.
+    """
     if guarantee is None or guarantee.form == "none":
         return np.zeros(draws)
-    rng = streams.rng(f"truce.credibility.{guarantee.id}")
-    return np.clip(
-        guarantee.credibility.quantile((rng.permutation(draws) + rng.random(draws)) / draws), 0.0, 1.0
+    if guarantee.credibility is not None:
+        rng = streams.rng(f"truce.credibility.{guarantee.id}")
+        slices = (rng.permutation(draws) + rng.random(draws)) / draws
+        return np.clip(guarantee.credibility.quantile(slices), 0.0, 1.0)
+    _study, rate = study_draws(guarantee.record, draws, streams, guarantee.id)
+    return expit(rate + shift_of(guarantee, effect_draws(guarantee.record, draws, streams)))
+
+
+def draw_pledge_luck(case: Case, sets: int, futures: int, streams: Streams) -> PledgeLuck:
+    """Successors, forfeitures and the effect of cession for `sets` belief sets of `futures` draws each.
+
+    Streams truce.change and truce.stance (a key per event), truce.forfeit, truce.analogues.
+    """
+    draws, events = sets * futures, len(case.calendar) + 1
+    effects = effect_draws(PledgeRecord(analogues=case.analogues), sets, streams)
+    fit = honour_fit(case.analogues)
+    return PledgeLuck(
+        change=np.column_stack([streams.rng("truce.change", k).random(draws) for k in range(events)]),
+        stance=np.column_stack(
+            [streams.rng("truce.stance", k).standard_normal(draws) for k in range(events)]
+        ),
+        forfeit=streams.rng("truce.forfeit").exponential(size=draws),
+        ceded=np.repeat(effects[:, fit.data.columns.index("defences_ceded")], futures),
     )
+
+
+def described_base(guarantee: Guarantee) -> str:
+    """The base of a guarantee without a number of its own, in words: where it comes from, median and central 90%."""
+    if guarantee.form == "none":
+        return "no guarantee: zero"
+    low, middle, high = np.quantile(base_credibility(guarantee, 2000, Streams(0)), [0.05, 0.5, 0.95])
+    studies, cases = len(guarantee.record.base_rates), len(guarantee.record.analogues)
+    return (
+        f"from {studies} published base rates and {cases} analogues: median {middle:.2g}, 90% between {low:.2g} and "
+        f"{high:.2g}"
+    )
+
+
+def study_draws(
+    record: PledgeRecord, draws: int, streams: Streams, asked_by: str = "a guarantee"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which study a draw believes, and the rate it then takes : ndarray[draw] int, ndarray[draw] logit.
+
+    The studies' disagreement is the between-study part; within one, a rate is as sure as its `worth` in cases.
+    """
+    if not record.base_rates:
+        raise InputError(
+            f"guarantee {asked_by!r} has no credibility of its own and no base rates to draw it from; add "
+            "`credibility` to it or `base_rates` to guarantees.yaml."
+        )
+    rng = streams.rng("truce.study")
+    weight = np.array([study.weight for study in record.base_rates])
+    slices = (rng.permutation(draws) + rng.random(draws)) / draws
+    study = np.minimum(np.searchsorted(np.cumsum(weight / weight.sum()), slices), len(weight) - 1)
+    rate = np.array([study.honoured for study in record.base_rates])
+    worth = np.array([study.worth for study in record.base_rates])
+    width = 1.0 / np.sqrt(worth * rate * (1.0 - rate))
+    centre = np.log(rate / (1.0 - rate))
+    return study, centre[study] + width[study] * rng.standard_normal(draws)
+
+
+def effect_draws(record: PledgeRecord, draws: int, streams: Streams) -> np.ndarray:
+    """Draws of the analogues' effects on being honoured : ndarray[draw, column of the fit]."""
+    return honour_fit(record.analogues).draws(draws, streams.rng("truce.analogues"))
+
+
+@lru_cache(maxsize=8)
+def honour_fit(analogues: tuple[Analogue, ...]) -> AnalogueFit:
+    """The honour model of these analogues; kept, because every guarantee of a case asks for it."""
+    return fit_effects(honour_data(analogues))
 
 
 def credibility_paths(
@@ -37,37 +137,131 @@ def credibility_paths(
     as_of: date,
     weeks: int,
     crisis_luck: np.ndarray,
+    *,
+    luck: PledgeLuck | None = None,
+    ceded: bool = False,
+    signed: np.ndarray | int = 0,
+    parts: Collection[str] = PARTS,
 ) -> np.ndarray:
-    """q : ndarray[draw, week], chance of being honoured if invoked that week.
+    """q : ndarray[draw, week], chance that enough guarantors act if the truce is broken in that week.
 
     base : ndarray[draw]; beliefs : name → ndarray[draw]; crisis_luck : ndarray[draw, week] uniform, shared by courses
+    luck : draws successors and forfeitures; without it both enter by what is expected of them
+    ceded : whether these terms hand over prepared defences; counts where luck carries the analogues' effect
+    signed : week of signature, one for all or one a draw; its years and forfeiture count from there
+    parts : which reasons to count, all of PARTS unless a decomposition asks for fewer
     """
-    if guarantee is None or not base.any():
+    if guarantee is None or guarantee.form == "none" or not base.any():
         return np.zeros((len(base), weeks))
     inside = np.clip(base, 1e-6, 1 - 1e-6)
-    logit = np.log(inside / (1 - inside)) + beliefs["truce.restraint_shift"]
-    paths = np.repeat(logit[:, None], weeks, axis=1)
-    week = np.arange(weeks)
-    if guarantee.term_ends is not None:
-        after = week >= (guarantee.term_ends - as_of).days / DAYS_PER_WEEK
-        paths += beliefs["truce.term_shift"][:, None] * after
-    paths += beliefs["truce.crisis_shift"][:, None] * crises(beliefs["truce.crisis_rate"], crisis_luck)
-    credibility = 1.0 / (1.0 + np.exp(-paths))
+    start = np.log(inside / (1 - inside))
+    if ceded and luck is not None:
+        start = start + luck.ceded
+    if "discretion" in parts and guarantee.discretion:
+        start = start + needed(beliefs, "truce.discretion_shift")
+    burden = _crises(beliefs, crisis_luck[:, :weeks]) if "crises" in parts else None
+    members = []
+    for guarantor in guarantee.guarantors:
+        logit = start + _restraint(beliefs, guarantor) if "restraint" in parts else start
+        path = np.repeat(logit[:, None], weeks, axis=1)
+        if "calendar" in parts:
+            _add_calendar(path, guarantee, guarantor, beliefs, luck, as_of)
+        if burden is not None:
+            path += burden
+        members.append(expit(path, out=path))
+    q = enough_act(members, guarantee.needed, beliefs) if len(members) > 1 else members[0]
+    if "forfeiture" in parts and guarantee.revoked_by:
+        rate = needed(beliefs, "truce.forfeit_rate") * needed(beliefs, "truce.forfeit_reading")
+        q = q * survives(rate, luck, weeks, signed)
     if guarantee.years is not None:
-        credibility = np.where(week < guarantee.years * WEEKS_PER_YEAR, credibility, 0.0)
-    return credibility
+        age = np.arange(weeks) - np.reshape(signed, (-1, 1))
+        q = np.where(age < guarantee.years * WEEKS_PER_YEAR, q, 0.0)
+    return q
 
 
-def crises(rate: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """Weeks in which a crisis elsewhere runs : ndarray[draw, week] bool.
+def enough_act(members: list[np.ndarray], count: int, beliefs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Chance that at least `count` guarantors act : ndarray[draw, week].
 
-    rate : ndarray[draw], arrivals a year. Arrival and end are both geometric in weeks, driven by the same luck.
+    members : chances that each acts, ndarray[draw, week] each. With weight truce.coalition_together they decide as one
+    (all acts hang on one draw), else each for itself; both keep every member's own chance.
     """
-    arrives = -np.expm1(-rate / WEEKS_PER_YEAR)
-    ends = 1.0 / CRISIS_WEEKS
-    running = np.zeros(len(rate), dtype=bool)
-    paths = np.empty(luck.shape, dtype=bool)
-    for week in range(luck.shape[1]):
-        running = np.where(running, luck[:, week] >= ends, luck[:, week] < arrives)
-        paths[:, week] = running
-    return paths
+    together = needed(beliefs, "truce.coalition_together")[:, None]
+    if count == 1:
+        as_one = reduce(np.maximum, members)
+        alone = 1.0 - reduce(np.multiply, [1.0 - q for q in members])
+    else:
+        as_one = np.partition(np.stack(members), len(members) - count, axis=0)[len(members) - count]
+        alone = _at_least(members, count)
+    return as_one * together + alone * (1.0 - together)
+
+
+def _at_least(members: list[np.ndarray], count: int) -> np.ndarray:
+    """Chance that `count` or more act, each for itself : same shape as one member; a Poisson binomial, by recursion."""
+    # reached[k]: chance that k, at the end k or more, of the members so far act
+    reached = [np.ones_like(members[0])] + [np.zeros_like(members[0]) for _ in range(count)]
+    for q in members:
+        reached[count] = reached[count] + reached[count - 1] * q
+        for k in range(count - 1, 0, -1):
+            reached[k] = reached[k] * (1.0 - q) + reached[k - 1] * q
+        reached[0] = reached[0] * (1.0 - q)
+    return np.minimum(reached[count], 1.0)
+
+
+def calendar_of(guarantee: Guarantee, guarantor: str) -> list[tuple[PoliticalEvent, int]]:
+    """The political dates that touch one guarantor, each with its column of the luck, in the case's order."""
+    own = [(event, i) for i, event in enumerate(guarantee.record.calendar) if event.guarantor == guarantor]
+    if guarantee.term_ends is not None:
+        last = PoliticalEvent(
+            id="term_ends", guarantor=guarantor, seat="signatory", day=guarantee.term_ends,
+            what="end of the signatory's term", sources=("the guarantee",),
+        )  # fmt: skip
+        own.append((last, -1))
+    return own
+
+
+def restraint_name(beliefs: Collection[str], guarantor: str) -> str:
+    """The belief on this guarantor's restraint: its own where the case has one, else the general one."""
+    own = f"truce.restraint_shift.{guarantor}"
+    return own if own in beliefs else "truce.restraint_shift"
+
+
+def _restraint(beliefs: Mapping[str, np.ndarray], guarantor: str) -> np.ndarray:
+    return needed(beliefs, restraint_name(beliefs.keys(), guarantor))
+
+
+def _crises(beliefs: Mapping[str, np.ndarray], crisis_luck: np.ndarray) -> np.ndarray:
+    """What the crises that run take from the logit : ndarray[draw, week]."""
+    elsewhere = crisis_weeks(
+        needed(beliefs, "truce.crisis_rate"), needed(beliefs, "truce.crisis_weeks"), crisis_luck
+    )
+    market = crisis_weeks(
+        needed(beliefs, "truce.crisis_market_rate"),
+        needed(beliefs, "truce.crisis_market_weeks"),
+        crisis_luck,
+        upper=True,
+    )
+    burden = elsewhere * needed(beliefs, "truce.crisis_shift")[:, None]
+    burden += market * needed(beliefs, "truce.crisis_market_shift")[:, None]
+    return burden
+
+
+def _add_calendar(
+    path: np.ndarray,
+    guarantee: Guarantee,
+    guarantor: str,
+    beliefs: Mapping[str, np.ndarray],
+    luck: PledgeLuck | None,
+    as_of: date,
+) -> None:
+    """Add the steps of a guarantor's political calendar to its logit path, in place."""
+    dated = calendar_of(guarantee, guarantor)
+    if not dated:
+        return
+    reach = needed(beliefs, "truce.treaty_turnover") if guarantee.form == "treaty" else 1.0
+    events, columns = zip(*dated, strict=True)
+    shift = reach * needed(beliefs, "truce.term_shift")
+    spread = reach * needed(beliefs, "truce.successor_spread")
+    for week, step in stance_steps(events, columns, shift, spread, luck, as_of):
+        first = max(int(np.ceil(week)), 0)
+        if first < path.shape[1]:
+            path[:, first:] += step[:, None]

@@ -12,6 +12,7 @@ import h3
 import numpy as np
 import pandas as pd
 import xarray as xr
+from sample_deal import deal_rows
 
 from contactline.case.schema import Case
 from contactline.report.assessment import Assessment, Judgement, RunInfo
@@ -39,6 +40,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         "objectives": _objectives(gain),
         **_fronts(),
         **_deals(),
+        **deal_rows(PROPOSALS),
         **_choice(),
         **_scores(rng),
         **_losses(rng),

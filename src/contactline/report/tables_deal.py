@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from contactline.case.tables import Column, Table
-from contactline.report.table_columns import NAME, PROPOSAL, REGION, chance, day, name_of, num, spread, text
+from contactline.report.table_columns import (
+    NAME,
+    PROPOSAL,
+    REGION,
+    chance,
+    day,
+    maybe,
+    name_of,
+    num,
+    spread,
+    text,
+)
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -67,6 +78,21 @@ TABLES: tuple[Table, ...] = (
             text("sources", "ids of the bibliography"),
         ),
         (),
+    ),
+    Table(
+        "deal_compare",
+        "Proposals side by side, item by item, from the map and the texts alone: nothing is simulated",
+        (
+            PROPOSAL,
+            NAME,
+            name_of("part", "ground, line, asked or clauses: what the item belongs to"),
+            name_of("item", "the item; after a dot, the place or the kind of clause"),
+            text("label", "the item in words"),
+            maybe("value", "see unit", "the figure, missing where the item is a text"),
+            name_of("unit", "unit of the figure, or text"),
+            text("text", "the item's text, or a remark on the figure"),
+        ),
+        ("proposal", "item"),
     ),
     Table(
         "truce",

@@ -12,6 +12,7 @@ from contactline.case.schema import Case
 from contactline.choice.courses import credibility_for, exact_area
 from contactline.choice.futures import Futures
 from contactline.front.line import cell_line_length
+from contactline.stages.deal_compare import compare_table, shown_holder
 from contactline.stages.front import TOTAL, Front
 from contactline.stages.war import Outlook, months, spread, spread_given
 from contactline.truce.breakdown import TruceTerms, chance_to_hold, log_hazard, truce_terms
@@ -30,12 +31,13 @@ def settle(case: Case, front: Front, proposals: Sequence[str]) -> dict[str, Sett
 def deal_tables(
     case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]
 ) -> dict[str, pd.DataFrame]:
-    """Tables deals, clauses, price and truce."""
+    """Tables deals, clauses, deal_compare, price and truce."""
     clauses = [clause_table(case, settlement.proposal) for settlement in settlements.values()]
     clause_rows = pd.concat(clauses, ignore_index=True)
     tables = {
         "deals": pd.DataFrame([_deal(case, front, s, clause_rows) for s in settlements.values()]),
         "clauses": clause_rows,
+        "deal_compare": compare_table(case, front, settlements),
         "truce": truce_table(case, front, outlook.futures, settlements),
     }
     price = [row for s in settlements.values() for row in _price(case, front, outlook, s)]
@@ -77,7 +79,7 @@ def truce_table(
 
 def map_columns(settlements: Mapping[str, Settlement]) -> dict[str, np.ndarray]:
     """Columns for the map: after_<proposal> → ndarray[cell] (0 defender, 1 challenger, 2 zone)."""
-    return {f"after_{name}": settlement.after.astype(int) for name, settlement in settlements.items()}
+    return {f"after_{name}": shown_holder(settlement) for name, settlement in settlements.items()}
 
 
 def _deal(case: Case, front: Front, settlement: Settlement, clauses: pd.DataFrame) -> dict[str, object]:

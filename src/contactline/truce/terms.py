@@ -5,38 +5,56 @@ Every clause of a proposal appears in the clause table; one without a modelled e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from contactline.case.clauses import (
-    AnyClause,
+    Alliance,
+    ArmsSupply,
     Cession,
+    Clause,
     Deadline,
     Dmz,
     ForceCap,
-    Freeze,
-    GuaranteeClause,
+    ForeignTroops,
+    Monitoring,
     Proposal,
-    Withdrawal,
+    Sanctions,
 )
 from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
+from contactline.truce.effects import UNMODELLED, clause_effect
+from contactline.truce.reach import CHALLENGER, DEFENDER, ZONE, apply_clauses
 from contactline.war.territory import Ground
 
-DEFENDER, CHALLENGER, ZONE = 0, 1, 2
-"""Holder after a settlement; ZONE is a demilitarised zone left by the defender's forces."""
+__all__ = [
+    "CHALLENGER",
+    "DEFENDER",
+    "ZONE",
+    "Settlement",
+    "apply_terms",
+    "clause_effect",
+    "clause_table",
+    "proposal_named",
+]
+
+C = TypeVar("C", bound=Clause)
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """A proposal applied to the ground.
+    """A proposal applied to the ground, and what its clauses say, typed.
 
     after : ndarray[cell] int8 (DEFENDER, CHALLENGER, ZONE)
     given_up, returned : ndarray[cell] bool, cells the defender leaves or gets back
-    belts_lost : ids of belts any of whose cells are given up
+    belts_lost : ids of belts any of whose cells are given up or lie in a demilitarised zone
+    zone : ndarray[cell] bool, ground without forces; a part may lie on each side of the line
     """
 
     proposal: Proposal
@@ -46,11 +64,39 @@ class Settlement:
     returned: np.ndarray
     belts_lost: tuple[str, ...]
     ground_after: Ground
-    """The ground as the next war would find it: a zone the defender has left counts as lost, since only the
-    challenger stands next to it in strength."""
+    """The ground as the next war would find it: a zone that only the defender has left counts as lost, since the
+    challenger alone stands next to it in strength."""
     has_zone: bool
     force_cap: int | None
     imposed: bool
+    zone: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    zone_depth_km: float = 0.0
+    """How far apart the zone keeps the forces, km: the depths of both sides, or its area over its border."""
+    zone_who: str = "not_said"
+    """Who may be in it under arms (`Dmz.enter`)."""
+    zone_monitored: bool = False
+    zone_recognised_as: str = "not_said"
+    recognition: Literal["none", "de_facto", "de_jure"] = "none"
+    """The strongest form in which any region is ceded."""
+    sanctions_relief: Literal["none", "phased", "full"] = "none"
+    snap_back: bool = False
+    foreign_troops: Literal["not_said", "barred", "allowed", "planned"] = "not_said"
+    alliances: Mapping[str, str] = field(default_factory=dict)
+    """Organisation → ban, open or path."""
+    caps: Mapping[str, int] = field(default_factory=dict)
+    """Type of force → most the defender may keep (`force_cap` is that of personnel)."""
+    challenger_caps: Mapping[str, int] = field(default_factory=dict)
+    arms_supply: Literal["not_said", "stopped", "limited", "free"] = "not_said"
+    deadline: date | None = None
+    """Day by which the proposer asks for an answer; None where there is none or it has lapsed."""
+    monitoring: tuple[str, ...] = ()
+    """Forms in which the truce is watched: observers, remote, commission, council."""
+
+    @property
+    def monitored(self) -> bool:
+        """Whether somebody watches the line itself: observers, remote means or a commission. A council that only
+        judges breaches does not count."""
+        return any(form != "council" for form in self.monitoring)
 
 
 def proposal_named(case: Case, name: str) -> Proposal:
@@ -62,31 +108,45 @@ def proposal_named(case: Case, name: str) -> Proposal:
 
 
 def apply_terms(case: Case, proposal: Proposal, here: Ground) -> Settlement:
-    """The settlement that a proposal makes of the ground as it is."""
-    after = here.holder.copy()
-    zone_regions = {region for c in proposal.clauses if isinstance(c, Dmz) for region in c.regions}
-    for clause in proposal.clauses:
-        if isinstance(clause, Withdrawal):
-            leaving = DEFENDER if clause.side == case.defender.id else CHALLENGER
-            left = np.isin(here.region, clause.regions) & (here.holder == leaving)
-            holds = {"challenger": CHALLENGER, "defender": DEFENDER, "dmz": ZONE}[clause.to]
-            after[left] = holds
-            if leaving == DEFENDER and zone_regions:
-                after[left & np.isin(here.region, list(zone_regions))] = ZONE
+    """The settlement that a proposal makes of the ground as it is.
+
+    Raises CaseError where a clause does not fit the map (`contactline.truce.reach`).
+    """
+    after, zone = apply_clauses(case, proposal, here)
     given_up = (here.holder == DEFENDER) & (after != DEFENDER)
+    zone_cells = np.zeros(len(after), dtype=bool) if zone is None else zone.cells
+    undefended = given_up | (zone_cells & (here.holder == DEFENDER))
     guarantees = {guarantee.id: guarantee for guarantee in case.guarantees}
-    caps = [c.persons for c in proposal.clauses if isinstance(c, ForceCap) and c.side == case.defender.id]
+    zones, relief = _of(proposal, Dmz), _of(proposal, Sanctions)
+    forms = {cession.form for cession in _of(proposal, Cession)}
+    own_caps = _caps(proposal, case.defender.id)
+    standing = [clause.day for clause in _of(proposal, Deadline) if not clause.lapsed]
     return Settlement(
         proposal=proposal,
         guarantee=guarantees.get(proposal.guarantee or ""),
         after=after,
         given_up=given_up,
         returned=(here.holder == CHALLENGER) & (after == DEFENDER),
-        belts_lost=tuple(sorted({belt for belt in here.belt[given_up] if belt})),
+        belts_lost=tuple(sorted({belt for belt in here.belt[undefended] if belt})),
         ground_after=here.with_holder((after != DEFENDER).astype(np.int8)),
-        has_zone=any(isinstance(c, Dmz) for c in proposal.clauses),
-        force_cap=min(caps, default=None),
-        imposed=_imposed(case, proposal, bool(given_up.any())),
+        has_zone=bool(zones),
+        force_cap=own_caps.get("personnel"),
+        imposed=_imposed(case, proposal, bool(given_up.any()), bool(standing)),
+        zone=zone_cells,
+        zone_depth_km=zone.depth_km if zone else 0.0,
+        zone_who=zones[0].enter if zones else "not_said",
+        zone_monitored=any(clause.monitored for clause in zones),
+        zone_recognised_as=zones[0].recognised_as if zones else "not_said",
+        recognition="de_jure" if "de_jure" in forms else "de_facto" if forms else "none",
+        sanctions_relief=relief[0].relief if relief else "none",
+        snap_back=any(clause.snap_back for clause in relief),
+        foreign_troops=next((clause.rule for clause in _of(proposal, ForeignTroops)), "not_said"),
+        alliances={clause.organisation: clause.rule for clause in _of(proposal, Alliance)},
+        caps=own_caps,
+        challenger_caps=_caps(proposal, case.challenger.id),
+        arms_supply=next((clause.rule for clause in _of(proposal, ArmsSupply)), "not_said"),
+        deadline=min(standing, default=None),
+        monitoring=tuple(clause.form for clause in _of(proposal, Monitoring)),
     )
 
 
@@ -102,37 +162,30 @@ def clause_table(case: Case, proposal: Proposal) -> pd.DataFrame:
                 "kind": clause.kind,
                 "text": clause.text,
                 "modelled": bool(effect),
-                "effect": effect or "shown, without a modelled effect in this version",
+                "effect": effect or UNMODELLED,
                 "sources": ", ".join(clause.sources) or "assumption",
             }
         )
     return pd.DataFrame(rows)
 
 
-def clause_effect(case: Case, clause: AnyClause) -> str:
-    """What the models do with a clause, in words; empty where they do nothing with it."""
-    if isinstance(clause, Withdrawal):
-        who = case.defender.name if clause.side == case.defender.id else case.challenger.name
-        return f"moves the line: {who} leaves {', '.join(clause.regions)}"
-    if isinstance(clause, Freeze):
-        return "keeps the line of contact where it is"
-    if isinstance(clause, Cession):
-        return ""
-    if isinstance(clause, Dmz):
-        return "changes the breakdown hazard by truce.effect_dmz"
-    if isinstance(clause, ForceCap) and clause.side == case.defender.id:
-        return "changes the breakdown hazard by truce.effect_force_cap"
-    if isinstance(clause, GuaranteeClause):
-        return "sets who may honour the truce, with which credibility"
-    if isinstance(clause, Deadline):
-        return "marks the settlement as imposed if the defender did not write it"
-    return ""
+def _of(proposal: Proposal, kind: type[C]) -> list[C]:
+    return [clause for clause in proposal.clauses if isinstance(clause, kind)]
 
 
-def _imposed(case: Case, proposal: Proposal, gives_ground: bool) -> bool:
+def _caps(proposal: Proposal, side: str) -> dict[str, int]:
+    """Type of force → the lowest cap on `side`."""
+    caps: dict[str, int] = {}
+    for cap in _of(proposal, ForceCap):
+        number = cap.persons if cap.type == "personnel" else cap.number
+        if cap.side == side and number is not None:
+            caps[cap.type] = min(number, caps.get(cap.type, number))
+    return caps
+
+
+def _imposed(case: Case, proposal: Proposal, gives_ground: bool, deadline: bool) -> bool:
     """Whether outside pressure makes the settlement: the defender gives ground it holds, or faces a deadline,
     in a text it did not write (the condition of Werner & Yuen 2005)."""
     defender = case.defender
     written_by_defender = proposal.author in (defender.id, defender.name)
-    pressed = gives_ground or any(isinstance(c, Deadline) for c in proposal.clauses)
-    return pressed and not written_by_defender
+    return (gives_ground or deadline) and not written_by_defender

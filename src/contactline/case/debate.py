@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from contactline.case.beliefs import Slug, Sourced
+from contactline.case.beliefs import Frozen, Slug, Sourced
 
 
 class Attribute(Sourced):
@@ -17,7 +17,7 @@ class Attribute(Sourced):
     label: str
     better: Literal["more", "less"]
     weight_low: float = Field(ge=0)
-    weight_high: float = Field(gt=0)
+    weight_high: float = Field(ge=0)
     scale: float = Field(gt=0)
     """The change in the outcome that counts as one unit of value (in the outcome's unit)."""
 
@@ -39,6 +39,15 @@ class Values(Sourced):
     vetoes: tuple[str, ...] = ()
     default: bool = False
 
+    @model_validator(mode="after")
+    def _weighable(self) -> Values:
+        if not any(attribute.weight_high > 0 for attribute in self.attributes):
+            raise ValueError(
+                "every weight is zero, so the weights cannot be normalised; give at least one attribute a "
+                "weight_high above 0"
+            )
+        return self
+
 
 class Position(Sourced):
     """What an actor said on an issue on a day."""
@@ -49,16 +58,70 @@ class Position(Sourced):
     stance: str
 
 
+class ClaimTest(Frozen):
+    """What a claim says of one named quantity (see `case/quantities.py`), so that figures can agree or not.
+
+    at_least, at_most : `value`; about : `value` give or take `tolerance`; between : `low` to `high`.
+    The unit is the quantity's; `note` says why the claim's words are read this way.
+    """
+
+    quantity: str
+    says: Literal["at_least", "at_most", "about", "between"]
+    value: float | None = None
+    tolerance: float | None = Field(default=None, ge=0)
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> ClaimTest:
+        keys = ("value", "tolerance", "low", "high")
+        wanted = {"about": ("value", "tolerance"), "between": ("low", "high")}.get(self.says, ("value",))
+        missing = [key for key in wanted if getattr(self, key) is None]
+        spare = [key for key in keys if key not in wanted and getattr(self, key) is not None]
+        if missing or spare:
+            needs = f"`says: {self.says}` needs {' and '.join(wanted)}"
+            came = f"; missing {', '.join(missing)}" if missing else ""
+            raise ValueError(needs + came + (f"; remove {', '.join(spare)}" if spare else ""))
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low:g} must not exceed high {self.high:g}")
+        return self
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The values at which the claim holds, both ends included, in the quantity's unit."""
+        value, give = self.value or 0.0, self.tolerance or 0.0
+        low, high = self.low or 0.0, self.high or 0.0
+        inf = float("inf")
+        return {
+            "at_least": (value, inf),
+            "at_most": (-inf, value),
+            "about": (value - give, value + give),
+            "between": (low, high),
+        }[self.says]
+
+
 class Claim(Sourced):
-    """A claim of the debate: paraphrase, who made it, and the facts on either side."""
+    """A claim of a debate: paraphrase, who made it, what it says of named quantities, the facts on either side.
+
+    Where figures cannot decide, `not_testable` says why; a claim holds tests or that reason, never both.
+    """
 
     id: Slug
     text: str
     by: str
+    tests: tuple[ClaimTest, ...] = ()
+    not_testable: str = ""
     support: tuple[str, ...] = ()
     contest: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     reading: str = ""
+
+    @model_validator(mode="after")
+    def _decided(self) -> Claim:
+        if self.tests and self.not_testable:
+            raise ValueError("has `tests` and a reason in `not_testable`; keep one of them")
+        return self
 
 
 class Benchmark(Sourced):

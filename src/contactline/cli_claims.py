@@ -1,0 +1,123 @@
+"""`contactline claims`: the claims of a debate beside the figures they are about, with verdict, reason and sources."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contactline.case.check_claims import read_text
+from contactline.case.load import load_case
+from contactline.case.quantities import FAMILIES, KINDS, quantity_names
+from contactline.case.schema import Case
+from contactline.choice.claims import VERDICTS
+from contactline.core.errors import InputError
+from contactline.core.progress import Stages
+from contactline.pipeline import DEFAULT_CASE, assess
+from contactline.report.assessment import Assessment
+from contactline.report.store import load
+from contactline.stages.claims import claims_tables
+
+STYLES = dict(zip(VERDICTS, ("green", "yellow", "red", "dim"), strict=True))
+
+
+def claims_command(
+    case: Annotated[str | None, typer.Argument(help="A built-in case's id or a case folder.")] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(help="A folder that `contactline assess` wrote; else the case is assessed first."),
+    ] = None,
+    text: Annotated[
+        Path | None, typer.Option(help="Check the claims in this YAML file instead of the case's own.")
+    ] = None,
+    quantities: Annotated[
+        bool, typer.Option("--quantities", help="List what a claim can be about, and stop.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print claims and their tests as JSON.")] = False,
+) -> None:
+    """Check claims against measured and simulated quantities: supported, contested, not supported, not testable."""
+    if quantities:
+        _print_quantities(_case(case or DEFAULT_CASE), as_json)
+        return
+    # The text is read before any simulation, so that a slip in it costs no minute.
+    about = _case(case or DEFAULT_CASE) if run is None or case else None
+    saved = load(run) if run is not None else None
+    if saved is not None and about is not None and saved.case.id != about.id:
+        raise InputError(
+            f"--run {run}: is an assessment of {saved.case.id!r}, not of {about.id!r}. Name that case, or none, or "
+            "another folder."
+        )
+    about = about or (saved.case if saved else _case(DEFAULT_CASE))
+    if text is not None:
+        about = read_text(about, text)
+    if not about.claims:
+        raise InputError(
+            f"case {about.id!r} holds no claims. Add them to claims.yaml or name a file with --text; see docs/claims.md."
+        )
+    result = saved or _assessed(case or DEFAULT_CASE, as_json)
+    tables = claims_tables(about, result.tables, result.ensemble)
+    if as_json:
+        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
+        typer.echo(json.dumps({"case": about.id, **content}, ensure_ascii=False))
+    else:
+        _print_claims(about, tables["claims"])
+
+
+def _case(name: str) -> Case:
+    return load_case(name).case
+
+
+def _assessed(case: str, quiet: bool) -> Assessment:
+    say = Console(stderr=True)
+    if not quiet:
+        say.print(f"Assessing {case} first; --run FOLDER reads a saved assessment instead.", highlight=False)
+    return assess(case, stages=Stages(say, quiet=quiet))
+
+
+def _print_claims(case: Case, claims: pd.DataFrame) -> None:
+    console = Console()
+    table = Table(title=f"{case.title}: claims, checked as of {case.as_of}", show_lines=True)
+    table.add_column("claim", ratio=3)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("why", ratio=6)
+    for row in claims.itertuples(index=False):
+        why = str(row.reason) + (f"\n[dim]{_escaped(str(row.reading))}[/dim]" if row.reading else "")
+        style = STYLES[str(row.verdict)]
+        table.add_row(
+            f"{_escaped(str(row.text))}\n[dim]{_escaped(str(row.by))}[/dim]",
+            f"[{style}]{row.verdict}[/{style}]",
+            why,
+        )
+    console.print(table)
+    counts = claims["verdict"].value_counts()
+    console.print("; ".join(f"{counts.get(v, 0)} {v}" for v in VERDICTS) + ".", highlight=False)
+    console.print("The rule of the verdicts: docs/claims.md. Ids name entries of the case's bibliography.")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def _print_quantities(case: Case, as_json: bool) -> None:
+    names = quantity_names(case)
+    if as_json:
+        families = [
+            {"template": f.template, "meaning": f.meaning, "unit": f.unit, "kind": f.kind} for f in FAMILIES
+        ]
+        typer.echo(json.dumps({"families": families, "kinds": KINDS, "names": names}, ensure_ascii=False))
+        return
+    console = Console()
+    table = Table(
+        "name", "what it is", "unit", "kind", title=f"What a claim on {case.id} can be about", show_lines=True
+    )
+    for family in FAMILIES:
+        table.add_row(_escaped(family.template), family.meaning, family.unit, family.kind)
+    console.print(table)
+    for kind, meaning in KINDS.items():
+        console.print(f"{kind}: {meaning}", highlight=False)
+    console.print(f"{len(names)} names in this case; --json lists them all.", highlight=False)

@@ -57,7 +57,7 @@ def claims_command(
         about = read_text(about, text)
     if not about.claims:
         raise InputError(
-            f"case {about.id!r} holds no claims. Add them to claims.yaml or name a file with --text; see docs/claims.md."
+            f"case {about.id!r} holds no claims. Add them to claims.yaml or give --text FILE; see docs/claims.md."
         )
     result = saved or _assessed(case or DEFAULT_CASE, as_json)
     tables = claims_tables(about, result.tables, result.ensemble)
@@ -81,7 +81,7 @@ def _assessed(case: str, quiet: bool) -> Assessment:
 
 def _print_claims(case: Case, claims: pd.DataFrame) -> None:
     console = Console()
-    table = Table(title=f"{case.title}: claims, checked as of {case.as_of}", show_lines=True)
+    table = Table(title=f"{case.title}: claims, checked as of {case.as_of}", show_lines=True, expand=True)
     table.add_column("claim", ratio=3)
     table.add_column("verdict", no_wrap=True)
     table.add_column("why", ratio=6)

@@ -187,12 +187,13 @@ def _line(material: Material, _named: Named) -> Read:
 
 def _distance(material: Material, named: Named) -> Read:
     case = material.case
-    places = [p for p in (*case.places, *case.objectives) if p.id == named.slots["place"]]
-    place = next(p for p in places if p.latitude is not None and p.longitude is not None)
+    points = [(p.id, p.name, p.latitude, p.longitude) for p in case.places]
+    points += [(o.id, o.name, o.latitude, o.longitude) for o in case.objectives if o.latitude and o.longitude]
+    _, name, latitude, longitude = next(p for p in points if p[0] == named.slots["place"])
     held = material.rows("cells", holder_now=1)["cell"]
-    there = (float(place.latitude or 0.0), float(place.longitude or 0.0))
+    there = (latitude, longitude)
     nearest = min(h3.great_circle_distance(there, h3.cell_to_latlng(cell), unit="km") for cell in held)
-    label = f"distance of {place.name} from ground held by {case.challenger.name} (to the centre of a cell)"
+    label = f"distance of {name} from ground held by {case.challenger.name} (to the centre of a cell)"
     return label, "km", _point(nearest), POINT
 
 
@@ -217,7 +218,7 @@ def _published(material: Material, named: Named) -> Read:
 
 def _supply(material: Material, named: Named) -> Read:
     capability = next(c for c in material.case.capabilities if c.id == named.slots["capability"])
-    shares = [donor.share for donor in capability.donors if donor.actor == named.slots["actor"]]
+    shares = [donor.share or 0.0 for donor in capability.donors if donor.actor == named.slots["actor"]]
     label = f"share of need for {capability.name.lower()} supplied by {_actor(material.case, named.slots['actor'])}"
     return label, "share", _point(float(sum(shares))), POINT
 
@@ -267,10 +268,8 @@ def _p_objective(material: Material, named: Named) -> Read:
 def _objective_months(material: Material, named: Named) -> Read:
     row = material.rows("objectives", objective=named.slots["objective"], model="headline").iloc[0]
     weeks = _row_range(row, "week")
-    figure = Figure(
-        *(as_months(v) if np.isfinite(v) else np.inf for v in (weeks.low, weeks.central, weeks.high))
-    )
-    return f"months until {row['name']} is taken by force", "months", figure, RANGE
+    low, middle, high = as_months(np.array([weeks.low, weeks.central, weeks.high]))
+    return f"months until {row['name']} is taken by force", "months", Figure(low, middle, high), RANGE
 
 
 def _objective_losses(material: Material, named: Named) -> Read:
@@ -325,8 +324,8 @@ def _truce_change(material: Material, named: Named) -> Read:
         "no_guarantee": "without the guarantee",
         "troops": "with the guarantor's troops",
         "belt_kept": "with the belt kept",
-    }
-    label = f"change in the chance that a truce on “{written['name']}” holds three years, {words[named.slots['variant']]}"
+    }[named.slots["variant"]]
+    label = f"change in the chance that a truce on “{written['name']}” holds three years, {words}"
     return label, "probability points", _point(float(other["p_hold_156"] - written["p_hold_156"])), POINT
 
 

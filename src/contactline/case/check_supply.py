@@ -52,7 +52,9 @@ def path_problems(
             continue
         for name in cut.capabilities:
             if name in known and cut.actor not in {d.actor for d in known[name].donors}:
-                has = ", ".join(sorted(c.id for c in known.values() if cut.actor in {d.actor for d in c.donors}))
+                has = ", ".join(
+                    sorted(c.id for c in known.values() if cut.actor in {d.actor for d in c.donors})
+                )
                 yield Problem(
                     (*here, "capabilities"),
                     f"{cut.actor!r} is no donor of {name!r}, so the cut would change nothing; it supplies {has}",

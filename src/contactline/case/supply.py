@@ -7,6 +7,7 @@ then all the pressure that could be put on, and donors are those who put it on. 
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -62,7 +63,7 @@ class Donor(Sourced):
     def _in_order(self) -> Donor:
         stages = [(name, getattr(self, name)) for name in ("promised", "allocated", "delivered")]
         known = [(name, amount.value) for name, amount in stages if amount is not None]
-        for (above, most), (below, value) in zip(known, known[1:], strict=False):
+        for (above, most), (below, value) in pairwise(known):
             if value > most:
                 raise ValueError(
                     f"{self.actor}: {below} {value:g} is above {above} {most:g}; allowed is at most what was {above}"
@@ -116,7 +117,10 @@ class Cost(Sourced):
 
 
 class Capability(Sourced):
-    """Something the defender needs and others supply; `elasticity` η: tempo × exp(−η·(adequacy − adequacy as today))."""
+    """Something the defender needs and others supply, or pressure on the challenger.
+
+    `elasticity` η: tempo × exp(−η·(adequacy − adequacy as today)).
+    """
 
     id: Slug
     name: str
@@ -152,7 +156,8 @@ class Capability(Sourced):
             for name in reading.shares:
                 if name not in names:
                     raise ValueError(
-                        f"reading by {reading.by!r} names {name!r}, which is no donor here; donors are {', '.join(names)}"
+                        f"reading by {reading.by!r} names {name!r}, which is no donor here; donors are "
+                        f"{', '.join(names)}"
                     )
         for donor in self.donors:
             self._share_of(donor)
@@ -169,9 +174,7 @@ class Capability(Sourced):
         if self.needed is not None and not (self.unit and self.needed.value > 0):
             raise ValueError("needed must be above 0 and `unit` must say in what")
         if self.leaks_today is not None and self.leaks_today.value > 1:
-            raise ValueError(
-                f"leaks_today is {self.leaks_today.value:g}; allowed is a share between 0 and 1"
-            )
+            raise ValueError(f"leaks_today is {self.leaks_today.value:g}; allowed is a share between 0 and 1")
         if any(effect.moves == "leakage" for effect in self.effects) and self.leaks_today is None:
             raise ValueError("an effect on leakage needs leaks_today, the share that gets through today")
         if self.cost is not None and self.cost.per == "unit" and self.needed is None:

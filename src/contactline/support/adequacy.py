@@ -70,9 +70,7 @@ class Support:
         A capability without an effect of its own on collapse moves the hazard as it moves the tempo.
         """
         own = self._named("collapse", elasticity)
-        return self._factor(
-            {c.id: own.get(c.id, elasticity[c.id]) for c in self.capabilities}, elasticity
-        )
+        return self._factor({c.id: own.get(c.id, elasticity[c.id]) for c in self.capabilities}, elasticity)
 
     def recruit_factor(self, elasticity: Drawn) -> np.ndarray:
         """Factor on the challenger's recruits : ndarray[draw, week]; pressure lowers it."""

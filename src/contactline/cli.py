@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 import contactline
-from contactline import cli_backtest, cli_case, cli_claims, cli_data, cli_front
+from contactline import cli_backtest, cli_case, cli_claims, cli_data, cli_deal, cli_front
 from contactline.core.errors import ContactlineError, InputError
 from contactline.core.progress import Stages
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
@@ -31,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_case.app, name="case")
+app.add_typer(cli_deal.app, name="deal")
 app.add_typer(cli_data.app, name="data")
 app.command("sql")(cli_data.sql_command)
 app.command("front")(cli_front.front_command)

@@ -97,7 +97,7 @@ def _title(assessment: Assessment, table: pd.DataFrame) -> str:
         return "No proposal moves the line nearer to a city, or farther from one"
     focus = focus_proposal(assessment.case, assessment.tables)
     moved = set(table.loc[change.abs() >= STAYS_KM, "proposal"])
-    chosen = focus if focus in moved else str(table.loc[change.abs().idxmax(), "proposal"])
+    chosen = focus if focus in moved else str(table["proposal"].iloc[int(change.abs().argmax())])
     own = table[table["proposal"] == chosen].assign(change=change)
     nearer = own[own["change"] <= -STAYS_KM]
     farther = own[own["change"] >= STAYS_KM]

@@ -21,6 +21,7 @@ from contactline.core.files import write_bytes, write_text
 from contactline.report import (
     charts_choice,
     charts_cost,
+    charts_deal,
     charts_front,
     charts_ground,
     charts_score,
@@ -40,6 +41,7 @@ from contactline.report.judgements import (
 )
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
+from contactline.report.side_by_side import side_by_side
 from contactline.report.summary import (
     as_of_line,
     key_hinges,
@@ -56,6 +58,7 @@ RECIPES: tuple[Recipe, ...] = (
     *charts_war.RECIPES,
     *charts_ground.RECIPES,
     *charts_cost.RECIPES,
+    *charts_deal.RECIPES,
     *charts_choice.RECIPES,
     *charts_score.RECIPES,
 )
@@ -89,7 +92,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None) -> str:
     """The whole report as one HTML document; `figures` are those of `all_figures` where already built."""
     figures = all_figures(assessment) if figures is None else figures
-    return _page(
+    return page(
         "report.html.j2",
         assessment,
         figures,
@@ -118,7 +121,7 @@ def render_front(assessment: Assessment) -> str:
     if series_gap(assessment):
         present["disagree"] = "Sources disagree"
     sections = (*present.items(), ("sources", "Sources"))
-    return _page("front.html.j2", assessment, figures, sections=sections, figures=figures)
+    return page("front.html.j2", assessment, figures, sections=sections, figures=figures)
 
 
 def write_report(assessment: Assessment, out: Path, figures: bool = True, png: bool = False) -> list[Path]:
@@ -131,7 +134,7 @@ def write_report(assessment: Assessment, out: Path, figures: bool = True, png: b
     write_text(out / "report.html", render_html(assessment, drawn))
     written = [out / "report.html"]
     if figures:
-        written += _write_figures(drawn, out / "figures", png)
+        written += write_figures(drawn, out / "figures", png)
         written += write_maps(assessment, out / "figures", print_layers(assessment), png)
     return written
 
@@ -140,7 +143,7 @@ def write_front(assessment: Assessment, out: Path) -> list[Path]:
     """Write front.html, and its charts and the map of the line as SVG and PNG, into folder `out`."""
     out = Path(out)
     write_text(out / "front.html", render_front(assessment))
-    written = [out / "front.html", *_write_figures(front_figures(assessment), out, png=True)]
+    written = [out / "front.html", *write_figures(front_figures(assessment), out, png=True)]
     layers = ["now"] if "cells" in assessment.tables else []
     return written + write_maps(assessment, out, layers, png=True)
 
@@ -208,10 +211,10 @@ def vega_bundle() -> str:
     return bundle.replace("</script", "<\\/script")
 
 
-def _page(template: str, assessment: Assessment, drawn: Sequence[Figure], **context: Any) -> str:
+def page(template: str, assessment: Assessment, drawn: Sequence[Figure], **context: Any) -> str:
     """A page with the styles, scripts and data that every page carries."""
     hexmap = map_data(assessment)
-    page: str = (
+    rendered: str = (
         _environment()
         .get_template(template)
         .render(
@@ -227,10 +230,11 @@ def _page(template: str, assessment: Assessment, drawn: Sequence[Figure], **cont
             **context,
         )
     )
-    return page
+    return rendered
 
 
-def _write_figures(figures: Sequence[Figure], folder: Path, png: bool) -> list[Path]:
+def write_figures(figures: Sequence[Figure], folder: Path, png: bool) -> list[Path]:
+    """Write each figure as SVG, and as PNG beside it if asked; the files written."""
     by_name = {figure.id: figure for figure in figures}
     svgs = {name: to_svg(figure) for name, figure in by_name.items()}
     return _write_drawings(svgs, folder, (lambda name: to_png(by_name[name])) if png else None)
@@ -301,6 +305,7 @@ def _environment() -> jinja2.Environment:
         region_name=region_name,
         plain_day=plain_day,
         outcome_rows=outcome_rows,
+        side_by_side=side_by_side,
     )
     return environment
 

@@ -27,6 +27,8 @@ from contactline.truce.terms import DEFENDER, Settlement, clause_table
 
 Row = dict[str, object]
 
+_KIND_WORDS = {"dmz": "demilitarised zone", "other": "further points"}
+
 
 def compare_table(
     case: Case, front: Front, settlements: Mapping[str, Settlement], town_people: float = TOWN_PEOPLE
@@ -181,7 +183,7 @@ def _clauses(case: Case, settlement: Settlement) -> list[Row]:
     for clause in clauses:
         by_kind.setdefault(clause.kind, []).append(clause_words(case, clause))
     rows = [
-        _text("clauses", f"clause.{kind}", kind.replace("_", " "), "; ".join(said))
+        _text("clauses", f"clause.{kind}", _KIND_WORDS.get(kind, kind.replace("_", " ")), "; ".join(said))
         for kind, said in by_kind.items()
     ]
     idle = [clause.kind.replace("_", " ") for clause in clauses if not clause_effect(case, clause)]
@@ -204,4 +206,6 @@ def _text(part: str, item: str, label: str, text: str) -> Row:
 
 
 def _towns(depth: Depth) -> str:
+    if not depth.towns:
+        return "none behind it"
     return ", ".join(f"{name} {km:.0f} km" for name, km in depth.towns.items())

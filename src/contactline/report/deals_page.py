@@ -1,0 +1,57 @@
+"""The page of `contactline deal compare`: proposals side by side, with a map of each, from the map and texts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from contactline.case.schema import Case
+from contactline.core.files import write_text
+from contactline.report import charts_deal
+from contactline.report.assessment import Assessment, RunInfo
+from contactline.report.html import page, write_figures, write_maps
+from contactline.report.tables import typed
+
+
+def deals_assessment(case: Case, tables: Mapping[str, pd.DataFrame], digest: str, version: str) -> Assessment:
+    """A record without forecasts that holds the tables of `stages.deal_compare.compare_tables`.
+
+    Raises InputError for a table that is malformed.
+    """
+    run = RunInfo(case.id, digest, case.as_of, 0, 0, 0, version, {})
+    chances = {f"p_{weeks}": float("nan") for weeks in (26, 52, 104)}
+    kept = {
+        name: typed(name, frame.assign(**chances) if name == "cells" else frame)
+        for name, frame in tables.items()
+    }
+    return Assessment(case, run, xr.Dataset(), kept, ())
+
+
+def render_deals(assessment: Assessment) -> str:
+    """The page as one self-contained HTML document."""
+    sections = (
+        ("map", "The line now, and after"),
+        ("compare", "Side by side"),
+        ("clauses", "Clause by clause"),
+    )
+    drawn = charts_deal.city_distances(assessment)
+    return page(
+        "deals.html.j2",
+        assessment,
+        drawn,
+        sections=(*sections, ("sources", "Sources")),
+        figures=drawn,
+        tables=assessment.tables,
+    )
+
+
+def write_deals(assessment: Assessment, out: Path) -> list[Path]:
+    """Write deals.html, and its chart and a map of each proposal as SVG and PNG, into folder `out`."""
+    out = Path(out)
+    write_text(out / "deals.html", render_deals(assessment))
+    layers = ["now", *(name for name in assessment.tables["cells"].columns if name.startswith("after_"))]
+    drawn = write_figures(charts_deal.city_distances(assessment), out, png=True)
+    return [out / "deals.html", *drawn, *write_maps(assessment, out, layers, png=True)]

@@ -21,6 +21,9 @@ from contactline.case.check import ENGINE_BELIEFS
 from contactline.case.load import EVIDENCE, LoadedCase, built_in_cases, find_case, load_case
 from contactline.case.tables import TABLES
 from contactline.core.errors import ContactlineError, InputError, UnknownNameError
+from contactline.front.control_history import holder_on
+from contactline.truce.reach import check_ground
+from contactline.war.territory import ground
 
 app = typer.Typer(help="Cases: conflicts described as data.", no_args_is_help=True)
 
@@ -79,6 +82,8 @@ def validate(
     with _plain_errors():
         loaded = load_case(path)
         rows = {name: len(loaded.evidence(name)) for name in TABLES if loaded.has_evidence(name)}
+        if {"cells", "changes"} <= rows.keys():
+            _terms_fit_the_map(loaded)
     case = loaded.case
     unused = [belief.name for belief in case.beliefs if belief.name not in ENGINE_BELIEFS]
     report = {"case": case.id, "digest": loaded.digest, "evidence_rows": rows, "beliefs_not_used": unused}
@@ -128,6 +133,12 @@ def new_case(name: str, parent: Path) -> Path:
     (unfinished / "case.yaml").write_text(renamed, encoding="utf-8", newline="\n")
     unfinished.rename(target)
     return target
+
+
+def _terms_fit_the_map(loaded: LoadedCase) -> None:
+    """Raise CaseError for a clause that the map contradicts, such as a zone outside the theatre."""
+    cells, changes = loaded.evidence("cells"), loaded.evidence("changes")
+    check_ground(loaded.case, ground(cells, changes, holder_on(cells, changes, loaded.case.as_of)))
 
 
 @contextmanager

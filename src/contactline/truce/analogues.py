@@ -227,16 +227,14 @@ def _mode(
     value, gradient, curvature = _posterior(data, whole, prior_mean, scale, at)
     for _ in range(NEWTON_STEPS):
         step = np.linalg.solve(curvature, gradient)
-        size = 1.0
-        while size > 1e-6:
-            tried = _posterior(data, whole, prior_mean, scale, at + size * step)
-            if tried[0] >= value - 1e-12:
-                break
-            size /= 2
-        at = at + size * step
-        value, gradient, curvature = tried
-        if float(np.abs(size * step).max(initial=0.0)) < 1e-8:
+        if float(gradient @ step) < 1e-12:  # the Newton decrement: twice what is left to climb
             return at, curvature, value
+        tried = _posterior(data, whole, prior_mean, scale, at + step)
+        while tried[0] < value - 1e-9:
+            step = step / 2
+            tried = _posterior(data, whole, prior_mean, scale, at + step)
+        at = at + step
+        value, gradient, curvature = tried
     raise FitError(f"analogues: no mode of the {data.outcome} model after {NEWTON_STEPS} steps.")
 
 

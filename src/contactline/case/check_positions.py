@@ -82,7 +82,7 @@ def _positions(case: Case) -> Iterator[Problem]:
         if position.issue not in scaled:
             yield Problem(
                 ("positions", i, "position"),
-                f"a number on {position.issue!r}, whose scale is not given; say under `issues` what `low` and `high` mean",
+                f"a number on {position.issue!r}, which has no scale; say under `issues` what `low` and `high` mean",
             )
         elif position.actor not in weighed:
             yield Problem(

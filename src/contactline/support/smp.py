@@ -46,14 +46,26 @@ class SmpRun:
     risk: np.ndarray
     challenges: tuple[tuple[Challenge, ...], ...]
 
+    def expected(self) -> np.ndarray:
+        """The mean of the final positions under the lottery that chooses one : ndarray[dimension]."""
+        group = _groups(self.positions[-1])
+        kept = np.unique(group)
+        mean: np.ndarray = self.chances[-1][kept] @ self.positions[-1][kept]
+        return mean
+
 
 def run_smp(
-    position: np.ndarray, salience: np.ndarray, capability: np.ndarray, turns: int = MOST_TURNS
+    position: np.ndarray,
+    salience: np.ndarray,
+    capability: np.ndarray,
+    turns: int = MOST_TURNS,
+    fixed: np.ndarray | None = None,
 ) -> SmpRun:
     """Bargain until the movement dies down.
 
     position, salience : ndarray[actor, dimension], 0 to 1 (an actor's saliences add up to at most 1);
-    capability : ndarray[actor], above 0. Raises InputError for anything else, or for fewer than two positions.
+    capability : ndarray[actor], above 0; fixed : ndarray[actor] bool, actors that never move. Raises InputError
+    for anything else, or for fewer than two positions.
     """
     _check(position, salience, capability)
     now = np.array(position, dtype=float)
@@ -66,6 +78,8 @@ def run_smp(
         made = [view.best_challenge(i) for i in range(len(now))]
         challenges.append(tuple(one for one in made if one is not None))
         after = view.settle(challenges[-1])
+        if fixed is not None:
+            after[fixed] = now[fixed]
         moved = float(np.linalg.norm(after - now, axis=1).sum())
         first = moved + 1e-4 if first is None else first
         states.append(after)

@@ -1,0 +1,166 @@
+"""Tables of an assessment on positions, cohesion and shocks: every column with its type, unit and meaning."""
+
+from __future__ import annotations
+
+from contactline.case.tables import Column, Table
+from contactline.report.table_columns import NAME, chance, day, maybe, name_of, num, spread, text
+
+ISSUE = name_of("issue", "issue id of the case")
+ACTOR = name_of("actor", "actor id of the case")
+EVENT = name_of("event", "event id of the case")
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "positions",
+        "Where each actor stood on each issue, oldest first, the last position carried to the as-of date",
+        (
+            ISSUE,
+            NAME,
+            ACTOR,
+            text("actor_name", "what the actor is called"),
+            name_of("role", "challenger, defender, guarantor, supporter or other"),
+            day("day", "day of the statement, or the as-of date"),
+            Column(
+                "position",
+                "number",
+                "points of the scale",
+                "0 the defender's most, 100 the challenger's",
+                0,
+                100,
+            ),
+            Column("give", "number", "points of the scale", "uncertainty of the reading to each side", 0, 50),
+            text("stance", "paraphrase of what was said"),
+            text("sources", "ids of the bibliography"),
+            Column("last", "flag", "true or false", "carried to the as-of date, not said on that day"),
+        ),
+        ("issue", "actor", "day", "last"),
+    ),
+    Table(
+        "movement",
+        "How far each actor moved on each issue, and since when it stands still",
+        (
+            ISSUE,
+            NAME,
+            ACTOR,
+            num("statements", "count", "statements with a number", 1),
+            day("first_day", "day of the first"),
+            num("first", "points of the scale", "its first position"),
+            day("last_day", "day of the last"),
+            num("latest", "points of the scale", "its latest position"),
+            num("net", "points of the scale", "latest less first"),
+            num("travelled", "points of the scale", "sum of all moves", 0),
+            maybe(
+                "towards_other",
+                "points of the scale",
+                "net move towards the other side's first position, sides only",
+            ),
+            day("unmoved_since", "day from which every statement gave the same number"),
+            num("restated", "count", "statements since then that repeated it: none means silence", 0),
+            num("days_unmoved", "days", "from that day to the as-of date", 0),
+        ),
+        ("issue", "actor"),
+    ),
+    Table(
+        "division",
+        "How far apart the supporters stand, over time",
+        (
+            ISSUE,
+            NAME,
+            day("day", "calendar day"),
+            num("actors", "count", "supporters with a position by then", 2),
+            num(
+                "spread", "points of the scale", "leverage-weighted standard deviation of their positions", 0
+            ),
+            Column(
+                "polarisation", "number", "index", "Esteban and Ray's, 1 for two halves at the ends", 0, 1
+            ),
+            maybe(
+                "donor_distance",
+                "points of the scale",
+                "distance of the wedge's donor from the others' weighted mean",
+            ),
+        ),
+        ("issue", "day"),
+    ),
+    Table(
+        "bargaining",
+        "Where each bargaining model says an issue settles, over draws of position, salience and leverage",
+        (
+            ISSUE,
+            NAME,
+            name_of("model", "median, mean, challenge, challenge_code or smp"),
+            name_of("variant", "free, or challenger_fixed: the challenger does not move"),
+            num("actors", "count", "actors at the table", 2),
+            *spread("outcome", "points of the scale", "where it settles"),
+            num("central", "points of the scale", "the outcome at the central readings"),
+            num("drift", "points of the scale", "median outcome less today's weighted median"),
+            maybe("gap_now", "points of the scale", "distance between the two sides today"),
+            maybe(
+                "gap_after",
+                "points of the scale",
+                "the same after bargaining, median; missing where nobody moves",
+            ),
+            chance("p_agree", "share of draws in which the sides end within ten points", optional=True),
+        ),
+        ("issue", "model", "variant"),
+    ),
+    Table(
+        "wedge",
+        "How the chance that a donor cuts grows with its distance from the other supporters, and what that is worth",
+        (
+            name_of("donor", "actor id of the donor"),
+            name_of("where", "together, today, half or apart"),
+            num("distance", "points of the scale", "distance of the donor from the others", 0),
+            num("years", "years", "horizon", 0),
+            *(chance(f"chance_{q}", f"chance of a cut, {q}") for q in ("q10", "q50", "q90", "mean")),
+            num("rise_over_together", "probability", "mean chance less that at distance 0"),
+            *spread("value", "km²", "expected gain of the challenger from a move from today's distance"),
+        ),
+        ("where", "years"),
+    ),
+    Table(
+        "events",
+        "Known shocks: what tempo and losses did, against all other windows of the same length",
+        (
+            EVENT,
+            NAME,
+            name_of("what", "tempo or losses"),
+            name_of("series", "map or count, an id of the case"),
+            text("unit", "unit of the rates"),
+            day("start", "first day"),
+            day("end", "last day; missing if it goes on", optional=True),
+            name_of("expected", "which way the tempo should move: faster, slower or either"),
+            num("weeks", "weeks", "length of the window", 1),
+            num("baseline_weeks", "weeks", "length of the comparison before it", 1),
+            maybe("before", "see unit", "mean before"),
+            maybe("during", "see unit", "mean within the window"),
+            maybe("effect", "see unit", "during less before"),
+            maybe("effect_low", "see unit", "lower end of the 90% range left by the placebo windows"),
+            maybe("effect_high", "see unit", "upper end"),
+            chance("p_value", "share of placebo windows at least as large, two-sided", optional=True),
+            maybe(
+                "smallest_visible",
+                "see unit",
+                "effects smaller than this drown in ordinary variation (nine in ten)",
+            ),
+            num("placebos", "count", "placebo windows", 0),
+            num("independent", "count", "placebo windows that do not overlap", 0),
+            name_of("verdict", "not identified, no effect seen, or differs from placebo"),
+            text("reasons", "why no effect is claimed"),
+            text("capability", "capability that the shock hit"),
+            maybe("eta_low", "elasticity", "lowest η that the study leaves possible (missing: open)"),
+            maybe("eta_high", "elasticity", "highest η that the study leaves possible (missing: open)"),
+        ),
+        ("event", "series"),
+    ),
+    Table(
+        "event_placebos",
+        "The effects measured at all placebo dates",
+        (
+            EVENT,
+            name_of("series", "map or count, an id of the case"),
+            num("effect", "see events", "during less before"),
+        ),
+        (),
+    ),
+)

@@ -63,9 +63,9 @@ class Family:
         return np.logical_and.reduce([self.accepts(actor) for actor in actors]).mean(axis=1)
 
     def spans(self, actor: str, which: int | None = None) -> list[Span]:
-        """Where the actor accepts under one belief set, or (None) on average over all."""
+        """Where the actor accepts under one belief set, or (None) under at least half of them."""
         values = self.advantage[actor]
-        own = values.mean(axis=1) if which is None else values[:, which]
+        own = np.median(values, axis=1) if which is None else values[:, which]
         vetoed = [bool(why) for why in self.blocked.get(actor, [""] * len(self.point))]
         return acceptable(self.point, np.where(vetoed, -np.inf, own))
 

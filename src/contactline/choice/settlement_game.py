@@ -1,0 +1,108 @@
+"""The game of a settlement: offer, answer, signature, honour or break, and whether the guarantor acts.
+
+The proposer puts one of the offers, or none. The defender accepts, or rejects; after a rejection the proposer may
+carry out a threat to cut support. The challenger learns whether its own aims are limited or maximal (only it does; the
+draw stands where it begins to matter, which changes nobody's knowledge), then signs and honours, signs and breaks, or
+does not sign. If it breaks the truce, the guarantor, which alone knows how resolute it is, acts or abandons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from contactline.choice.game import Chance, Decision, Game, Node, Terminal
+from contactline.core.errors import InputError
+
+LIMITED, MAXIMAL = "limited aims", "maximal aims"
+TYPES = (LIMITED, MAXIMAL)
+RESOLUTE, RELUCTANT = "resolute", "reluctant"
+NO_OFFER, ACCEPT, REJECT = "no offer", "accept", "reject"
+HONOUR, BREAK, REFUSE = "sign and honour", "sign and break", "do not sign"
+ACT, ABANDON, CUT, KEEP = "act", "abandon", "cut support", "keep support"
+
+Pay = Mapping[str, float]
+"""Player → gain over fighting on with support as it is, units of that player's value."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One offer with what each way out of it is worth: type of challenger → player → value.
+
+    guarantor : the player who may act, None where nobody promised to; resolute : chance that it means it
+    reluctance : what acting costs a guarantor that does not mean it, in its units of value
+    """
+
+    id: str
+    name: str
+    honoured: Mapping[str, Pay]
+    abandoned: Mapping[str, Pay]
+    acted: Mapping[str, Pay]
+    guarantor: str | None = None
+    resolute: float = 0.0
+    reluctance: float = 0.0
+
+
+def settlement_game(
+    title: str,
+    players: Mapping[str, str],
+    *,
+    proposer: str,
+    defender: str,
+    challenger: str,
+    maximal: float,
+    offers: Sequence[Offer],
+    threat: Pay | None = None,
+    threat_name: str = CUT,
+    comment: str = "",
+) -> Game:
+    """The game tree. maximal : chance that the challenger's aims are maximal; threat : war with support cut, if any.
+
+    Raises InputError for no offers, and what `Game` raises.
+    """
+    if not offers:
+        raise InputError("game: no offers; allowed are one or more proposals.")
+
+    def answer(offer: Offer) -> Decision:
+        rejected: Node = Terminal({}, "war goes on")
+        if threat is not None:
+            cut = Terminal(dict(threat), "war goes on with support cut")
+            rejected = Decision(proposer, f"{offer.id}: rejected", ((threat_name, cut), (KEEP, rejected)))
+        signed = Chance(
+            "aims of the challenger",
+            tuple(
+                (kind, chance, _signature(offer, kind, challenger))
+                for kind, chance in ((LIMITED, 1.0 - maximal), (MAXIMAL, maximal))
+            ),
+        )
+        return Decision(defender, f"{offer.id}: answer", ((ACCEPT, signed), (REJECT, rejected)))
+
+    put = tuple((offer.name, answer(offer)) for offer in offers)
+    nothing = (NO_OFFER, Terminal({}, "war goes on"))
+    return Game(title, players, Decision(proposer, "offer", (*put, nothing)), comment)
+
+
+def _signature(offer: Offer, kind: str, challenger: str) -> Decision:
+    ways: tuple[tuple[str, Node], ...] = (
+        (HONOUR, Terminal(dict(offer.honoured[kind]), "truce honoured")),
+        (BREAK, _broken(offer, kind)),
+        (REFUSE, Terminal({}, "war goes on")),
+    )
+    return Decision(challenger, f"{offer.id}: {kind}", ways)
+
+
+def _broken(offer: Offer, kind: str) -> Node:
+    abandoned = dict(offer.abandoned[kind])
+    if offer.guarantor is None:
+        return Terminal(abandoned, "truce broken, nobody had promised to act")
+    acted = dict(offer.acted[kind])
+    cost = {RESOLUTE: 0.0, RELUCTANT: offer.reluctance}
+
+    def choice(resolve: str) -> Decision:
+        paid = acted | {offer.guarantor: acted.get(str(offer.guarantor), 0.0) - cost[resolve]}
+        ways = ((ACT, Terminal(paid, "truce broken, guarantor acts")),)  # type: ignore[arg-type]
+        left = (ABANDON, Terminal(abandoned, "truce broken, guarantor abandons"))
+        return Decision(str(offer.guarantor), f"{offer.id}: {resolve}", (*ways, left))
+
+    odds = ((RESOLUTE, offer.resolute), (RELUCTANT, 1.0 - offer.resolute))
+    return Chance("resolve of the guarantor", tuple((name, q, choice(name)) for name, q in odds))

@@ -1,0 +1,88 @@
+"""What a run's outcomes are worth to an actor draw by draw, and runs on some of the futures where that is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from contactline.case.debate import Values
+from contactline.choice.courses import OUTCOMES
+from contactline.choice.futures import Futures
+from contactline.core.errors import InputError, UnknownNameError
+
+D = TypeVar("D")
+
+
+def worth(values: Values, outcomes: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Value of each draw's outcomes with every weight at the middle of its range : ndarray[draw], units of value.
+
+    Only differences mean anything: an attribute's zero is arbitrary. Raises UnknownNameError for an unknown outcome.
+    """
+    total: np.ndarray | float = 0.0
+    for attribute in values.attributes:
+        if attribute.outcome not in OUTCOMES:
+            raise UnknownNameError("outcome", attribute.outcome, OUTCOMES)
+        weight = (attribute.weight_low + attribute.weight_high) / 2.0
+        sign = 1.0 if attribute.better == "more" else -1.0
+        total = total + sign * weight * outcomes[attribute.outcome] / attribute.scale
+    return np.asarray(total)
+
+
+def first_sets(futures: Futures, sets: int) -> Futures:
+    """The futures of the first belief sets alone; all of them where there are no more than `sets`.
+
+    Belief sets are drawn in random order, so the first are a sample. Raises InputError for fewer than one set.
+    """
+    if sets < 1:
+        raise InputError(f"belief sets: got {sets}; allowed is a whole number from 1 up.")
+    if sets >= futures.sets:
+        return futures
+    keep = sets * (futures.draws // futures.sets)
+    return replace(_cut(futures, futures.draws, keep), sets=sets)
+
+
+def discounted(
+    early: np.ndarray, whole: np.ndarray, until: np.ndarray, rate: float, years: float
+) -> np.ndarray:
+    """Present value of gains that run evenly, at one pace until a break and at another after it : ndarray[draw].
+
+    early : what the horizon would bring at the first pace; whole : what it brings in all, undiscounted; until : the
+    share of the horizon before the break (1: none); rate : what a year later is worth today, from above 0 to 1.
+    With rate 1 it is `whole`. That gains run evenly within each part is an assumption of the developers: outcomes
+    are recorded at the horizon. Raises InputError for another rate.
+    """
+    if not 0 < rate <= 1:
+        raise InputError(
+            f"discount: got {rate:g}; allowed is a number above 0 and at most 1, what a year later is worth."
+        )
+    before = early * until
+    return before * _mean_factor(np.zeros_like(until), until, rate, years) + (whole - before) * _mean_factor(
+        until, np.ones_like(until), rate, years
+    )
+
+
+def _mean_factor(start: np.ndarray, end: np.ndarray, rate: float, years: float) -> np.ndarray:
+    """Mean of rate^(years·u) for u from start to end : ndarray[draw]."""
+    k = -np.log(rate) * years
+    width = np.maximum(end - start, 1e-12)
+    if k == 0:
+        return np.ones_like(width)
+    return (np.exp(-k * start) - np.exp(-k * (start + width))) / (k * width)
+
+
+def _cut(record: D, draws: int, keep: int) -> D:
+    """The record with the first `keep` of every array that has one entry a draw; records inside it likewise."""
+    return replace(record, **{f.name: _part(getattr(record, f.name), draws, keep) for f in fields(record)})  # type: ignore[type-var, arg-type]
+
+
+def _part(value: Any, draws: int, keep: int) -> Any:
+    if isinstance(value, np.ndarray) and value.ndim and len(value) == draws:
+        return value[:keep]
+    if isinstance(value, Mapping):
+        return {name: _part(item, draws, keep) for name, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return _cut(value, draws, keep)
+    return value

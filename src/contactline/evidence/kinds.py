@@ -18,7 +18,7 @@ import pandas as pd
 
 from contactline.core.errors import EvidenceError, UnknownNameError
 from contactline.core.provenance import Provenance
-from contactline.evidence import boundaries, economist, general_staff, geonames, loss_estimates
+from contactline.evidence import boundaries, economist, general_staff, geonames, kiel, loss_estimates
 from contactline.evidence.records import DAILY_NAME, TAR_ENDINGS, UNIFIED_ENDINGS
 from contactline.evidence.sources import SIDECAR
 
@@ -49,6 +49,7 @@ KINDS: dict[str, Kind] = {
         Kind("equipment", "equipment", "General Staff, russia_losses_equipment.json"),
         Kind("boundaries", "boundaries", "regions with names, GeoJSON"),
         Kind("geonames", "places", "GeoNames, cities500.txt or cities500.zip"),
+        Kind("kiel", "support", "Kiel Institute, Ukraine Support Tracker workbook (.xlsx)"),
     )
 }
 
@@ -106,6 +107,7 @@ def read(found: Found, *, as_of: date | None = None) -> Tables:
         "equipment": general_staff.read_equipment,
         "boundaries": _boundaries,
         "geonames": geonames.read_settlements,
+        "kiel": kiel.read_support_tracker,
     }
     return {KINDS[found.kind].table: readers[found.kind](found.path)}
 
@@ -146,6 +148,8 @@ def _kind_of_file(path: Path) -> str | None:
         return CONTROL
     if name in ("cities500.txt", "cities500.zip"):
         return "geonames"
+    if name.endswith(".xlsx"):
+        return "kiel" if kiel.is_support_tracker(path) else None
     if name.endswith(".csv"):
         header = _head(path).split(b"\n", 1)[0].decode("utf-8", "replace").strip().split(",")
         return next((kind for column, kind in _BY_HEADER.items() if column in header), None)

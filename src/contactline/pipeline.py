@@ -16,7 +16,7 @@ import contactline
 from contactline.core.progress import Stages
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
-from contactline.stages import choice, deals, front, space, trust, war
+from contactline.stages import choice, deals, front, losses, space, trust, war
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
 
@@ -55,7 +55,7 @@ def assess(
     with stages.stage("read the fronts"):
         tables = front.front_tables(loaded, measured)
         tables |= war.war_tables(about, measured, outlook)
-        tables["losses_history"] = war.losses_history(loaded)
+        tables |= losses.losses_tables(loaded, outlook, streams)
         if ready.spatial is not None:
             net = np.diff(outlook.gains["headline"], axis=1, prepend=0.0)
             tables["opens"] = space.what_opens(

@@ -44,6 +44,48 @@ TABLES: tuple[Table, ...] = (
         (),
     ),
     Table(
+        "backtest_places",
+        "Scores of the chance that a named place is taken in time, on rolling origins",
+        (
+            name_of("model", "forecast or baseline id"),
+            text("label", "what it is called"),
+            Column("horizon", "whole", "weeks", "weeks ahead", 1),
+            num("origins", "count", "forecast origins scored", 0),
+            num("independent_windows", "count", "windows of that length that do not overlap", 0),
+            num("forecasts", "count", "forecasts scored: places near the line times origins", 0),
+            num("places", "count", "different places among them", 0),
+            num("towns_fell", "count", "different places that fell in some window", 0),
+            num("expected", "count", "falls expected: the sum of the chances", 0),
+            num("fell", "count", "falls that happened, all windows", 0),
+            num("brier", "squared probability", "mean Brier score; lower is better", 0),
+            num("log_score", "nats", "mean minus log probability of what happened; lower is better", 0),
+            *(
+                maybe(f"{measure}_{part}", "ratio", f"{words}, {meaning}")
+                for measure, words in (("brier", "Brier"), ("log_score", "log score"))
+                for part, meaning in (
+                    ("skill", "skill over the base rate by distance"),
+                    ("low", "lower end of the 90% block bootstrap"),
+                    ("high", "upper end of the 90% block bootstrap"),
+                )
+            ),
+        ),
+        ("model", "horizon"),
+    ),
+    Table(
+        "backtest_places_bands",
+        "How often places fell among those given a chance in each band of likelihood",
+        (
+            name_of("model", "forecast or baseline id"),
+            text("label", "what it is called"),
+            chance("low", "lower edge of the band"),
+            chance("high", "upper edge of the band"),
+            num("forecasts", "count", "forecasts in the band, all horizons and origins", 0),
+            chance("chance", "mean chance given"),
+            chance("share", "share that fell"),
+        ),
+        ("model", "low"),
+    ),
+    Table(
         "assumptions",
         "Every belief and assumption, with its owner",
         (

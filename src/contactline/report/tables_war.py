@@ -95,6 +95,26 @@ TABLES: tuple[Table, ...] = (
         ("objective", "week"),
     ),
     Table(
+        "salients",
+        "Ground that the other side has on more than half of its sides within 15 km",
+        (
+            name_of("name", "all of a side's, or the largest settlement of a salient that is there today"),
+            name_of("side", "side id of the case that holds it"),
+            Column("week", "whole", "weeks", "weeks after the as-of date; 0 is now", 0),
+            *(
+                num(
+                    q,
+                    "km²",
+                    f"all: such ground; named: what of it its holder still has, quantile {q[1:]}%",
+                    0,
+                )
+                for q in ("q10", "q50", "q90")
+            ),
+            chance("p_half", "chance that at least half of today's area is left"),
+        ),
+        ("name", "side", "week"),
+    ),
+    Table(
         "opens",
         "What a place opens: share of a target held by the challenger after two years, the place given or denied",
         (
@@ -133,6 +153,44 @@ TABLES: tuple[Table, ...] = (
             num("value", "persons", "killed and wounded in the month, as that publisher counts them"),
         ),
         ("month", "side", "series"),
+    ),
+    Table(
+        "loss_sources",
+        "Each published series on the attacker's losses beside the estimated true ones",
+        (
+            name_of("root", "whose count the series rests on; one root is one voice"),
+            SERIES,
+            name_of("kind", "killed or killed_wounded"),
+            num("readings", "count", "published figures within two years", 1),
+            day("last", "day of the newest figure"),
+            Column("used", "flag", "true or false", "informs the estimate; false where it relays the claim"),
+            num("claim_ratio", "ratio", "figure over the claim of killed and wounded of the same day", 0),
+            *spread("truth", "ratio", "figure over the estimated true losses of its own kind"),
+        ),
+        ("root", "series", "kind"),
+    ),
+    Table(
+        "strength",
+        "Each side's force over today's if the fighting goes on",
+        (
+            name_of("side", "side id of the case"),
+            Column("week", "whole", "weeks", "weeks after the as-of date", 1),
+            *(num(q, "ratio", f"force over today's, quantile {q[1:]}%", 0) for q in ("q10", "q50", "q90")),
+            chance("p_below_80", "chance that the force is below four fifths of today's"),
+        ),
+        ("side", "week"),
+    ),
+    Table(
+        "collapse",
+        "Chance of a collapse of the defender's line, fighting on, and what collapses add",
+        (
+            Column("week", "whole", "weeks", "weeks after the as-of date", 1),
+            chance("p_collapse", "chance of at least one collapse by then"),
+            chance("p_strength_off", "the same if a shortage of people raised nothing"),
+            num("added_mean", "km²", "net gain added by collapses, mean over all draws"),
+            *spread("added", "km²", "net gain added by collapses, draws that have one"),
+        ),
+        ("week",),
     ),
     Table(
         "losses_fan",

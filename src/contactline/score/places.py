@@ -44,7 +44,8 @@ class PlacesResult:
               brier, log_score (nats a place)
     skills    1 − score/reference score by rule, horizon and measure, with a 90% block bootstrap over origins (NaN where
               one block spans all); the reference is the base rate by distance
-    bands     one row per rule and band of likelihood, all horizons: forecasts, chance (mean), share (that fell)
+    bands     one row per rule and band of likelihood (low to high), all horizons: forecasts, chance (mean), share
+              (that fell)
     made_by   version, seed, draws, origins, rules
     """
 
@@ -158,8 +159,8 @@ def band_table(forecasts: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
             {
                 "rule": rule,
                 "label": labels[str(rule)],
-                "least": BANDS[k],
-                "most": BANDS[k + 1],
+                "low": BANDS[k],
+                "high": BANDS[k + 1],
                 "forecasts": len(part),
                 "chance": float(part["chance"].mean()),
                 "share": float(part["fell"].mean()),
@@ -167,7 +168,7 @@ def band_table(forecasts: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
         )
     order = list(labels)
     table = pd.DataFrame(rows)
-    table = table.assign(_rank=table["rule"].map(order.index)).sort_values(["_rank", "least"])
+    table = table.assign(_rank=table["rule"].map(order.index)).sort_values(["_rank", "low"])
     return table.drop(columns="_rank").reset_index(drop=True)
 
 

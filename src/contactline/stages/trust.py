@@ -26,6 +26,7 @@ from contactline.war.territory import ORDER_ERROR
 
 BACKTEST_FOLDER = "backtest"
 BACKTEST_TABLES = ("backtest_summary", "backtest_bars", "backtest_pit")
+PLACES_PARTS = ("summary", "skills", "bands")
 RATIO_BASELINES = ("line-52", "line-13", "mean-13", "autoarima")
 OWNER = "contactline developers"
 
@@ -137,9 +138,25 @@ def save_backtest(result: BacktestResult, series: str, case_folder: Path) -> Pat
 def saved_backtest(loaded: LoadedCase) -> dict[str, pd.DataFrame]:
     """The backtest tables saved beside a case; empty where none was run."""
     folder = loaded.folder / BACKTEST_FOLDER
-    if not (folder / "made_by.json").is_file():
-        return {}
-    return {name: pd.read_csv(folder / f"{name}.csv") for name in BACKTEST_TABLES}
+    tables = {}
+    if (folder / "made_by.json").is_file():
+        tables = {name: pd.read_csv(folder / f"{name}.csv") for name in BACKTEST_TABLES}
+    if all((folder / f"places_{part}.csv").is_file() for part in PLACES_PARTS):
+        tables |= places_tables(*(pd.read_csv(folder / f"places_{part}.csv") for part in PLACES_PARTS))
+    return tables
+
+
+def places_tables(
+    summary: pd.DataFrame, skills: pd.DataFrame, bands: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """The scores of dates of places in the report's tables: summary and skills joined, and the bands."""
+    table = summary.rename(columns={"rule": "model", "independent": "independent_windows"})
+    for measure in ("brier", "log_score"):
+        own = skills[skills["measure"] == measure].rename(
+            columns={"rule": "model", "skill": f"{measure}_skill", "low": f"{measure}_low", "high": f"{measure}_high"}
+        )  # fmt: skip
+        table = table.merge(own.drop(columns="measure"), on=["model", "horizon"], how="left")
+    return {"backtest_places": table, "backtest_places_bands": bands.rename(columns={"rule": "model"})}
 
 
 def trust_tables(

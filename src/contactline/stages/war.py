@@ -16,6 +16,7 @@ from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.files import data_dir
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
+from contactline.stages.salients import salient_table
 from contactline.stages.space import FRONT_DRAWS, SimulatedFront, fight_on_map, threats
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import BELIEFS as TRUCE_BELIEFS
@@ -164,6 +165,7 @@ def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataF
     if "headline" in outlook.fronts:
         tables["line_fan"] = _line_fan(outlook.fronts["headline"], outlook.futures.weeks)
         tables["threats"] = threats(outlook.fronts["headline"], case, front, MAP_WEEKS)
+        tables["salients"] = salient_table(outlook.fronts["headline"], case, front, MAP_WEEKS)
     return tables
 
 

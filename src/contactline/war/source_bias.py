@@ -41,6 +41,7 @@ NEGLIGIBLE = 1e-6
 """Weight below which a node of the grid is left out of a quantile."""
 MOST_KILLED = 0.95
 """A share of killed cannot reach one; the log scale does not know that."""
+RELAY = "relays the claim itself"
 RANGE_SD = 2 * 1.645
 """A published range is read as a 90% interval: an assumption, publishers do not say."""
 
@@ -72,7 +73,8 @@ class Marginal:
 class SourceBias:
     """What all readings together say, and how they were read.
 
-    bias, killed_share : posterior of B and of k; tau, sigma : posterior means; correlation : of log B and log k
+    bias, killed_share, killed : posterior of B, of k, and of B·k (true killed per person claimed), which heeds that B
+        and k are correlated; tau, sigma : posterior means; correlation : of log B and log k
     roots, roots_killed : voices on killed and wounded, and on killed
     readings : one row a reading: root, series, kind, date, reading, claim (persons, both cumulated), ratio, used,
         why (not used), residual (log, from the level all roots agree on), root_bias (log, posterior mean of u)
@@ -81,6 +83,7 @@ class SourceBias:
 
     bias: Marginal
     killed_share: Marginal
+    killed: Marginal
     tau: float
     sigma: float
     correlation: float
@@ -143,7 +146,7 @@ def bias_readings(losses: pd.DataFrame, ruler: str, side: str, as_of: date) -> p
     for chosen, why in (
         (table["kind"] == "killed_missing", "killed and missing are neither of the two counts"),
         (~(table["ratio"] > 0), "no claim stands on that day, or the reading is zero"),
-        (table["root"].isin(roots) & (table["series"] != ruler), "relays the claim itself"),
+        (table["root"].isin(roots) & (table["series"] != ruler), RELAY),
         (table["date"] < first, "older than two years: the claim's bias has moved since"),
         (table["date"] > pd.Timestamp(as_of), "later than the as-of date"),
     ):
@@ -179,6 +182,7 @@ def fit_source_bias(readings: pd.DataFrame, shared_sd: float = SHARED_SD) -> Sou
     return SourceBias(
         bias=Marginal(weight, mean[:, 0], sd[0]),
         killed_share=Marginal(weight, mean[:, 1], sd[1], MOST_KILLED),
+        killed=Marginal(weight, mean.sum(axis=1), np.sqrt(covariance.sum(axis=(1, 2)) + 2 * shared_sd**2)),
         tau=float(weight @ tau),
         sigma=float(weight @ sigma),
         correlation=float(spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1])),
@@ -187,6 +191,37 @@ def fit_source_bias(readings: pd.DataFrame, shared_sd: float = SHARED_SD) -> Sou
         readings=table,
         notes=_edges(weight, tau, sigma),
     )
+
+
+def sources_beside_truth(fit: SourceBias) -> pd.DataFrame:
+    """Each series beside the losses that all roots agree on, killed and wounded apart from killed alone.
+
+    One row a series and kind with a reading within `WINDOW_DAYS`, relays of the claim included. Columns: root, series,
+    kind, readings, last (day of the newest), used (whether it informs the estimate), claim_ratio (geometric mean of
+    reading over claim), truth_q10, truth_q50, truth_q90 (the same over the estimated true losses, its 80% range).
+    """
+    table = fit.readings
+    table = table[table["used"] | (table["why"] == RELAY)]
+    rows = []
+    for (root, series, kind), own in table.groupby(["root", "series", "kind"]):
+        if kind not in ("killed", "killed_wounded"):
+            continue
+        recent = own[own["date"] >= own["date"].max() - pd.Timedelta(days=WINDOW_DAYS)]
+        ratio = float(np.exp(np.log(recent["ratio"].to_numpy(float)).mean()))
+        truth = (fit.bias if kind == "killed_wounded" else fit.killed).quantile(np.array([0.9, 0.5, 0.1]))
+        rows.append(
+            {
+                "root": root,
+                "series": series,
+                "kind": kind,
+                "readings": len(recent),
+                "last": recent["date"].max(),
+                "used": bool(recent["used"].any()),
+                "claim_ratio": ratio,
+            }
+            | dict(zip(("truth_q10", "truth_q50", "truth_q90"), ratio / truth, strict=True))
+        )
+    return pd.DataFrame(rows).sort_values(["kind", "root", "series"]).reset_index(drop=True)
 
 
 def _posterior(

@@ -12,7 +12,9 @@ import h3
 import numpy as np
 import pandas as pd
 import xarray as xr
+from sample_cohesion import CASE_PARTS, cohesion_sample
 from sample_deal import deal_rows
+from sample_war import war_rows
 
 from contactline.case.schema import Case
 from contactline.report.assessment import Assessment, Judgement, RunInfo
@@ -39,6 +41,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         "gain_fan": _fan(gain),
         "objectives": _objectives(gain),
         **_fronts(),
+        **war_rows(),
         **_deals(),
         **deal_rows(PROPOSALS),
         **_choice(),
@@ -47,6 +50,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         "cells": cells,
         **_map_context(cells),
         **_notes(),
+        **cohesion_sample(sample_case()),
     }
     run = RunInfo(
         case_id="sample",
@@ -174,7 +178,7 @@ def sample_case() -> Case:
             }
         ],
     }
-    return Case.model_validate(record)
+    return Case.model_validate(record | CASE_PARTS)
 
 
 def _walks(rng: np.random.Generator, draws: int) -> dict[str, np.ndarray]:

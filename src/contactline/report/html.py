@@ -20,14 +20,19 @@ from markupsafe import Markup
 from contactline.core.files import write_bytes, write_text
 from contactline.report import (
     charts_choice,
+    charts_cohesion,
     charts_cost,
     charts_deal,
     charts_front,
     charts_ground,
+    charts_people,
+    charts_places,
     charts_score,
     charts_war,
 )
 from contactline.report.assessment import Assessment
+from contactline.report.charts_cohesion import allies_reading
+from contactline.report.charts_people import collapse_words, publisher
 from contactline.report.charts_score import bar_words
 from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
 from contactline.report.judgements import (
@@ -58,9 +63,12 @@ RECIPES: tuple[Recipe, ...] = (
     *charts_war.RECIPES,
     *charts_ground.RECIPES,
     *charts_cost.RECIPES,
+    *charts_people.RECIPES,
     *charts_deal.RECIPES,
+    *charts_cohesion.RECIPES,
     *charts_choice.RECIPES,
     *charts_score.RECIPES,
+    *charts_places.RECIPES,
 )
 
 PRINTED: tuple[str, ...] = (
@@ -72,7 +80,8 @@ PRINTED: tuple[str, ...] = (
     "backtest_bars",
     "assumptions",
 )
-PRINTED += ("references", "benchmarks", "threats", "support_paths")
+PRINTED += ("references", "benchmarks", "threats", "support_paths", "events", "wedge")
+PRINTED += ("salients", "loss_sources", "backtest_places")
 """Tables that the page prints row by row."""
 
 SECTIONS: tuple[tuple[str, str], ...] = (
@@ -81,6 +90,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("proposals", "The proposals"),
     ("price", "The price of the land by force"),
     ("truce", "Would a truce hold"),
+    ("allies", "Positions and cohesion"),
     ("choice", "The choice"),
     ("trust", "How far to trust this"),
     ("assumptions", "Assumptions and their owners"),
@@ -109,6 +119,7 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         nearest_first=any("nearest to the line" in note for note in assessment.run.notes),
         as_of_line=as_of_line(assessment),
         focus=focus_proposal(assessment.case, assessment.tables),
+        allies=allies_reading(assessment),
     )
 
 
@@ -305,6 +316,8 @@ def _environment() -> jinja2.Environment:
         region_name=region_name,
         plain_day=plain_day,
         outcome_rows=outcome_rows,
+        collapse_words=collapse_words,
+        publisher=publisher,
         side_by_side=side_by_side,
     )
     return environment

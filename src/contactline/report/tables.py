@@ -15,7 +15,14 @@ import pandas as pd
 
 from contactline.case.tables import Column, Table
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.report import tables_choice, tables_deal, tables_support, tables_trust, tables_war
+from contactline.report import (
+    tables_choice,
+    tables_cohesion,
+    tables_deal,
+    tables_support,
+    tables_trust,
+    tables_war,
+)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -23,6 +30,7 @@ TABLES: dict[str, Table] = {
         *tables_war.TABLES,
         *tables_deal.TABLES,
         *tables_support.TABLES,
+        *tables_cohesion.TABLES,
         *tables_choice.TABLES,
         *tables_trust.TABLES,
     )

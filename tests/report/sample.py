@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 from sample_cohesion import CASE_PARTS, cohesion_sample
 from sample_deal import deal_rows
+from sample_game import game_sample
 from sample_war import war_rows
 
 from contactline.case.schema import Case
@@ -45,6 +46,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         **_deals(),
         **deal_rows(PROPOSALS),
         **_choice(),
+        **game_sample(),
         **_scores(rng),
         **_losses(rng),
         "cells": cells,

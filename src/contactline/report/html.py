@@ -19,11 +19,13 @@ from markupsafe import Markup
 
 from contactline.core.files import write_bytes, write_text
 from contactline.report import (
+    charts_bargaining,
     charts_choice,
     charts_cohesion,
     charts_cost,
     charts_deal,
     charts_front,
+    charts_game,
     charts_ground,
     charts_people,
     charts_places,
@@ -67,6 +69,8 @@ RECIPES: tuple[Recipe, ...] = (
     *charts_deal.RECIPES,
     *charts_cohesion.RECIPES,
     *charts_choice.RECIPES,
+    *charts_bargaining.RECIPES,
+    *charts_game.RECIPES,
     *charts_score.RECIPES,
     *charts_places.RECIPES,
 )

@@ -19,6 +19,7 @@ from contactline.report import (
     tables_choice,
     tables_cohesion,
     tables_deal,
+    tables_game,
     tables_support,
     tables_trust,
     tables_war,
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
         *tables_support.TABLES,
         *tables_cohesion.TABLES,
         *tables_choice.TABLES,
+        *tables_game.TABLES,
         *tables_trust.TABLES,
     )
 }

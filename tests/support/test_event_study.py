@@ -76,7 +76,7 @@ def test_what_is_not_identified_says_why():
     assert "too short (fewer than 4)" in study(series, 100, 102).reasons[0]
     assert "lies off this map" in study(series, 100, 110, on_map=False).reasons[0]
     few = study(series[:120], 40, 60)
-    assert few.reasons == ("the record holds 1 independent placebo windows (fewer than 5)",)
+    assert few.reasons == ("the record holds 1 independent placebo window (fewer than 5)",)
     none = study(series[:90], 40, 60)
     assert np.isfinite(none.effect) and np.isnan(none.p_value) and "holds 0 independent" in none.reasons[0]
     assert "does not cover" in study(series, 3, 12).reasons[0]

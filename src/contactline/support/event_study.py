@@ -165,8 +165,9 @@ def _reasons(
             f"the window of {length} week{'s' if length > 1 else ''} is too short (fewer than {LEAST_WEEKS})"
         )
     if independent < LEAST_INDEPENDENT:
+        windows = "window" if independent == 1 else "windows"
         found.append(
-            f"the record holds {independent} independent placebo windows (fewer than {LEAST_INDEPENDENT})"
+            f"the record holds {independent} independent placebo {windows} (fewer than {LEAST_INDEPENDENT})"
         )
-    found += [f"confounder: {text}" for text in confounders]
+    found += [f"confounder: {text.rstrip('.')}" for text in confounders]
     return tuple(found)

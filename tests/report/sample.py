@@ -14,7 +14,10 @@ import pandas as pd
 import xarray as xr
 from sample_cohesion import CASE_PARTS, cohesion_sample
 from sample_deal import deal_rows
+from sample_claims import claim_samples
 from sample_game import game_sample
+from sample_guarantee import guarantee_tables
+from sample_support import support_samples
 from sample_war import war_rows
 
 from contactline.case.schema import Case
@@ -45,6 +48,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         **war_rows(),
         **_deals(),
         **deal_rows(PROPOSALS),
+        **guarantee_tables(pd.Timestamp(AS_OF), HORIZON),
         **_choice(),
         **game_sample(),
         **_scores(rng),
@@ -53,6 +57,8 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         **_map_context(cells),
         **_notes(),
         **cohesion_sample(sample_case()),
+        **support_samples(),
+        **claim_samples(),
     }
     run = RunInfo(
         case_id="sample",

@@ -27,9 +27,11 @@ from contactline.report import (
     charts_front,
     charts_game,
     charts_ground,
+    charts_guarantee,
     charts_people,
     charts_places,
     charts_score,
+    charts_support,
     charts_war,
 )
 from contactline.report.assessment import Assessment
@@ -67,6 +69,8 @@ RECIPES: tuple[Recipe, ...] = (
     *charts_cost.RECIPES,
     *charts_people.RECIPES,
     *charts_deal.RECIPES,
+    *charts_support.RECIPES,
+    *charts_guarantee.RECIPES,
     *charts_cohesion.RECIPES,
     *charts_choice.RECIPES,
     *charts_bargaining.RECIPES,
@@ -85,7 +89,10 @@ PRINTED: tuple[str, ...] = (
     "assumptions",
 )
 PRINTED += ("references", "benchmarks", "threats", "support_paths", "events", "wedge")
+PRINTED += ("support_ledger", "support_reliance", "support_capabilities", "support_frontier", "support_drivers")
+PRINTED += ("support_packages", "support_factors")
 PRINTED += ("salients", "loss_sources", "backtest_places")
+PRINTED += ("guarantee", "analogues", "analogue_effects")
 """Tables that the page prints row by row."""
 
 SECTIONS: tuple[tuple[str, str], ...] = (
@@ -93,6 +100,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("fighting", "What fighting can still achieve"),
     ("proposals", "The proposals"),
     ("price", "The price of the land by force"),
+    ("support", "Who can provide what"),
     ("truce", "Would a truce hold"),
     ("allies", "Positions and cohesion"),
     ("choice", "The choice"),

@@ -17,9 +17,11 @@ from contactline.case.tables import Column, Table
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.report import (
     tables_choice,
+    tables_claims,
     tables_cohesion,
     tables_deal,
     tables_game,
+    tables_guarantee,
     tables_support,
     tables_trust,
     tables_war,
@@ -30,9 +32,11 @@ TABLES: dict[str, Table] = {
     for table in (
         *tables_war.TABLES,
         *tables_deal.TABLES,
+        *tables_guarantee.TABLES,
         *tables_support.TABLES,
         *tables_cohesion.TABLES,
         *tables_choice.TABLES,
+        *tables_claims.TABLES,
         *tables_game.TABLES,
         *tables_trust.TABLES,
     )

@@ -28,6 +28,8 @@ from contactline.war.space import SpaceFit
 WEEKS = 104
 """The frontier looks two years ahead: further out, supply is a plan rather than a path."""
 MARKS = (52, 104)
+DRAWS = 4000
+"""Futures that gains, losses and collapses are read off: twenty of each belief set of a full run."""
 MAP_DRAWS = 400
 """Trajectories fought out on the map for each path: a chance near a half is then good to 4 points (90%)."""
 PACKAGE_DRAWS = 200
@@ -49,21 +51,22 @@ def support_tables(
     more: Sequence[SupportPath] = (),
     hold_weeks: int = HOLD_WEEKS,
     likelihood: float | None = None,
-    levels: int = 1,
+    thorough: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Tables support_ledger, support_reliance, support_capabilities, support_adequacy, support_factors,
     support_frontier, support_drivers and support_packages; none for a case without capabilities.
 
     more : paths of the user's own beside the case's; hold_weeks, likelihood : what the packages must hold the belt
-    for and how likely (by default as likely as on the path as today); levels : of belt resistance in the search for
-    packages (1 is quick, 3 is what everything else uses).
+    for and how likely (by default as likely as on the path as today)
+    thorough : finer levels of belt resistance, finer steps, and packages of all donors together beside the largest's
     """
     if not case.capabilities:
         return {}
     paths = all_paths(case, more)
-    sample = sample_of(outlook.futures, WEEKS)
+    sample = sample_of(outlook.futures, WEEKS).spaced(DRAWS)
     few = sample.spaced(MAP_DRAWS)
-    board = set_up(case, front, spatial, few, streams) if spatial is not None and case.belts else None
+    levels = 3 if thorough else 2
+    board = set_up(case, front, spatial, few, streams, levels) if spatial is not None and case.belts else None
     most = front.theatre.km2_held
     fought: dict[str, Fought] = {}
     belts: dict[str, Belt] = {}
@@ -81,7 +84,15 @@ def support_tables(
     tables["support_drivers"] = _drivers(case, paths, sample, fought, most)
     if spatial is not None and belts:
         tables["support_packages"] = packages(
-            case, front, spatial, sample, streams, hold_weeks=hold_weeks, likelihood=likelihood, levels=levels
+            case,
+            front,
+            spatial,
+            sample,
+            streams,
+            hold_weeks=hold_weeks,
+            likelihood=likelihood,
+            thorough=thorough,
+            more=more,
         )
     tick(1.0)
     return tables
@@ -130,16 +141,17 @@ def packages(
     *,
     hold_weeks: int = HOLD_WEEKS,
     likelihood: float | None = None,
-    levels: int = 1,
+    thorough: bool = False,
+    more: Sequence[SupportPath] = (),
 ) -> pd.DataFrame:
-    """The smallest factor on supply that holds the belt for `hold_weeks` with a likelihood, under each path that
-    makes holding it less likely than that: on the largest donors who still give, one by one, and on all of them.
+    """The smallest factor on supply that holds the belt for `hold_weeks` with a likelihood, under each path that cuts
+    supply and makes holding it less likely: on the outside donor who gives most kinds and, if thorough, on all.
 
     likelihood : by default that of the path as today. Columns as table 'support_packages'.
     """
     few = sample.spaced(PACKAGE_DRAWS)
     few = replace(few, net=few.net[:, :hold_weeks], claims=few.claims[:, :hold_weeks])
-    board = set_up(case, front, spatial, few, streams, levels)
+    board = set_up(case, front, spatial, few, streams, 3 if thorough else 1)
     if board is None:
         return pd.DataFrame(columns=PACKAGES)
 
@@ -149,18 +161,21 @@ def packages(
 
     wanted = chance(support_path(case, AS_TODAY)) if likelihood is None else likelihood
     rows = []
-    for path in all_paths(case):
+    for path in all_paths(case, more):
+        helpers = _helpers(case, path)
+        if not any(_cuts_supply(case, cut) for cut in path.cuts) or not helpers:
+            continue
         base = chance(path)
         if base >= wanted - WORSE:
             continue
-        for name, actors in _helpers(case, path):
+        for name, actors in helpers[: None if thorough else 1]:
             found = smallest_package(
                 partial(_chance_with, chance, path, actors),
                 wanted,
                 least=1.0,
                 at_least=base,
                 most=MOST,
-                steps=4,
+                steps=5 if thorough else 3,
             )
             scaled = _scaled(path, actors, found.factor) if found.factor > 1 else None
             cost = path_cost(case, scaled, hold_weeks) if scaled else None
@@ -184,12 +199,17 @@ def _chance_with(
 
 
 def _helpers(case: Case, path: SupportPath) -> list[tuple[str, tuple[str, ...]]]:
-    """Whose supply may be raised under a path: the outside donor who gives most kinds, and all who are not cut."""
+    """Whose supply may be raised under a path: the outside donor who gives most kinds, then all who still give."""
     supplied = [d.actor for c in case.capabilities if c.kind == "supply" for d in c.donors]
-    cut_off = {cut.actor for cut in path.cuts if cut.factor < 1}
-    free = sorted(set(supplied) - cut_off)
+    stopped = {cut.actor for cut in path.cuts if cut.factor == 0}
+    free = sorted(set(supplied) - stopped)
     outside = sorted((n for n in free if n != case.defender.id), key=lambda n: (-supplied.count(n), n))
     return [(n, (n,)) for n in outside[:1]] + ([("all", tuple(free))] if len(free) > 1 else [])
+
+
+def _cuts_supply(case: Case, cut: SupportCut) -> bool:
+    kinds = {c.id: c.kind for c in case.capabilities}
+    return cut.factor < 1 and (not cut.capabilities or any(kinds[n] == "supply" for n in cut.capabilities))
 
 
 PACKAGES = ["path", "path_name", "donor", "donor_name", "hold_weeks", "likelihood", "p_as_is", "factor", "p_reached",
@@ -255,7 +275,9 @@ def _frontier(
 
 
 def _difference(stem: str, pair: Paired) -> dict[str, float]:
-    return {f"{stem}_diff": pair.mean, f"{stem}_diff_low": pair.low, f"{stem}_diff_high": pair.high}
+    # Adding zero turns −0 into 0, which a saved table would not tell apart.
+    named = {f"{stem}_diff": pair.mean, f"{stem}_diff_low": pair.low, f"{stem}_diff_high": pair.high}
+    return {name: value + 0.0 for name, value in named.items()}
 
 
 def _chance_range(stem: str, happened: np.ndarray) -> dict[str, float]:

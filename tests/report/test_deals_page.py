@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sample_deal import deal_rows
 from typer.testing import CliRunner
 
 from contactline.cli import app
+from contactline.cli_case import new_case
 from contactline.report import charts_deal
 from contactline.report.side_by_side import side_by_side
 from contactline.report.tables import typed
@@ -111,6 +113,17 @@ def test_the_page_stands_alone_and_its_maps_lie_beside_it(tmp_path: Path):
     assert 'src="http' not in page and 'link rel="stylesheet"' not in page
     written = {path.name for path in (tmp_path / "deals").iterdir()}
     assert {f"map_after_{name}.svg" for name in IDS} <= written and "map_now.png" in written
+
+
+def test_the_proposal_written_in_the_docs_is_valid_and_compares(tmp_path: Path):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "deals.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    folder = new_case("my_case", tmp_path)
+    terms = folder / "proposals.yaml"
+    terms.write_text(terms.read_text(encoding="utf-8") + "\n" + example, encoding="utf-8")
+    rows = json.loads(run("compare", "mediator_plan", "my_terms", "--case", str(folder), "--json"))
+    given = {row["proposal"]: row["value"] for row in rows if row["item"] == "km2_given_up"}
+    assert 0 < given["my_terms"] < given["mediator_plan"]
 
 
 @pytest.mark.parametrize(

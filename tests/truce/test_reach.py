@@ -74,9 +74,25 @@ def test_a_line_parts_what_lies_before_it_from_what_lies_behind(case, here):
     west = -140.5
     left = ground_left(case, proposal(leaves(to_line=[[west, -41.2], [west, -38.8]])), 0, here)
     assert left.any()
-    assert lon[left].min() > west - 0.05  # the cells that the line runs through reach a little over it
-    kept = (here.holder == DEFENDER) & ~left & (lon > west + 0.15) & (lat > -40.4) & (lat < -39.6)
-    assert not kept.any()
+    abreast = (lat > -41.2) & (lat < -38.8)
+    assert np.array_equal(left, (here.holder == DEFENDER) & (lon > west) & abreast)
+
+
+def test_a_line_may_be_drawn_either_way_and_bend(case, here):
+    corners = [[-140.5, -40.8], [-140.3, -40.0], [-140.6, -39.2]]
+    one, other = (
+        ground_left(case, proposal(leaves(to_line=line)), 0, here) for line in (corners, corners[::-1])
+    )
+    assert one.any() and np.array_equal(one, other)
+
+
+def test_a_line_that_the_enemy_has_passed_in_places_keeps_the_ground_behind_it(case, here):
+    lon = centres_of(here.cell)[:, 0]
+    front = lon[here.holder == CHALLENGER].min() + 0.1
+    passed = (here.holder == CHALLENGER) & (lon < front)
+    assert passed.any(), "the control: the challenger stands behind this line somewhere"
+    left = ground_left(case, proposal(leaves(to_line=[[front, -41.2], [front, -38.8]])), 0, here)
+    assert left.any() and lon[left].min() > front
 
 
 def test_a_line_moved_back_gives_up_more(case, here):
@@ -151,7 +167,7 @@ WRONG = {
     ),
     "line behind the enemy": (
         leaves(to_line=[[-139.3, -41.0], [-139.3, -39.0]]),
-        "'belmark' holds no ground between the line of contact and `to_line`; it must run through ground",
+        "'belmark' holds no ground before `to_line`; it must run through ground that this side holds",
     ),
     "region outside the theatre": (
         leaves(regions=["farland"]),

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 import h3
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from contactline.case.clauses import Corner, Dmz, Proposal, Withdrawal
 from contactline.case.schema import Case
 from contactline.core.errors import CaseError
-from contactline.front.cells import EARTH_KM, centres_of, distance_km
+from contactline.front.cells import centres_of, distance_km
 from contactline.front.line import ZIGZAG, cell_borders
 from contactline.war.territory import Ground
 
@@ -57,7 +55,7 @@ def ground_left(case: Case, proposal: Proposal, number: int, here: Ground) -> np
     if not left.any():
         what = "to_line" if clause.to_line else "polygon" if clause.polygon else "back_km"
         wrong = f"{clause.side!r} holds no ground " + (
-            "between the line of contact and `to_line`; it must run through ground that this side holds"
+            "before `to_line`; it must run through ground that this side holds, abreast of the other side's"
             if clause.to_line
             else f"that `{what}` reaches; corners are [longitude, latitude]"
         )
@@ -146,32 +144,31 @@ def apply_clauses(case: Case, proposal: Proposal, here: Ground) -> tuple[np.ndar
 
 
 def _before(here: Ground, held: np.ndarray, line: tuple[Corner, ...]) -> np.ndarray:
-    """Held ground between the line of contact and `line` : ndarray[cell] bool.
+    """Held ground before `line` : ndarray[cell] bool; before it is the side on which most of the other's ground lies.
 
-    Only ground abreast of `line` counts (whose nearest point on it is not one of its two ends). Cells that it runs
-    through are kept; of what they cut apart, the parts that touch the other side's ground are left.
+    Only ground abreast of `line` counts, whose nearest point on it is not one of its two ends. A pocket that the other
+    side holds behind the line changes nothing: each cell goes by its own side of the line.
     """
     lonlat = centres_of(here.cell)
     scale = np.array([np.cos(np.radians(lonlat[:, 1].mean())), 1.0])
-    course = shapely.linestrings(np.array(line) * scale)
-    along = shapely.line_locate_point(course, shapely.points(lonlat * scale))
+    course, points = shapely.linestrings(np.array(line) * scale), shapely.points(lonlat * scale)
+    along = shapely.line_locate_point(course, points)
     abreast = (along > 0) & (along < course.length)
-    pairs, km = cell_borders(here.cell)
-    step = np.degrees(0.3 * km.mean() / EARTH_KM)
-    dense = shapely.get_coordinates(shapely.segmentize(course, step)) / scale
-    resolution = h3.get_resolution(here.cell[0])
-    walls = np.isin(here.cell, [h3.latlng_to_cell(lat, lon, resolution) for lon, lat in dense])
-    open_ = held & abreast & ~walls
-    if not (walls & held).any() or not open_.any():
-        return np.zeros(len(held), dtype=bool)
-    joined = open_[pairs].all(axis=1)
-    links = coo_array(
-        (np.ones(joined.sum()), (pairs[joined, 0], pairs[joined, 1])), shape=(len(held), len(held))
+    step = 1e-6 * course.length
+    back, foot, ahead = (
+        shapely.get_coordinates(shapely.line_interpolate_point(course, along + shift))
+        for shift in (-step, 0, step)
     )
-    part = connected_components(links, directed=False)[1]
-    enemy = here.holder != here.holder[np.flatnonzero(held)[0]]
-    touching = np.concatenate([pairs[open_[pairs[:, i]] & enemy[pairs[:, 1 - i]], i] for i in (0, 1)])
-    return open_ & np.isin(part, part[touching])
+    run, off = ahead - back, lonlat * scale - foot
+    left = run[:, 0] * off[:, 1] - run[:, 1] * off[:, 0] > 0
+    theirs = (
+        abreast & (here.holder != here.holder[held][0]) if held.any() else np.zeros(len(held), dtype=bool)
+    )
+    if not theirs.any():
+        return theirs
+    enemy_left = here.km2[theirs & left].sum() > here.km2[theirs & ~left].sum()
+    before: np.ndarray = held & abreast & (left == enemy_left)
+    return before
 
 
 def _mean_depth(here: Ground, cells: np.ndarray, after: np.ndarray) -> float:

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 import contactline
-from contactline import cli_backtest, cli_case, cli_claims, cli_data, cli_deal, cli_front, cli_positions
+from contactline import cli_backtest, cli_case, cli_claims, cli_data, cli_deal, cli_front, cli_game, cli_positions
 from contactline.core.errors import ContactlineError, InputError
 from contactline.core.progress import Stages
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
@@ -36,6 +36,7 @@ app.add_typer(cli_data.app, name="data")
 app.command("sql")(cli_data.sql_command)
 app.command("front")(cli_front.front_command)
 app.command("backtest")(cli_backtest.backtest_command)
+app.command("game")(cli_game.game_command)
 app.command("positions")(cli_positions.positions_command)
 app.command("events")(cli_positions.events_command)
 app.command("claims")(cli_claims.claims_command)

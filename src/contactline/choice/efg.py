@@ -53,15 +53,19 @@ def to_efg(game: Game) -> str:
 
 
 def write_efg(game: Game, path: Path) -> None:
-    """Write the game to a file. Raises InputError for a name that does not end in .efg, or a missing folder."""
-    path = Path(path)
+    """Write the game to a file. Raises what `check_efg_path` raises."""
+    check_efg_path(path)
+    write_text(path, to_efg(game))
+
+
+def check_efg_path(path: Path) -> None:
+    """Raise InputError for a name that does not end in .efg, or a folder that is not there."""
     if path.suffix != ".efg":
         raise InputError(
             f"--efg {path}: got the ending {path.suffix!r}; allowed is .efg, which Gambit reads."
         )
     if not path.parent.is_dir():
         raise InputError(f"--efg {path}: {path.parent} is not a folder; create it first.")
-    write_text(path, to_efg(game))
 
 
 def from_efg(text: str) -> Game:

@@ -1,0 +1,116 @@
+"""`contactline game`: the game of a settlement solved for a case, and written in Gambit's format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contactline.choice.efg import check_efg_path, write_efg
+from contactline.core.errors import InputError
+from contactline.core.progress import Stages
+from contactline.stages.game import Played, play
+from contactline.stages.game_tables import game_tables
+from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
+
+
+def game_command(
+    case: Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")] = DEFAULT_CASE,
+    proposal: Annotated[
+        list[str] | None,
+        typer.Option("--proposal", help="Proposal id; repeat for several. Default: the case's choice."),
+    ] = None,
+    proposer: Annotated[
+        str | None, typer.Option(help="Actor who puts the offers. Default: the first guarantor with values.")
+    ] = None,
+    threat: Annotated[
+        str | None,
+        typer.Option(
+            help="Support path the proposer may turn to. Default: the first in which it supplies less."
+        ),
+    ] = None,
+    discount: Annotated[
+        list[str] | None,
+        typer.Option(help="ACTOR=RATE: what a year later is worth to an actor today, above 0 to 1; repeat."),
+    ] = None,
+    draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,
+    weeks: Annotated[int, typer.Option(help="Horizon in weeks, 13 to 1040.")] = HORIZON_WEEKS,
+    support: Annotated[str, typer.Option(help="Support path of the case.")] = "as_today",
+    efg: Annotated[Path | None, typer.Option(help="Write the game to this .efg file, for Gambit.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
+) -> None:
+    """Solve the game of a settlement: offer, answer, honour or break, act or abandon; all equilibria found."""
+    if efg is not None:
+        check_efg_path(efg)
+    rates = _rates(discount or [])
+    stages = Stages(Console(stderr=True), quiet=as_json)
+    ready = make_ready(
+        case,
+        proposals=proposal or (),
+        draws=draws,
+        seed=seed,
+        weeks=weeks,
+        support_path=support,
+        stages=stages,
+    )
+    with stages.stage("solve the game"):
+        played = play(
+            ready.loaded.case, ready.measured, ready.outlook, ready.settlements, ready.streams,
+            proposer=proposer, discount=rates, threat=threat,
+        )  # fmt: skip
+    if efg is not None:
+        write_efg(played.game, efg)
+        Console(stderr=True).print(f"wrote {efg}")
+    tables = game_tables(played)
+    if as_json:
+        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
+        typer.echo(json.dumps({"title": played.game.title, "notes": played.solution.notes, **content}))
+        return
+    _print(Console(), played)
+
+
+def _rates(given: list[str]) -> dict[str, float]:
+    """ACTOR=RATE pairs. Raises InputError for anything else."""
+    rates = {}
+    for text in given:
+        actor, equals, number = text.partition("=")
+        try:
+            rates[actor] = float(number)
+        except ValueError:
+            equals = ""
+        if not equals or not actor or not 0 < rates[actor] <= 1:
+            raise InputError(
+                f"--discount: got {text!r}; allowed is ACTOR=RATE, a rate above 0 and at most 1: russia=0.9."
+            )
+    return rates
+
+
+def _print(console: Console, played: Played) -> None:
+    """The equilibria, one block an outcome: how it ends, who does what, and what it is worth."""
+    tables = game_tables(played)
+    values, plays = tables["game_values"], tables["equilibria"]
+    console.print(f"[bold]{played.game.title}[/bold]", highlight=False)
+    if values.empty:
+        console.print("No equilibrium of the kinds searched.", highlight=False)
+    for outcome, own in values.groupby("outcome"):
+        first = own["equilibrium"].iloc[0]
+        count = own["equilibrium"].nunique()
+        many = f"{count} equilibria end" if count > 1 else "One equilibrium ends"
+        console.print(f"\n{outcome}. {many} so: {own['endings'].iloc[0]}.", highlight=False)
+        table = Table("who", "at", "does", "chance", "believes", "reached", box=None)
+        moves = plays[(plays["equilibrium"] == first) & (plays["chance"] > 0)]
+        for row in moves.itertuples():
+            table.add_row(
+                str(row.player), str(row.infoset), str(row.action), f"{row.chance:.0%}", str(row.belief),
+                "yes" if row.reached else "",
+            )  # fmt: skip
+        console.print(table, highlight=False)
+        worth = ", ".join(f"{r.name} {r.value:+.1f}" for r in own[own["equilibrium"] == first].itertuples())
+        console.print(f"Gain over fighting on, in each player's own units: {worth}.", highlight=False)
+    for note in played.solution.notes:
+        console.print(f"Note: {note}", highlight=False)

@@ -74,9 +74,7 @@ def test_an_area_outside_the_theatre_and_a_broken_one_are_refused(world):
 
 def test_the_front_gains_what_the_path_orders(world, simulated):
     _, front, _ = world
-    held = np.concatenate(
-        [log.held_km2(np.zeros(len(front.ground.cell), dtype=int), 1)[:, -1, 0] for log in simulated.logs]
-    )
+    held = simulated.log.held_km2(np.zeros(len(front.ground.cell), dtype=int), 1)[:, -1, 0]
     now = front.ground.km2[front.ground.holder == 1].sum()
     assert (held - now).mean() == pytest.approx(80.0 * WEEKS, rel=0.02)
 

@@ -57,6 +57,21 @@ def factors(rule, row, extra):
     return by_state, (np.exp(static - static.max()) * 2.0**26).astype(np.float32)
 
 
+def scaled(rule, resistance, scales, row):
+    """float32 factors by cell where a trajectory scales resistance: the largest of all trajectories is the top."""
+    static = [float(x) for x in rule.static]
+    top = max(
+        x + max(float(r) * s for s in (min(scales), max(scales)))
+        for x, r in zip(static, resistance, strict=True)
+    )
+    return np.array(
+        [
+            np.float32(math.exp(x - top + float(r) * scales[row]) * 2.0**26)
+            for x, r in zip(static, resistance, strict=True)
+        ]
+    )
+
+
 def events(grid, holder0, rules, levers, *, seed, draw, weeks, rule=0, initial_heat=None, lever_row=None):
     """One trajectory: list of (week, cell, new holder), and unspent km² of both sides.
 
@@ -74,6 +89,9 @@ def events(grid, holder0, rules, levers, *, seed, draw, weeks, rule=0, initial_h
         (zero if initial_heat is None else np.asarray(initial_heat, np.float32)).copy() for _ in rules
     ]
     tables = [factors(r, rule, levers["resistance"] if s == 0 else 0.0) for s, r in enumerate(rules)]
+    if levers.get("resistance_scale") is not None:
+        scales = [float(s) for s in levers["resistance_scale"]]
+        tables[0] = (tables[0][0], scaled(rules[0], levers["resistance"], scales, row))
     decay = [float(r.decay[rule % len(r.decay)]) for r in rules]
     unit = [1.0, 1.0]
     key = mix(mix(seed + GOLDEN) + draw * GOLDEN)

@@ -286,6 +286,9 @@ WRONG_LEVERS = {
     "negative": ({"recapture_km2": np.full((3, 4), -1.0)}, "draw 0, week 0 holds -1.0; allowed are finite km² from 0"),
     "sectors": ({"sector_log_weight": np.zeros((1, 1, 2))}, "with 3 sectors \\(south, centre, north\\)"),
     "resistance": ({"resistance": np.zeros(3)}, "one log weight for each of the 37 cells"),
+    "scale": ({"resistance_scale": np.ones((3, 1))}, "one finite factor a trajectory, or one for all"),
+    "scales": ({"resistance_scale": np.ones(2)}, "draws do not agree: capture_km2 has 3, resistance_scale has 2"),
+    "no scale": ({"resistance_scale": np.array([1.0, np.nan, 1.0])}, "one finite factor a trajectory"),
     "axes": ({"frozen": np.zeros(4, bool)}, "frozen: got shape \\(4,\\); allowed is \\[draw, week\\]"),
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from front_oracle import events
@@ -38,6 +40,7 @@ def expanded(levers, draws, weeks, grid):
         "sector_log_weight": full(levers.sector_log_weight, (draws, weeks, len(grid.sectors))),
         "frozen": full(levers.frozen, (draws, weeks)),
         "resistance": full(levers.resistance, (len(grid.cell),)),
+        "resistance_scale": None if levers.resistance_scale is None else full(levers.resistance_scale, (draws,)),
     }  # fmt: skip
 
 
@@ -92,6 +95,40 @@ def test_same_events_where_rules_forget_differently_and_every_draw_has_its_own()
     }  # fmt: skip
     log = simulate_front(grid, holder, *rules, levers, seed=0, **given)
     both(log, grid, holder, rules, levers, DRAWS, WEEKS, 0, **given)
+
+
+@pytest.mark.parametrize("scale", [[0.0, 1.0, 2.5], [-1.0, 0.3, 0.3], [1.7]])
+def test_same_events_where_every_draw_scales_the_resistance(scale):
+    rng = np.random.default_rng(9)
+    grid = patch(4)
+    levers = busy_levers(grid, DRAWS, WEEKS, rng)
+    resistance = np.where(rng.random(len(grid.cell)) < 0.4, levers.resistance, 0.0)
+    levers = replace(levers, resistance=resistance, resistance_scale=np.array(scale))
+    rules = (rule(grid, static=rng.normal(0, 0.4, len(grid.cell))), rule(grid))
+    log = simulate_front(grid, east_held(grid), *rules, levers, seed=4)
+    assert len(log.code) > 100
+    both(log, grid, east_held(grid), rules, levers, DRAWS, WEEKS, 4)
+    plain = simulate_front(grid, east_held(grid), *rules, replace(levers, resistance_scale=None), seed=4)
+    assert not all(listed(log, d) == listed(plain, d) for d in range(DRAWS))
+
+
+def test_a_scaled_resistance_does_not_depend_on_chunks_and_minus_infinity_bars():
+    rng = np.random.default_rng(10)
+    grid = patch(5)
+    barred = rng.random(len(grid.cell)) < 0.2
+    levers = Levers(
+        rng.gamma(2.0, 8.0, (20, WEEKS)),
+        resistance=np.where(barred, -np.inf, rng.normal(0, 1, len(grid.cell))),
+        resistance_scale=rng.normal(1, 1, 20),
+    )
+    one, two = (
+        simulate_front(
+            grid, east_held(grid), rule(grid), rule(grid), levers, seed=1, chunk=chunk, threads=threads
+        )
+        for chunk, threads in ((20, 1), (3, 2))
+    )
+    assert np.array_equal(one.code, two.code)
+    assert not barred[one.cell.astype(int)].any()
 
 
 def test_same_events_when_the_theatre_is_used_up():

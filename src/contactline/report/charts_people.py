@@ -11,6 +11,7 @@ from contactline.report.figures import (
     Figure,
     Recipe,
     inline,
+    listed,
     rows_axis,
     series_name,
     short_name,
@@ -32,7 +33,7 @@ def loss_sources(assessment: Assessment) -> list[Figure]:
     name = assessment.case.challenger.name
     shown = table.assign(
         row=[
-            wrapped(f"{_plain(root)}: {publisher(assessment, series)}", 34)
+            wrapped(_voice(_plain(root), publisher(assessment, series)), 34)
             for root, series in zip(table["root"], table["series"], strict=True)
         ],
         of=table["kind"].map(lambda kind: KINDS.get(kind, kind)),
@@ -80,6 +81,10 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
     """Each side's force over today's, median and 80% band."""
     table = assessment.tables["strength"]
     case = assessment.case
+    today = pd.DataFrame(
+        {"side": table["side"].unique(), "week": 0, "q10": 1.0, "q50": 1.0, "q90": 1.0, "p_below_80": 0.0}
+    )
+    table = pd.concat([today, table], ignore_index=True)
     dated = table.assign(
         date=pd.Timestamp(case.as_of) + pd.to_timedelta(7 * table["week"], unit="D"),
         side=table["side"].map(lambda side: side_name(assessment, side)),
@@ -87,7 +92,7 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
     scale = alt.Scale(domain=[case.challenger.name, case.defender.name], range=[CHALLENGER, DEFENDER])
     colour = alt.Color("side:N", title=None, scale=scale)
     base = alt.Chart(inline(dated[["side", "date", "q10", "q50", "q90"]])).encode(
-        x=alt.X("date:T", title=None)
+        x=alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
     )
     tip = ["side:N", alt.Tooltip("date:T")]
     tip += [alt.Tooltip(f"{q}:Q", title=f"{int(q[1:])}%", format=".2f") for q in ("q10", "q50", "q90")]
@@ -103,11 +108,10 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
     for side in (case.challenger.id, case.defender.id):
         own = table[(table["side"] == side) & (table["week"] <= TWO_YEARS)].sort_values("week")
         row = own.iloc[-1]
-        span = f"{row['q10']:.1f} to {row['q90']:.1f} times today's"
-        parts.append(f"{side_name(assessment, side)}'s force {span}")
+        parts.append(f"{side_name(assessment, side)}'s {row['q10']:.1f} to {row['q90']:.1f} times")
     last = table.loc[table["week"] <= TWO_YEARS, "week"].max()
     when = "In two years" if last == TWO_YEARS else f"In {last:.0f} weeks"
-    title = f"{when} of fighting the 80% ranges are: {'; '.join(parts)}"
+    title = f"{when} of fighting, today's flows make {' and '.join(parts)} its force of today (80% ranges)"
     subtitle = (
         "Line: median; band: middle 80%. Every flow (recruits, losses, return of wounded, absence) is a belief of the "
         "case with its source or owner, held constant: nobody reacts to a shortage here, so late years are what the "
@@ -126,19 +130,18 @@ def collapse_words(assessment: Assessment) -> str:
     table = assessment.tables.get("collapse")
     if table is None or table.empty:
         return ""
-    case, years = assessment.case, {52: "one year", 104: "two", 260: "five"}
-    chances = ", ".join(
-        f"{percent(row['p_collapse'])} in {years.get(int(row['week']), str(int(row['week'])) + ' weeks')}"
-        for row in table.to_dict("records")
+    case, last = assessment.case, table.iloc[-1]
+    within = _span(int(last["week"]))
+    chances = listed(
+        [
+            f"{percent(row['p_collapse'])} of the draws within {_span(int(row['week']))}"
+            for row in table.to_dict("records")
+        ]
     )
-    last = table.iloc[-1]
-    within = f"{years.get(int(last['week']), str(int(last['week'])))} years"
-    if int(last["week"]) not in years:
-        within = f"{int(last['week'])} weeks"
     text = (
         f"Were the fighting to go on without end, {case.defender.name}'s line would collapse at least once (a spell of "
-        f"weeks in which it moves many times faster) in {chances} of the draws; with a shortage of people raising "
-        f"nothing, {percent(last['p_strength_off'])} in {within}."
+        f"weeks in which it moves many times faster) in {chances}; with a shortage of people raising "
+        f"nothing, {percent(last['p_strength_off'])} within {within}."
     )
     if np.isfinite(last["added_q50"]):
         text += (
@@ -149,20 +152,44 @@ def collapse_words(assessment: Assessment) -> str:
     return text
 
 
+def _span(weeks: int) -> str:
+    """Weeks as whole years in words, where they are that."""
+    return {52: "one year", 104: "two years", 260: "five years"}.get(weeks, f"{weeks} weeks")
+
+
 def publisher(assessment: Assessment, series: str) -> str:
     """Who published a series: the case's name for it, else its id in words."""
     known = any(own.id == series for own in assessment.case.series)
     return short_name(assessment, series) if known and series_name(assessment, series) else _plain(series)
 
 
+def _voice(root: str, series: str) -> str:
+    """Root and series in one line, the root once."""
+    return series if series.casefold().startswith(root.casefold()) else f"{root}: {series}"
+
+
 def _plain(name: str) -> str:
-    """An id in words, abbreviations in capitals."""
-    words = [word.upper() if word in _ABBREVIATED else word for word in name.replace("_", " ").split(" ")]
-    text = " ".join(words)
-    return text[0].upper() + text[1:]
+    """An id in words: abbreviations in capitals, the paper that printed it in brackets."""
+    words = name.split("_")
+    paper = _PAPERS.get(words[-1], "") if len(words) > 1 else ""
+    kept = [_SPELLED.get(word, word) for word in (words[:-1] if paper else words)]
+    text = " ".join(kept)
+    return text[0].upper() + text[1:] + (f" ({paper})" if paper else "")
 
 
-_ABBREVIATED = frozenset(("us", "uk", "mod", "nato", "csis", "iiss", "bbc", "cia", "dod", "nyt", "wp", "wsj"))
+_PAPERS = {
+    "nyt": "New York Times",
+    "wp": "Washington Post",
+    "wsj": "Wall Street Journal",
+    "economist": "The Economist",
+}
+_SPELLED = {word: word.upper() for word in ("us", "uk", "nato", "csis", "iiss", "bbc", "cia")} | {
+    "mod": "Ministry of Defence",
+    "dod": "Department of Defense",
+    "french": "French",
+    "russia": "Russia",
+    "western": "Western",
+}
 
 
 def _sources_title(table: pd.DataFrame, name: str) -> str:

@@ -47,9 +47,7 @@ def places_calibration(assessment: Assessment) -> list[Figure]:
         .mark_line(color=MUTED, strokeDash=[3, 3])
         .encode(x="at:Q", y="at:Q")
     )
-    size = alt.Size(
-        "forecasts:Q", title="forecasts in the band", scale=alt.Scale(type="sqrt", range=[30, 420])
-    )
+    size = alt.Size("forecasts:Q", legend=None, scale=alt.Scale(type="sqrt", range=[30, 420]))
     chart = alt.layer(
         even,
         base.mark_line(strokeWidth=1.4, opacity=0.7),
@@ -57,7 +55,8 @@ def places_calibration(assessment: Assessment) -> list[Figure]:
     )
     title = _title(assessment, ours)
     subtitle = (
-        "Every settlement near the line at every origin; all horizons together. On the dashed line what is called "
+        "Every settlement near the line at every origin; all horizons together; larger dots, more forecasts. On the "
+        "dashed line what is called "
         "30% happens 30% of the time. Forecasts from neighbouring days and of neighbouring places fail together. "
         + source_line(assessment, "rolling-origin backtest")
     )
@@ -71,10 +70,10 @@ def _title(assessment: Assessment, ours: str) -> str:
         return "How often places fell, by the chance that had been given"
     own = scores[scores["model"] == ours].sort_values("horizon")
     parts = [
-        f"{row['fell']:.0f} fell within {row['horizon']:.0f} weeks where {row['expected']:.0f} were expected"
+        f"{row['fell']:.0f} to {row['expected']:.0f} over {row['horizon']:.0f} weeks"
         for row in own.to_dict("records")
     ]
-    return f"Dates of places: over all origins {'; '.join(parts)}"
+    return f"Places that fell against falls expected: {', '.join(parts)}"
 
 
 RECIPES = (

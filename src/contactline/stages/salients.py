@@ -26,13 +26,13 @@ def salient_table(simulated: SimulatedFront, case: Case, front: Front, weeks: Se
     for the largest settlement in or beside it: how much of it its holder still has. Columns as table 'salients'.
     """
     here = front.ground
-    grid = simulated.logs[0].grid
+    grid = simulated.log.grid
     around = surroundings(grid)
     holder = here.holder.astype(np.int8)
     sides = {case.defender.id: 0, case.challenger.id: 1}
     now = enclosed(around, here.km2, holder)
     label = salients(grid, holder, now)
-    named = _named(front, holder, label)
+    named = _named(case, front, holder, label)
     later = _later(simulated, around, here.km2, weeks, [mask for _, _, mask in named])
     rows = []
     for side, held in sides.items():
@@ -55,26 +55,27 @@ def _later(
 ) -> np.ndarray:
     """ndarray[front draw, week, 2 + mask], km²: enclosed ground of defender and challenger, then of each mask what the
     challenger holds."""
-    total = sum(log.draws for log in simulated.logs)
-    step = max(total // SALIENT_DRAWS, 1)
-    found = []
-    for log in simulated.logs:
-        for draw in range(0, log.draws, step):
-            row = np.empty((len(weeks), 2 + len(masks)))
-            for k, week in enumerate(weeks):
-                holder = log.holder_after(draw, week)
-                inside = enclosed(around, km2, holder)
-                row[k, 0] = km2[inside & (holder == 0)].sum()
-                row[k, 1] = km2[inside & (holder == 1)].sum()
-                row[k, 2:] = [km2[mask & (holder == 1)].sum() for mask in masks]
-            found.append(row)
+    log, found = simulated.log, []
+    for draw in range(0, log.draws, max(log.draws // SALIENT_DRAWS, 1)):
+        row = np.empty((len(weeks), 2 + len(masks)))
+        for k, week in enumerate(weeks):
+            holder = log.holder_after(draw, week)
+            inside = enclosed(around, km2, holder)
+            row[k, 0] = km2[inside & (holder == 0)].sum()
+            row[k, 1] = km2[inside & (holder == 1)].sum()
+            row[k, 2:] = [km2[mask & (holder == 1)].sum() for mask in masks]
+        found.append(row)
     return np.stack(found)
 
 
-def _named(front: Front, holder: np.ndarray, label: np.ndarray) -> list[tuple[str, int, np.ndarray]]:
+def _named(
+    case: Case, front: Front, holder: np.ndarray, label: np.ndarray
+) -> list[tuple[str, int, np.ndarray]]:
     """The largest salients of today: name, holder, cells."""
     here = front.ground
     found: list[tuple[str, int, np.ndarray]] = []
+    objective = {o.id: o.name for o in case.objectives}
+    place = dict(zip(here.cell, here.place, strict=True))
     for number in range(int(label.max()) + 1):
         mask = label == number
         if here.km2[mask].sum() < LEAST_KM2 or len(found) == MOST_NAMED:
@@ -82,7 +83,8 @@ def _named(front: Front, holder: np.ndarray, label: np.ndarray) -> list[tuple[st
         towns = front.settlements[front.settlements["cell"].isin(here.cell[mask])]
         if towns.empty:
             continue
-        name = str(towns.sort_values(["population", "name"], ascending=[False, True])["name"].iloc[0])
+        town = towns.sort_values(["population", "name"], ascending=[False, True]).iloc[0]
+        name = objective.get(place[town["cell"]], str(town["name"]))
         found.append((name, int(holder[mask][0]), mask))
     return found
 
@@ -96,7 +98,8 @@ def _rows(
     ]
     for k, week in enumerate(weeks):
         low, middle, high = (float(q) for q in np.quantile(later[:, k], [0.1, 0.5, 0.9]))
-        half = float(np.mean(later[:, k] >= 0.5 * now))
+        # Never all or nothing from a hundred draws (Jeffreys' rule).
+        half = float((np.sum(later[:, k] >= 0.5 * now) + 0.5) / (len(later) + 1.0))
         rows.append(
             {"name": name, "side": side, "week": week, "q10": low, "q50": middle, "q90": high, "p_half": half}
         )

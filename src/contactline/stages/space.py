@@ -23,7 +23,7 @@ from contactline.stages.front import Front
 from contactline.war.capture_data import History, history
 from contactline.war.events import EventLog
 from contactline.war.grid import check_front, grid_from_cells
-from contactline.war.kernel import Levers, simulate_front
+from contactline.war.kernel import simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
 from contactline.war.record import TempoRecord
 from contactline.war.space import SpaceFit, fit_space
@@ -42,38 +42,34 @@ CHUNK = 50
 NEVER = -30.0
 """Log weight of a cell that may not fall: e^-30 of another's chance."""
 
-BELT_LEVELS = 3
-"""Levels of belt resistance run apart: the thirds of its belief, each at its own median."""
-
 
 @dataclass(frozen=True)
 class SimulatedFront:
-    """Runs of the kernel, one a level of belt resistance.
+    """A run of the kernel on the futures.
 
-    rows : ndarray[front draw], which of the run's draws each trajectory follows, in the logs' order
+    rows : ndarray[front draw], which of the run's draws each trajectory follows
     """
 
-    logs: tuple[EventLog, ...]
+    log: EventLog
     rows: np.ndarray
 
     def fall(self, wanted: np.ndarray, share: float, fighting: Fighting, km2: np.ndarray) -> Fall:
         """When `share` of the wanted cells' area is held, and the whole front's losses by then."""
-        week = np.concatenate([np.asarray(log.first_week(wanted, share), dtype=float) for log in self.logs])
+        week = np.asarray(self.log.first_week(wanted, share), dtype=float)
         return Fall(
             week,
             at_week(fighting.attacker_losses[self.rows], week),
             at_week(fighting.defender_losses[self.rows], week),
-            float(km2[wanted & (self.logs[0].holder0 == 0)].sum()),
+            float(km2[wanted & (self.log.holder0 == 0)].sum()),
         )
 
     def chance_held(self, weeks: Sequence[int]) -> np.ndarray:
         """Chance that the challenger holds each cell : ndarray[len(weeks), cell]."""
-        parts = [log.chance_held(weeks) * log.draws for log in self.logs]
-        return np.sum(parts, axis=0) / len(self.rows)
+        return self.log.chance_held(weeks)
 
     def line_km(self, weeks: Sequence[int]) -> np.ndarray:
         """Length of the line of contact : ndarray[front draw, len(weeks)], km."""
-        return np.concatenate([log.line_km(weeks) for log in self.logs])
+        return self.log.line_km(weeks)
 
 
 def fit_front(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[SpaceFit | None, tuple[str, ...]]:
@@ -145,8 +141,6 @@ def fight_on_map(
     (no cell of a belt has ever fallen), and `war.region_shift` moves the sectors of the main region.
     """
     rows = front_rows(len(net), most)
-    order = np.argsort(beliefs["war.belt_resistance"][rows], kind="stable")
-    rows = rows[order]
     plan = fitted.plan(net[rows], streams)
     inside = pd.Series(front.ground.region == front.theatre.main_region)
     share = (
@@ -154,31 +148,24 @@ def fight_on_map(
     )
     shift = (beliefs["war.region_shift"][rows, None, None] * share[None, None, :]).astype(np.float32)
     weight = shift if plan.levers.sector_log_weight is None else plan.levers.sector_log_weight + shift
-    grid, holder, belt = fitted.grid(), front.ground.holder.astype(np.int8), front.ground.belt != ""
-    logs = []
-    for part in np.array_split(np.arange(len(rows)), BELT_LEVELS):
-        level = float(np.median(beliefs["war.belt_resistance"][rows[part]]))
-        levers = Levers(
-            plan.levers.capture_km2[part],
-            None if plan.levers.recapture_km2 is None else plan.levers.recapture_km2[part],
-            weight[part],
-            resistance=np.where(belt, -np.log(level), 0.0).astype(np.float32),
-        )
-        logs.append(
-            simulate_front(
-                grid,
-                holder,
-                plan.capture,
-                plan.recapture,
-                levers,
-                seed=streams.seed,
-                rule_of_draw=plan.rule_of_draw[part],
-                initial_heat=plan.initial_heat,
-                first_draw=int(part[0]),
-                chunk=CHUNK,
-            )
-        )
-    return SimulatedFront(tuple(logs), rows)
+    levers = replace(
+        plan.levers,
+        sector_log_weight=weight,
+        resistance=np.where(front.ground.belt != "", -1.0, 0.0),
+        resistance_scale=np.log(beliefs["war.belt_resistance"][rows]),
+    )
+    log = simulate_front(
+        fitted.grid(),
+        front.ground.holder.astype(np.int8),
+        plan.capture,
+        plan.recapture,
+        levers,
+        seed=streams.seed,
+        rule_of_draw=plan.rule_of_draw,
+        initial_heat=plan.initial_heat,
+        chunk=CHUNK,
+    )
+    return SimulatedFront(log, rows)
 
 
 def what_opens(
@@ -265,9 +252,7 @@ def threats(simulated: SimulatedFront, case: Case, front: Front, weeks: Sequence
         if not size.any():
             continue
         held = [np.tile(now, (len(simulated.rows), 1))]
-        later = np.concatenate(
-            [log.held_km2(label, DIRECTIONS)[:, np.array(weeks) - 1] for log in simulated.logs]
-        )
+        later = simulated.log.held_km2(label, DIRECTIONS)[:, np.array(weeks) - 1]
         held += [later[:, k] for k in range(len(weeks))]
         for week, km2 in zip((0, *weeks), held, strict=True):
             closed = ((km2 >= CLOSED_SHARE * size) & (size > 0)).sum(axis=1)

@@ -58,6 +58,7 @@ class Levers:
     sector_log_weight : ndarray[draw, week, sector], added to the log weight of every cell of a sector; −inf closes it
     resistance : ndarray[cell], added to the log weight of capture (negative: harder), such as prepared works
     frozen : ndarray[draw, week] bool, a pause: nothing moves, budgets of the week are void, activity decays
+    resistance_scale : ndarray[draw], factor on `resistance` in each trajectory, for a belief on its strength
     """
 
     capture_km2: np.ndarray
@@ -65,6 +66,7 @@ class Levers:
     sector_log_weight: np.ndarray | None = None
     resistance: np.ndarray | None = None
     frozen: np.ndarray | None = None
+    resistance_scale: np.ndarray | None = None
 
 
 def simulate_front(

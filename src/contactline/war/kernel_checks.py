@@ -10,7 +10,7 @@ import numpy as np
 
 from contactline.core.errors import InputError
 from contactline.war.grid import Grid, check_grid, check_holder, pairs
-from contactline.war.kernel_layout import MAX_LEVELS, Layout, layout, weight_tables
+from contactline.war.kernel_layout import MAX_LEVELS, Layout, layout, scaled_cells, weight_tables
 from contactline.war.kernel_steps import HOLDER, NODE
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def prepare(
         sizes["holder0"] = len(held)
     if rule_of_draw is not None:
         sizes["rule_of_draw"] = len(rule_of_draw)
+    scale = _scale(levers.resistance_scale)
+    if scale is not None:
+        sizes["resistance_scale"] = len(scale)
     count = _common("draws", draws, sizes)
     length = _common("weeks", weeks, {name: array.shape[1] for name, array in drivers.items()})
     rules = (_rule(grid, capture, "capture"), _rule(grid, recapture, "recapture"))
@@ -76,7 +79,7 @@ def prepare(
     heat = _initial_heat(grid, initial_heat, _rule_count(capture, recapture))
     arrays = (
         *drivers.values(), rows,
-        *_tables(grid, here, rules, resistance, heat, held),
+        *_tables(grid, here, rules, resistance, scale, heat, held),
     )  # fmt: skip
     room = _room(grid, drivers, count, length)
     code_type = np.dtype(np.uint16 if 2 * len(grid.cell) <= 1 << 16 else np.uint32)
@@ -143,6 +146,18 @@ def _levers(grid: Grid, levers: Levers) -> dict[str, np.ndarray]:
             raise InputError(f"{name}: allowed are log weights up to 600 or −inf; NaN or larger came.")
         out[name] = array
     return out
+
+
+def _scale(given: np.ndarray | None) -> np.ndarray | None:
+    """The factor on resistance of each trajectory, checked : ndarray[1 or draw]."""
+    if given is None:
+        return None
+    scale = np.asarray(given)
+    if scale.ndim != 1 or not len(scale) or not np.isfinite(scale).all():
+        raise InputError(
+            f"resistance_scale: got shape {scale.shape}; allowed is one finite factor a trajectory, or one for all."
+        )
+    return plain(scale, np.float64)
 
 
 def _common(axis: str, asked: int | None, sizes: dict[str, int]) -> int:
@@ -244,10 +259,11 @@ def _initial_heat(grid: Grid, given: np.ndarray | None, rules: int) -> np.ndarra
 
 
 def _tables(
-    grid: Grid, here: Layout, rules: tuple[CaptureRule, CaptureRule], resistance: np.ndarray, heat: np.ndarray,
-    held: np.ndarray,
+    grid: Grid, here: Layout, rules: tuple[CaptureRule, CaptureRule], resistance: np.ndarray,
+    scale: np.ndarray | None, heat: np.ndarray, held: np.ndarray,
 ) -> tuple[np.ndarray, ...]:  # fmt: skip
-    """table, static, edges, decay, ring, state0, held0, activity0 and the nodes to reset, as the loop takes them."""
+    """table, static, what is scaled a trajectory, edges, decay, ring, state0, held0, activity0 and the nodes to reset,
+    as the loop takes them."""
     rows = max(len(part) for rule in rules for part in (rule.neighbours, rule.heat, rule.decay))
     table = np.zeros((rows, 2 * HOLDER), dtype=np.float32)
     static = np.zeros((2, here.leaves + 1), dtype=np.float32)
@@ -255,6 +271,8 @@ def _tables(
     for side, rule in enumerate(rules):
         fixed = np.asarray(rule.static, dtype=float) + (resistance if side == 0 else 0.0)
         by_state, by_cell = weight_tables(np.asarray(rule.neighbours), np.asarray(rule.heat), fixed)
+        if side == 0:
+            by_cell, scaled = scaled_cells(np.asarray(rule.static, dtype=float), resistance, scale, by_cell)
         table[:, side * HOLDER : (side + 1) * HOLDER] = by_state
         static[side] = here.on_leaves(by_cell)
         edges[side, : len(rule.heat_edges)] = rule.heat_edges
@@ -272,8 +290,10 @@ def _tables(
     spread = here.on_leaves(heat)
     begun = (here.on_leaves(opposed) > 0) | (spread > 0).any(axis=(0, 1))
     always = np.asarray(begun[:-1].reshape(-1, NODE).any(axis=1))
+    resisted, log, by = scaled
     return (
-        table, static.ravel(), edges, np.ascontiguousarray(decay), ring,
+        table, static.ravel(), here.leaf_of_cell[resisted].astype(np.int64), log, by,
+        np.ones(1) if scale is None else scale, edges, np.ascontiguousarray(decay), ring,
         here.on_leaves(state), here.on_leaves(starts), spread,
         always, here.near_start, here.near_node,
     )  # fmt: skip

@@ -125,6 +125,28 @@ def rings_around(neighbours: np.ndarray, rings: int) -> tuple[np.ndarray, np.nda
     return found, widest
 
 
+def scaled_cells(
+    static: np.ndarray, resistance: np.ndarray, scale: np.ndarray | None, by_cell: np.ndarray
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Factors by cell where resistance is scaled a trajectory, and the cells whose factor the loop then renews.
+
+    static, resistance : ndarray[cell], log; scale : ndarray[draw] or None; by_cell : the factors without a scale.
+    Returns ndarray[cell] float32, and positions, log factor without resistance and resistance of the cells to renew:
+    exp(log + resistance·scale)·WEIGHT_TOP. No trajectory's factor passes WEIGHT_TOP.
+    """
+    none = np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
+    if scale is None:
+        return by_cell, none
+    barred = np.isneginf(resistance)
+    fixed = np.where(barred, -np.inf, static)
+    by = np.where(barred, 0.0, resistance.astype(float))
+    top = (fixed + np.maximum(by * scale.min(), by * scale.max())).max()
+    resisted = np.flatnonzero((by != 0) & np.isfinite(fixed))
+    factor = np.exp(fixed - top) * WEIGHT_TOP
+    factor[resisted] = 0.0
+    return factor.astype(np.float32), (resisted, fixed[resisted] - top, by[resisted])
+
+
 def weight_tables(
     neighbours: np.ndarray, heat: np.ndarray, static: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

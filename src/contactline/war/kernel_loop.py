@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy import uintp
 
+from contactline.war.kernel_layout import WEIGHT_TOP
 from contactline.war.kernel_steps import (
     GOLDEN,
     HOLDER,
@@ -40,8 +41,9 @@ from contactline.war.kernel_steps import (
 def run_chunk(
     seed: int, first_draw: int, draws: int, row: int,
     capture_km2: np.ndarray, recapture_km2: np.ndarray, sector_log_weight: np.ndarray, frozen: np.ndarray,
-    rule_of_draw: np.ndarray, table: np.ndarray, static: np.ndarray, edges: np.ndarray, decay: np.ndarray,
-    ring: np.ndarray, state0: np.ndarray, held0: np.ndarray, activity0: np.ndarray,
+    rule_of_draw: np.ndarray, table: np.ndarray, static: np.ndarray, resisted: np.ndarray, resisted_log: np.ndarray,
+    resistance: np.ndarray, resistance_scale: np.ndarray, edges: np.ndarray, decay: np.ndarray, ring: np.ndarray,
+    state0: np.ndarray, held0: np.ndarray, activity0: np.ndarray,
     always: np.ndarray, near_start: np.ndarray, near_node: np.ndarray,
     disc: np.ndarray, ring_of_slot: np.ndarray, near: int, cell_of_leaf: np.ndarray, km2: np.ndarray,
     node_start: np.ndarray, room: np.ndarray, code: np.ndarray, week_end: np.ndarray, unspent: np.ndarray,
@@ -51,6 +53,8 @@ def run_chunk(
     capture_km2, recapture_km2 : [1 or draw, 1 or week]; sector_log_weight : [1 or draw, 1 or week, sector]
     frozen : [1 or draw, 1 or week]; rule_of_draw : [draw]; table : [rule, state] weight of a cell by its state byte
     static : [side × leaf] fixed factor of each cell, both sides in one row
+    resisted : [k] leaves whose capture factor is exp(resisted_log + resistance·resistance_scale) in each trajectory;
+    resisted_log, resistance : [k]; resistance_scale : [1 or draw]
     edges : [side, level − 1] lower thresholds of heat levels; decay : [rule, side]; ring : [side, ring]
     state0 : [leaf] states at the start of the first holder row, heat level 0; held0 : [1 or draw, leaf] holders
     activity0 : [1 or rule, 1 or side, leaf]
@@ -70,6 +74,7 @@ def run_chunk(
     recapture_row, recapture_week = min(recapture_km2.shape[0] - 1, 1), min(recapture_km2.shape[1] - 1, 1)
     sector_row, sector_week = min(sector_log_weight.shape[0] - 1, 1), min(sector_log_weight.shape[1] - 1, 1)
     frozen_row, frozen_week = min(frozen.shape[0] - 1, 1), min(frozen.shape[1] - 1, 1)
+    scale_row = min(resistance_scale.size - 1, 1)
     heat_row = min(activity0.shape[0] - 1, 1)
     same_heat = activity0.shape[1] == 1 and np.all(ring[0] == ring[1])
     work = blank(leaves, slots, sectors, static)
@@ -100,6 +105,9 @@ def run_chunk(
         start_over(work, state0, activity0[rule * heat_row], always, near_start, near_node)
         if held0.shape[0] > 1:
             take_holders(work, held0[0], held0[row + d], disc, near)
+        for k in range(resisted.size):
+            x = resisted_log[k] + resistance[k] * resistance_scale[(row + d) * scale_row]
+            record[uintp(4 * resisted[k] + 2)] = np.float32(math.exp(x) * WEIGHT_TOP)
         if d == 0 or held0.shape[0] > 1:
             front = find_front(work)
         hots = weigh_front(work, front, two, edges, weight)

@@ -39,6 +39,8 @@ HAZARD_BELIEFS: dict[str, tuple[str, ...]] = {
 }
 """Kind of clause → beliefs by which it changes the breakdown hazard. Only those that the engine asks for count."""
 
+FORFEIT = "truce.forfeit_rate"
+
 
 def clause_effect(case: Case, clause: AnyClause) -> str:
     """What the models do with a clause, in words; empty where they do nothing with it."""
@@ -61,6 +63,9 @@ def clause_effect(case: Case, clause: AnyClause) -> str:
         return _hazard(clause.kind)
     if isinstance(clause, GuaranteeClause):
         return "sets who may honour the truce, with which credibility"
+    if isinstance(clause, GuaranteeConditions):
+        pledge = next((g for g in case.guarantees if g.id == clause.guarantee), None)
+        return f"may forfeit the guarantee, by {FORFEIT}" if pledge and pledge.revoked_by else ""
     if isinstance(clause, Deadline):
         return "" if clause.lapsed else "marks the settlement as imposed if the defender did not write it"
     return ""

@@ -30,7 +30,8 @@ class Offer:
     """One offer with what each way out of it is worth: type of challenger → player → value.
 
     guarantor : the player who may act, None where nobody promised to; resolute : chance that it means it
-    reluctance : what acting costs a guarantor that does not mean it, in its units of value
+    stake : what it costs a guarantor to go against its resolve (the resolute to abandon, the reluctant to act), in its
+    units of value
     """
 
     id: str
@@ -40,7 +41,7 @@ class Offer:
     acted: Mapping[str, Pay]
     guarantor: str | None = None
     resolute: float = 0.0
-    reluctance: float = 0.0
+    stake: float = 0.0
 
 
 def settlement_game(
@@ -96,13 +97,18 @@ def _broken(offer: Offer, kind: str) -> Node:
     if offer.guarantor is None:
         return Terminal(abandoned, "truce broken, nobody had promised to act")
     acted = dict(offer.acted[kind])
-    cost = {RESOLUTE: 0.0, RELUCTANT: offer.reluctance}
+    who = offer.guarantor
 
     def choice(resolve: str) -> Decision:
-        paid = acted | {offer.guarantor: acted.get(str(offer.guarantor), 0.0) - cost[resolve]}
-        ways = ((ACT, Terminal(paid, "truce broken, guarantor acts")),)  # type: ignore[arg-type]
-        left = (ABANDON, Terminal(abandoned, "truce broken, guarantor abandons"))
-        return Decision(str(offer.guarantor), f"{offer.id}: {resolve}", (*ways, left))
+        against = ACT if resolve == RELUCTANT else ABANDON
+        ways: list[tuple[str, Node]] = []
+        for way, paid, label in (
+            (ACT, acted, "truce broken, guarantor acts"),
+            (ABANDON, abandoned, "truce broken, guarantor abandons"),
+        ):
+            cost = offer.stake if way == against else 0.0
+            ways.append((way, Terminal(paid | {who: paid.get(who, 0.0) - cost}, label)))
+        return Decision(who, f"{offer.id}: {resolve}", tuple(ways))
 
     odds = ((RESOLUTE, offer.resolute), (RELUCTANT, 1.0 - offer.resolute))
     return Chance("resolve of the guarantor", tuple((name, q, choice(name)) for name, q in odds))

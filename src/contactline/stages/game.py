@@ -38,9 +38,12 @@ from contactline.truce.terms import Settlement
 SETS = 100
 LEAST_DRAWS = 20
 """Broken truces that a pay-off must rest on at least, for each type of challenger."""
-RELUCTANCE = 2.0
-"""What acting costs a reluctant guarantor, as a multiple of the most it could gain by acting: *assumption* of the
-developers, who only need it above 1; how often a guarantor is reluctant comes from the case's credibility."""
+STAKE = 2.0
+"""What it costs a guarantor to go against its resolve, as a multiple of the most that acting changes for it:
+*assumption* of the developers, who only need it above 1, so that the resolute act and the reluctant do not; how often
+a guarantor is which comes from the case's credibility."""
+LEAST_STAKE = 1.0
+"""The same in units of value where acting changes nothing for it: *assumption*, for the same reason."""
 
 Pays = dict[str, dict[str, float]]
 
@@ -198,7 +201,7 @@ def _offer(
         pays["acted"],
         guarantor,
         run.acts if guarantor else 0.0,
-        RELUCTANCE * most,
+        max(STAKE * most, LEAST_STAKE),
     )
 
 

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contactline.case.check import ENGINE_BELIEFS
+from contactline.case.check_pledges import RESTRAINT
 from contactline.case.load import EVIDENCE, LoadedCase, built_in_cases, find_case, load_case
 from contactline.case.tables import TABLES
 from contactline.core.errors import ContactlineError, InputError, UnknownNameError
@@ -35,6 +36,9 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "objectives": ("objectives", ("id", "name", "kind", "region")),
     "proposals": ("proposals", ("id", "name", "author", "published", "guarantee")),
     "guarantees": ("guarantees", ("id", "name", "form", "troops", "years", "credibility")),
+    "base_rates": ("base_rates", ("id", "name", "honoured", "worth", "period")),
+    "calendar": ("calendar", ("id", "guarantor", "day", "what", "chance", "weight")),
+    "analogues": ("analogues", ("id", "guarantors", "form", "troops", "violated", "honoured", "years_observed")),
     "beliefs": ("beliefs", ("name", "distribution", "unit", "label")),
     "capabilities": ("capabilities", ("id", "name", "donors")),
     "support_paths": ("support_paths", ("id", "name", "cuts")),
@@ -85,7 +89,8 @@ def validate(
         if {"cells", "changes"} <= rows.keys():
             _terms_fit_the_map(loaded)
     case = loaded.case
-    unused = [belief.name for belief in case.beliefs if belief.name not in ENGINE_BELIEFS]
+    own = tuple(f"{RESTRAINT}.{actor.id}" for actor in case.actors)
+    unused = [b.name for b in case.beliefs if b.name not in ENGINE_BELIEFS and b.name not in own]
     report = {"case": case.id, "digest": loaded.digest, "evidence_rows": rows, "beliefs_not_used": unused}
     if as_json:
         typer.echo(json.dumps(report, indent=2))

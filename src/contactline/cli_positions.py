@@ -64,19 +64,21 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
         return
     console = Console()
     title = "Known shocks: weekly means before and during, against placebo windows"
-    shown = Table(title=title, box=None)
-    for column in ("shock", "series", "weeks", "before", "during", "p", "windows", "verdict"):
-        shown.add_column(column, justify="left" if column in ("shock", "series", "verdict") else "right")
+    shown = Table(title=title, box=None, padding=(0, 1))
+    for column in ("shock", "series", "weeks", "before", "during", "p", "windows"):
+        shown.add_column(column, justify="left" if column in ("shock", "series") else "right")
     for row in tables["events"].to_dict("records"):
         shown.add_row(
             row["event"], row["series"], str(row["weeks"]), _number(row["before"]), _number(row["during"]),
-            _number(row["p_value"], 2), str(row["independent"]), row["verdict"],
+            _number(row["p_value"], 2), str(row["independent"]),
         )  # fmt: skip
+    console = Console()
     console.print(shown, highlight=False)
-    console.print("windows: independent placebo windows. Why an effect is not identified:", highlight=False)
-    for (name, reasons), rows in tables["events"].groupby(["name", "reasons"], sort=False):
-        if reasons:
-            console.print(f"{name} ({', '.join(rows['series'])}): {reasons}.", highlight=False)
+    console.print("windows: independent placebo windows", highlight=False)
+    by = ["name", "verdict", "reasons"]
+    for (name, verdict, reasons), rows in tables["events"].groupby(by, sort=False):
+        why = f": {reasons}" if reasons else ""
+        console.print(f"{name} ({', '.join(rows['series'])}): {verdict}{why}.", highlight=False)
 
 
 def _only(case: Case, issue: str | None) -> Case:

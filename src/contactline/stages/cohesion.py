@@ -98,7 +98,7 @@ def _series(loaded: LoadedCase, record: TempoRecord) -> list[tuple[str, str, np.
 
 def _row(event: Event, what: str, series: str, found: Study) -> dict[str, object]:
     low, high = np.nan, np.nan
-    if what == TEMPO and event.adequacy_drop is not None:
+    if what == TEMPO and event.adequacy_drop is not None and found.identified:
         low, high = elasticity_range(found, event.adequacy_drop)
     return {
         "event": event.id, "name": event.name, "what": what, "series": series,

@@ -75,8 +75,7 @@ def run_smp(
         view = _View.of(now, salience, capability)
         chances.append(view.win_chances())
         risks.append(view.risk)
-        made = [view.best_challenge(i) for i in range(len(now))]
-        challenges.append(tuple(one for one in made if one is not None))
+        challenges.append(view.challenges())
         after = view.settle(challenges[-1])
         if fixed is not None:
             after[fixed] = now[fixed]
@@ -137,53 +136,62 @@ class _View:
         p = conditional_choice(self.own[:, kept], self.capability)
         return p[np.searchsorted(kept, group)]
 
-    def challenge(self, observer: int, to: int, by: int, on: int) -> tuple[float, float]:
-        """The observer's estimate of the chance that `by` beats `on`, and of the gain in utility for actor `to`."""
-        u = self.utility[observer]
-        weight = self.salience.sum(axis=1) * self.capability
-        pro = LEAST_CONTRIBUTION + weight[by] * (u[by, by] - u[by, on])
-        con = LEAST_CONTRIBUTION + weight[on] * (u[on, on] - u[on, by])
-        third = np.ones(len(u), dtype=bool)
-        third[[by, on]] = False
-        leans = weight[third] * (u[third, by] - u[third, on])
-        with_by, with_on = pro + np.maximum(leans, 0), con + np.maximum(-leans, 0)
-        wins = with_by / (with_by + with_on)
-        content = np.diag(u)[third]
-        # Semi-committed: a third party that wins keeps its own position, one that loses adopts the victor's.
-        votes = weight[third] * (wins * (content - u[third, by]) - (1 - wins) * (content - u[third, on]))
-        pro, con = pro + np.maximum(votes, 0).sum(), con + np.maximum(-votes, 0).sum()
-        chance = pro / (pro + con)
-        victory, defeat = 2 * u[to, by], 2 * u[to, on]
-        resist = self.salience[on].sum()
-        contest = chance * victory + (1 - chance) * defeat
-        return chance, (1 - resist) * victory + resist * contest - u[to, by] - u[to, on]
+    def challenges(self) -> tuple[Challenge, ...]:
+        """Each actor's most promising challenge by its own estimate; those for whom none pays make none."""
+        chance, gain = self._prospects()
+        np.fill_diagonal(gain, -np.inf)
+        best = gain.argmax(axis=1)
+        return tuple(
+            Challenge(by, int(on), float(chance[by, on]), float(gain[by, on]))
+            for by, on in enumerate(best)
+            if gain[by, on] > LEAST_GAIN
+        )
 
-    def best_challenge(self, by: int) -> Challenge | None:
-        """The challenge from which `by` expects most; None if none pays."""
-        options = [
-            Challenge(by, on, *self.challenge(by, by, by, on)) for on in range(len(self.risk)) if on != by
-        ]
-        best = max(options, key=lambda option: option.gain)
-        return best if best.gain > LEAST_GAIN else None
+    def _prospects(self) -> tuple[np.ndarray, np.ndarray]:
+        """i's estimate of its chance to beat j, and of its gain in utility from trying : ndarray[i, j] each."""
+        u, count = self.utility, len(self.risk)
+        every = np.arange(count)
+        weight = self.salience.sum(axis=1) * self.capability
+        of_own = u[every, :, every]  # [i, n]: by i's lights, n's utility of i's position
+        of_other = np.swapaxes(u, 1, 2)  # [i, j, n]: n's utility of j's position
+        content = u[:, every, every]  # [i, n]: n's utility of its own
+        gap_own = of_own[:, None, :] - of_other  # [i, j, n]: how much n prefers i's position to j's
+        pro = LEAST_CONTRIBUTION + weight[:, None] * (content[every, every][:, None] - u[every, every, :])
+        con = LEAST_CONTRIBUTION + weight[None, :] * (content - of_own)
+        leans = weight * gap_own
+        with_by, with_on = pro[:, :, None] + np.maximum(leans, 0), con[:, :, None] + np.maximum(-leans, 0)
+        wins = with_by / (with_by + with_on)
+        # Semi-committed: a third party that wins keeps its own position, one that loses adopts the victor's.
+        votes = weight * (
+            wins * (content - of_own)[:, None, :] - (1 - wins) * (content[:, None, :] - of_other)
+        )
+        votes[every, :, every] = 0  # neither of the two is a third party
+        votes[:, every, every] = 0
+        pro, con = pro + np.maximum(votes, 0).sum(axis=2), con + np.maximum(-votes, 0).sum(axis=2)
+        chance = pro / (pro + con)
+        own, other = u[every, every, every][:, None], u[every, every, :]
+        resist = self.salience.sum(axis=1)[None, :]
+        contest = chance * 2 * own + (1 - chance) * 2 * other
+        return chance, (1 - resist) * 2 * own + resist * contest - own - other
 
     def settle(self, challenges: tuple[Challenge, ...]) -> np.ndarray:
         """Positions after each actor has taken the bargain on its table that wins : ndarray[actor, dimension]."""
-        offers = [(one.by, one.on, *self._bargain(one)) for one in challenges]
-        after = self.position.copy()
         own, count = self.own, len(self.risk)
+        present = own.sum(axis=1)
+        offers = []
+        for one in challenges:
+            new = self._bargain(one)
+            # Two positions change: everyone's utility of the two, by its own lights, before and after.
+            gap = _distance(self.position[None] - np.stack(new)[:, None], self.salience[None])
+            change = _utility(gap, self.risk).sum(axis=0) - own[:, one.by] - own[:, one.on]
+            offers.append((one.by, one.on, *new, present + change))
+        after = self.position.copy()
         for actor in range(count):
             table = [offer for offer in offers if actor in offer[:2]]
-            states = [own.sum(axis=1)]
-            for by, on, new_by, new_on in table:
-                changed = own.copy()
-                for who, where in ((by, new_by), (on, new_on)):
-                    gap = _distance(self.position - where, self.salience)
-                    changed[:, who] = _utility(gap, self.risk)
-                states.append(changed.sum(axis=1))
-            p = conditional_choice(np.column_stack(states) / count, self.capability)
-            chosen = int(np.argmax(p))
+            states = np.column_stack([present, *(offer[4] for offer in table)])
+            chosen = int(np.argmax(conditional_choice(states / count, self.capability)))
             if chosen:
-                by, _on, new_by, new_on = table[chosen - 1]
+                by, _on, new_by, new_on, _state = table[chosen - 1]
                 after[actor] = new_by if actor == by else new_on
         return after
 

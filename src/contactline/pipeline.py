@@ -16,7 +16,7 @@ import contactline
 from contactline.core.progress import Stages
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
-from contactline.stages import choice, deals, front, losses, space, trust, war
+from contactline.stages import choice, deals, front, losses, space, truce, trust, war
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
 
@@ -67,6 +67,8 @@ def assess(
     with stages.stage("compare the courses") as tick:
         runs = choice.run_courses(about, measured, outlook, settlements)
         tables |= choice.choice_tables(about, measured, outlook, settlements, runs, streams, tick)
+    with stages.stage("ask whether a truce holds"):
+        tables |= truce.truce_tables(about, measured, outlook.futures, settlements, runs, streams)
     with stages.stage("say how far to trust it"):
         tables |= trust.saved_backtest(loaded)
         tables |= trust.trust_tables(about, outlook, ready.bias)

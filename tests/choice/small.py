@@ -13,7 +13,6 @@ from contactline.choice.futures import FUTURES, Futures, draw_futures
 from contactline.core.streams import Streams
 from contactline.stages.front import measure_front
 from contactline.support.adequacy import support
-from contactline.truce.breakdown import BELIEFS
 from contactline.truce.terms import apply_terms, proposal_named
 
 SETS, WEEKS = 12, 156
@@ -36,9 +35,8 @@ def futures(seed: int = 0) -> Futures:
     draws = SETS * FUTURES
     rng = np.random.default_rng(seed)
     net = 20 + 15 * rng.standard_normal((draws, 1)) + 10 * rng.standard_normal((draws, WEEKS))
-    share = np.clip(0.6 + 0.1 * rng.standard_normal((draws, WEEKS)), 0, 1)
     claims = np.full((draws, WEEKS), 1000.0)
-    return draw_futures(case, net, share, claims, support(case, "as_today", WEEKS), BELIEFS, Streams(seed))
+    return draw_futures(case, net, claims, support(case, "as_today", WEEKS), Streams(seed))
 
 
 @functools.cache

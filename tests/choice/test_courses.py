@@ -9,16 +9,30 @@ import numpy as np
 import pytest
 
 from contactline.case.load import load_case
-from contactline.choice.course_kernel import left_behind, live
-from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
+from contactline.choice.course_kernel import NEVER, live
+from contactline.choice.courses import (
+    FIGHT_ON,
+    OUTCOMES,
+    UNSIGNED,
+    Signing,
+    accept,
+    decision_from,
+    fight_on,
+    luck_inputs,
+    renewal_inputs,
+    truce_decision,
+    truce_terms,
+    war_inputs,
+)
 from contactline.choice.futures import FUTURES, attacker_strength, belief_labels, draw_futures
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.support.adequacy import support
-from contactline.truce.breakdown import BELIEFS, truce_terms
+from contactline.truce.breakdown import cumulated_hazard
 from contactline.truce.terms import proposal_named
 from contactline.war.collapse import collapse_spells, fighting_path
+from contactline.war.falls import left_behind
 
 from . import small
 
@@ -30,47 +44,41 @@ def plain_fight(futures, rate):
         rate, beliefs["war.collapse_weeks"], futures.collapse_luck, futures.factor * futures.raiser
     )
     gained = fighting_path(futures.net, futures.factor, running, beliefs["war.collapse_speed"])
-    return (
-        (gained * futures.share).sum(axis=1),
-        (gained * (1 - futures.share)).sum(axis=1),
-        futures.claims.sum(axis=1),
-    )
+    return gained.sum(axis=1), futures.claims.sum(axis=1), running
 
 
-def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004, peace: float = -np.inf):
+def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004, peace: float = 0.0):
+    """Fighting on in the compiled loop, with rates of our own."""
+    case, theatre, *_ = small.world()
     n = futures.draws
-    beliefs = futures.beliefs
-    return live(
-        False, futures.net, futures.share, futures.factor, futures.raiser, futures.claims,
-        beliefs["losses.defender_per_attacker"],
-        np.full(n, rate), beliefs["war.collapse_speed"], beliefs["war.collapse_weeks"], futures.collapse_luck,
-        np.ones(n), beliefs["truce.defender_losses_truce"], np.zeros(n), np.zeros(n), np.zeros((n, futures.weeks)),
-        futures.breakdown_luck, futures.honour_luck, np.ones(n), np.ones(n), np.full(n, end_rate), futures.end_luck,
-        np.full(n, peace), futures.peace_luck,
-    )  # fmt: skip
+    war = war_inputs(case, theatre, futures)._replace(
+        rate=np.full(n, rate), end_rate=np.full(n, end_rate), peace_hazard=np.full(n, peace)
+    )
+    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED, None, None)
+    return live(NEVER, war, idle, renewal_inputs(futures, UNSIGNED), luck_inputs(futures))
 
 
 def test_the_compiled_loop_equals_a_plain_one_while_fighting():
     futures = small.futures()
     raw = run_live(futures)
-    main, other, losses = plain_fight(futures, np.full(futures.draws, 0.004))
-    assert raw[:, 0] == pytest.approx(main)
-    assert raw[:, 1] == pytest.approx(other)
+    gained, losses, _ = plain_fight(futures, np.full(futures.draws, 0.004))
+    assert raw[:, 0] == pytest.approx(gained)
     assert raw[:, 4] == pytest.approx(losses)
     assert raw[:, 5] == pytest.approx(losses * futures.beliefs["losses.defender_per_attacker"])
     assert np.all(raw[:, 6] == futures.weeks)
+    # The force as a stock runs as in war/manpower.py.
+    assert raw[:, 12] == pytest.approx(np.minimum(futures.strength.min(axis=1), 1.0))
 
 
 def test_a_shortage_of_people_raises_collapses_in_both_loops():
     futures = small.futures()
-    thin = replace(futures, strength=np.full_like(futures.net, 0.5)).with_belief("war.collapse_strength", 3.0)
-    assert thin.raiser == pytest.approx(np.full_like(futures.net, np.exp(1.5)))
-    raw, plain = run_live(thin), plain_fight(thin, np.full(thin.draws, 0.004))
-    assert raw[:, 0] == pytest.approx(plain[0])
-    assert raw[:, 7].mean() > run_live(futures)[:, 7].mean()
+    thin = futures.with_belief("manpower.defender_recruits", 0.0).with_belief("war.collapse_strength", 3.0)
+    assert thin.raiser.max() > 1.0
+    raw, (gained, _, running) = run_live(thin), plain_fight(thin, np.full(thin.draws, 0.004))
+    assert raw[:, 0] == pytest.approx(gained)
+    assert np.array_equal(raw[:, 7] > 0, running.any(axis=1))
     off = thin.with_belief("war.collapse_strength", 0.0)
-    full = replace(futures, raiser=np.ones_like(futures.net))
-    assert np.array_equal(run_live(off), run_live(full))
+    assert raw[:, 7].mean() > run_live(off)[:, 7].mean()
 
 
 def test_strength_follows_the_beliefs_it_is_made_of():
@@ -96,9 +104,7 @@ def test_a_measured_distribution_takes_the_place_of_a_belief_and_moves_no_other(
     def draw(measured):
         case = load_case("borderland").case
         paths = np.ones((4 * FUTURES, 20))
-        return draw_futures(
-            case, paths, paths, paths, support(case, "as_today", 20), BELIEFS, Streams(0), measured=measured
-        )
+        return draw_futures(case, paths, paths, support(case, "as_today", 20), Streams(0), measured=measured)
 
     name = "losses.attacker_true_per_claimed"
     plain, other = draw({}), draw({name: lambda p: 2.0 + p})
@@ -121,24 +127,17 @@ def test_fighting_ends_by_itself_at_its_rate():
 
 def test_a_peace_without_terms_breaks_at_its_hazard_and_war_then_lasts():
     futures = small.futures()
-    calm, broken = run_live(futures, end_rate=1e9), run_live(futures, end_rate=1e9, peace=np.log(0.01))
+    calm, broken = run_live(futures, end_rate=1e9), run_live(futures, end_rate=1e9, peace=0.01)
     assert np.all(calm[:, 10] == 1.0) and np.all(calm[:, 6] == 1)
     expected = 1 + np.maximum(futures.weeks - np.ceil(futures.peace_luck / 0.01), 0)
     assert np.abs(broken[:, 6] - expected).max() <= 1
     assert np.array_equal(broken[:, 10] == 1.0, broken[:, 6] == 1)
 
 
-def test_effort_that_a_region_cannot_absorb_lands_elsewhere(world):
-    case, theatre, _settlements, futures = world
-    flood = replace(futures, net=np.full_like(futures.net, 1e4), share=np.ones_like(futures.share))
-    lost = fight_on(case, theatre, flood.with_belief("war.end_rate", 1e-9))
-    assert lost["people_held"].max() < 1.0 and lost["belt_held"].max() < 1e-6
-
-
-def test_what_an_effort_takes_is_read_off_the_ladder():
+def test_what_an_effort_takes_is_read_off_in_order_of_fall():
     open_km2, built = np.array([0.0, 5.0, 10.0]), np.array([0.0, 0.0, 0.0])
-    people, belt = np.array([0.0, 100.0, 400.0]), np.array([0.0, 0.0, 5.0])
-    got = left_behind(np.array([0.0, 2.5, 7.5, 99.0]), np.ones(4), np.ones(4), open_km2, built, people, belt)
+    values = np.column_stack([[0.0, 5.0, 10.0], [0.0, 100.0, 400.0], [0.0, 0.0, 5.0]])
+    got = left_behind(np.array([0.0, 2.5, 7.5, 99.0]), np.ones(4), np.ones(4), open_km2, built, values)
     assert got[:, 0].tolist() == [0.0, 2.5, 7.5, 10.0]
     assert got[:, 1].tolist() == [0.0, 50.0, 250.0, 400.0]
     assert got[:, 2].tolist() == [0.0, 0.0, 2.5, 5.0]
@@ -159,28 +158,27 @@ def test_an_unbreakable_truce_keeps_the_line_and_ends_the_war(world):
     assert kept["people_held"] == pytest.approx(theatre.people_held)
 
 
-def test_a_truce_that_breaks_at_once_is_fighting_on_at_another_tempo(world):
+def test_a_truce_that_breaks_at_once_is_fighting_on(world):
+    """With nothing rebuilt, surprised or pressed, and a line that moved nowhere, war goes on as if never stopped."""
     case, theatre, settlements, futures = world
-    futures = futures.with_belief("truce.renewed_tempo_rebuild", 1.0)
-    broken = futures.with_belief("truce.base_rate", 1e9)
-    fighting = fight_on(case, theatre, broken)
-    accepted = accept(case, theatre, settlements["freeze"], broken)
-    for name in (
-        "km2_held",
-        "people_held",
-        "belt_held",
-        "defender_losses",
-        "challenger_losses",
-        "weeks_of_war",
-    ):
+    for name, value in {"truce.base_rate": 1e12, "truce.surprise_tempo": 1.0, "war.tempo_strength": 0.0,
+                        "truce.morale_collapse": 1.0, "truce.morale_absence": 1.0}.items():  # fmt: skip
+        futures = futures.with_belief(name, value)
+    fighting = fight_on(case, theatre, futures)
+    nothing = np.zeros(futures.net.shape)
+    accepted = accept(case, theatre, settlements["freeze"], futures, credibility=nothing, terms=UNSIGNED)
+    for name in ("km2_held", "people_held", "belt_held", "defender_losses", "weeks_of_war", "collapsed"):
         assert accepted[name] == pytest.approx(fighting[name]), name
+
+
+def steady(futures):
+    """Futures in which the challenger only gains, so that draw by draw a weaker cause never helps it."""
+    return replace(futures, net=np.abs(futures.net))
 
 
 def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):
     case, theatre, settlements, futures = world
-    # The guarantee may slow a renewed war but not speed it up, so draw by draw nothing gets worse.
-    futures = futures.with_belief("truce.honoured_tempo", 0.5).with_belief("truce.effect_guarantee", -1.0)
-    futures = replace(futures, net=np.abs(futures.net))
+    futures = steady(futures).with_belief("truce.response_weeks", 0.0)
     held = [
         accept(case, theatre, settlements["handover"], futures, credibility=np.full(futures.net.shape, q))
         for q in (0.0, 0.3, 0.6, 1.0)
@@ -188,19 +186,80 @@ def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):
     for less, more in itertools.pairwise(held):
         assert np.all(more["truce_broken"] <= less["truce_broken"])
         assert more["km2_held"].mean() >= less["km2_held"].mean()
+    assert held[-1]["truce_broken"].mean() < held[0]["truce_broken"].mean()
 
 
 def test_losing_the_belt_never_helps(world):
     case, theatre, settlements, futures = world
-    futures = futures.with_belief("truce.renewed_tempo_belt_lost", 1.5).with_belief(
-        "truce.effect_belt_lost", 0.5
-    )
-    written = truce_terms(settlements["handover"], theatre.strength)
+    futures = steady(futures).with_belief("truce.renewed_tempo_belt_lost", 1.5)
+    written = truce_terms(case, settlements["handover"])
     assert written.belt_lost
-    kept = accept(case, theatre, settlements["handover"], futures, terms=replace(written, belt_lost=False))
+    kept = accept(case, theatre, settlements["handover"], futures, terms=written._replace(belt_lost=False))
     lost = accept(case, theatre, settlements["handover"], futures)
     assert np.all(kept["truce_broken"] <= lost["truce_broken"])
     assert kept["km2_held"].mean() >= lost["km2_held"].mean()
+
+
+def test_imposed_terms_never_help_where_morale_falls(world):
+    case, theatre, settlements, futures = world
+    futures = (
+        steady(futures).with_belief("truce.morale_absence", 2.0).with_belief("truce.morale_collapse", 2.0)
+    )
+    written = truce_terms(case, settlements["handover"])
+    agreed, pressed = (
+        accept(case, theatre, settlements["handover"], futures, terms=written._replace(imposed=imposed))
+        for imposed in (False, True)
+    )
+    assert np.all(agreed["truce_broken"] <= pressed["truce_broken"])
+    assert agreed["km2_held"].mean() > pressed["km2_held"].mean()
+    # Switched off, the shock leaves nothing but the published finding on pressed terms.
+    off = futures.with_belief("truce.morale_absence", 1.0).with_belief("truce.morale_collapse", 1.0)
+    off = off.with_belief("truce.effect_imposed", 0.0)
+    same = [
+        accept(case, theatre, settlements["handover"], off, terms=written._replace(imposed=imposed))
+        for imposed in (False, True)
+    ]
+    assert all(np.array_equal(same[0][name], same[1][name]) for name in OUTCOMES)
+
+
+def test_the_loop_breaks_a_truce_when_its_cumulated_hazard_passes_the_luck(world):
+    """The chance shown in the report and the week in which a trajectory breaks state one rule."""
+    case, theatre, settlements, futures = world
+    decides = truce_decision(case, theatre, settlements["handover"], futures)
+    hazard = cumulated_hazard(decides, futures.weeks)
+    expected = (hazard >= futures.breakdown_luck[:, None]).any(axis=1)
+    run = accept(case, theatre, settlements["handover"], futures)
+    assert np.array_equal(run["truce_broken"] > 0, expected)
+    assert 0.05 < expected.mean() < 0.95
+
+
+def test_signing_later_lies_between_signing_now_and_never(world):
+    case, theatre, settlements, futures = world
+    futures = futures.with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
+    fighting = fight_on(case, theatre, futures)
+    weeks = [0, 26, 52, 104, futures.weeks + 1]
+    runs = [accept(case, theatre, settlements["freeze"], futures, signing=Signing(week=w)) for w in weeks]
+    for week, run in zip(weeks, runs, strict=True):
+        assert np.all(run["weeks_of_war"] == min(week, futures.weeks))
+    for name in ("defender_losses", "km2_held", "people_held"):
+        assert runs[-1][name] == pytest.approx(fighting[name]), name
+    assert np.all(np.diff([run["defender_losses"].mean() for run in runs]) > 0)
+
+
+def test_ground_taken_before_a_hand_over_counts_once(world):
+    case, theatre, settlements, futures = world
+    futures = steady(futures).with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
+    futures = futures.with_belief("war.collapse_rate", 0.0)
+    now, later = (
+        accept(case, theatre, settlements["handover"], futures, signing=Signing(week=week))
+        for week in (0, 52)
+    )
+    taken = futures.net[:, :52].sum(axis=1)
+    given = now["km2_held"][0]
+    assert np.all(later["km2_held"] <= given + 1e-6)
+    assert np.all(later["km2_held"] >= given - taken - 1e-6)
+    assert np.any(later["km2_held"] > given - taken + 1.0)
+    assert np.all(later["people_held"] >= -1e-6)
 
 
 def test_a_higher_collapse_rate_never_helps_who_fights_on(world):

@@ -12,12 +12,13 @@ import h3
 import numpy as np
 import pandas as pd
 import xarray as xr
+from sample_claims import claim_samples
 from sample_cohesion import CASE_PARTS, cohesion_sample
 from sample_deal import deal_rows
-from sample_claims import claim_samples
 from sample_game import game_sample
 from sample_guarantee import guarantee_tables
 from sample_support import support_samples
+from sample_truce import truce_tables
 from sample_war import war_rows
 
 from contactline.case.schema import Case
@@ -322,7 +323,7 @@ def _fronts() -> dict[str, pd.DataFrame]:
 
 def _deals() -> dict[str, pd.DataFrame]:
     km2, people = (5800.0, 0.0, 1200.0), (190_000.0, 0.0, 20_000.0)
-    deals, price, truce, clauses = [], [], [], []
+    deals, price, clauses = [], [], []
     for i, (key, name) in enumerate(PROPOSALS.items()):
         deals.append(
             {
@@ -368,11 +369,6 @@ def _deals() -> dict[str, pd.DataFrame]:
                     )
                 )
             price.append(row)
-        for j, variant in enumerate(("as_written", "no_guarantee", "troops", "belt_kept")):
-            hold = np.array([0.86, 0.58, 0.41]) + (0.0, -0.12, 0.13, 0.06)[j] - 0.05 * i
-            row = {"proposal": key, "name": name, "variant": variant}
-            row |= dict(zip(("p_hold_52", "p_hold_156", "p_hold_260"), hold, strict=True))
-            truce.append(row | {"credibility_q10": 0.08, "credibility_q50": 0.28, "credibility_q90": 0.6})
         for j, kind in enumerate(("withdrawal", "dmz", "guarantee", "force_cap", "sanctions", "elections")):
             clauses.append(
                 {
@@ -385,8 +381,8 @@ def _deals() -> dict[str, pd.DataFrame]:
                     "sources": "ref_a",
                 }
             )
-    columns = {"price": price, "deals": deals, "truce": truce, "clauses": clauses}
-    return {name: pd.DataFrame(rows) for name, rows in columns.items()}
+    columns = {"price": price, "deals": deals, "clauses": clauses}
+    return {name: pd.DataFrame(rows) for name, rows in columns.items()} | truce_tables(PROPOSALS)
 
 
 def _choice() -> dict[str, pd.DataFrame]:

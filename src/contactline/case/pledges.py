@@ -119,6 +119,8 @@ class Guarantee(Sourced):
     """Whether the guarantor decides case by case what to do."""
     distance_km: float | None = Field(default=None, gt=0)
     """Capital of the guarantor to the protected state's; of several, the geometric mean. Left out: not counted."""
+    responses: tuple[Literal["troops", "air", "supplies", "sanctions"], ...] = ("supplies", "sanctions")
+    """What honouring it consists of, as far as the text says."""
     years: float | None = Field(default=None, gt=0)
     term_ends: date | None = None
     """Last day in office of the government that gave it, where that is known and not in the case's calendar."""

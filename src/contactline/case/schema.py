@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from contactline.case.beliefs import Belief, Frozen, Share, Slug, Sourced
 from contactline.case.clauses import Proposal
+from contactline.case.conduct import Conduct
 from contactline.case.debate import Benchmark, Claim, Values
 from contactline.case.events import Event
 from contactline.case.pledges import Analogue, BaseRate, Guarantee, PoliticalEvent
@@ -168,6 +169,7 @@ class Case(Frozen):
     proposals: tuple[Proposal, ...] = Field(min_length=1)
     default_proposals: tuple[Slug, ...] = Field(min_length=1)
     guarantees: tuple[Guarantee, ...] = ()
+    conduct: Conduct | None = None
     base_rates: tuple[BaseRate, ...] = ()
     calendar: tuple[PoliticalEvent, ...] = ()
     analogues: tuple[Analogue, ...] = ()

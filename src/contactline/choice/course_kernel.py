@@ -1,149 +1,223 @@
 """The compiled loop that lives one course of action week by week, one trajectory per thread.
 
-A trajectory is FIGHTING or in a TRUCE. Every random number comes in from outside and is shared by all courses, so
-two courses differ only by what they do. Kept to one function body: helpers that take arrays pay reference counts.
+A trajectory is FIGHTING, in a TRUCE on terms, or in a peace that came by itself. Every random number comes in from
+outside and is shared by all courses, so two courses differ only by what they do. Kept to one function body: helpers
+that take arrays pay reference counts.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 
+from contactline.truce.breakdown import LEAST_STRENGTH, Decision, rebuilt, truce_strength, weekly_hazard
+
+NEVER = -1
+"""Week of signature of a course that accepts nothing."""
+COLUMNS = (
+    "net_km2",
+    "top_before",
+    "top_after",
+    "net_signed",
+    "challenger_losses",
+    "defender_losses",
+    "weeks_of_war",
+    "collapses",
+    "broke_week",
+    "honoured",
+    "silent",
+    "signed",
+    "strength_least",
+)
+
+
+class War(NamedTuple):
+    """What the war is made of, shared by all courses.
+
+    net : [draw, week] km² gained by the challenger a week while fighting; factor : [draw, week] support's factor on it
+    claims : [draw, week] attacker's killed and wounded a week of fighting; ratio : [draw] defender's per attacker's;
+    bleeding : [draw, week] support's factor on the defender's losses; rate : [draw] collapses a week; raising : [draw,
+    week] support's factor on that rate
+    speed, length : [draw] of a collapse; kappa : [draw] log rate of collapses per unit of the defender's strength lost
+    recruits, gone, returned : [draw] weekly flows of the defender's force over its size today: recruits, absent for
+    good, and the share of losses that comes back; lag : [draw] int, weeks until it does; force : [draw] persons today
+    eta : [draw] log tempo per log of the defender's strength, in renewed war
+    end_rate : [draw] chance a week that fighting ends on the line then reached; peace_hazard : [draw] weekly hazard of
+    such a peace; truce_losses : [draw] share of losses that go on under a truce or a peace
+    """
+
+    net: np.ndarray
+    factor: np.ndarray
+    claims: np.ndarray
+    ratio: np.ndarray
+    bleeding: np.ndarray
+    rate: np.ndarray
+    raising: np.ndarray
+    speed: np.ndarray
+    length: np.ndarray
+    kappa: np.ndarray
+    recruits: np.ndarray
+    gone: np.ndarray
+    returned: np.ndarray
+    lag: np.ndarray
+    force: np.ndarray
+    end_rate: np.ndarray
+    peace_hazard: np.ndarray
+    truce_losses: np.ndarray
+
+
+class Renewal(NamedTuple):
+    """How a war renewed after a broken truce differs, ndarray[draw] each.
+
+    tempo : factor on gains from the line that the terms left; shock : factor on the rate of collapses
+    absence : factor on absences; recruits are divided by it; mobilisation, warning, response : weeks
+    surprise : factor on gains until the defender has mobilised
+    """
+
+    tempo: np.ndarray
+    shock: np.ndarray
+    absence: np.ndarray
+    mobilisation: np.ndarray
+    warning: np.ndarray
+    surprise: np.ndarray
+    response: np.ndarray
+
+
+class Luck(NamedTuple):
+    """Chance, shared by all courses: collapse : [draw, spell] and the rest [draw]; exponentials, honour uniform."""
+
+    collapse: np.ndarray
+    breakdown: np.ndarray
+    honour: np.ndarray
+    end: np.ndarray
+    peace: np.ndarray
+
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def live(
-    accepts: bool, net: np.ndarray, share: np.ndarray, factor: np.ndarray, raiser: np.ndarray, claims: np.ndarray,
-    ratio: np.ndarray,
-    rate: np.ndarray, collapse_speed: np.ndarray, collapse_weeks: np.ndarray, collapse_luck: np.ndarray,
-    shock: np.ndarray, truce_losses: np.ndarray, static: np.ndarray, guarantee_effect: np.ndarray,
-    credibility: np.ndarray, breakdown_luck: np.ndarray, honour_luck: np.ndarray,
-    renewed: np.ndarray, honoured_tempo: np.ndarray,
-    end_rate: np.ndarray, end_luck: np.ndarray, peace_static: np.ndarray, peace_luck: np.ndarray,
-) -> np.ndarray:  # fmt: skip
-    """Outcomes of one course : ndarray[draw, 11].
+def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck) -> np.ndarray:
+    """One course : ndarray[draw, len(COLUMNS)].
 
-    net : [draw, week] km² gained by the challenger a week while fighting; share : [draw, week] part of it in the
-    main region; factor : [week] or [draw, week] support's factor on tempo (given as [draw, week])
-    raiser : [draw, week] factor on the rate of collapses (the defender's shortage of people)
-    claims : [draw, week] attacker's killed and wounded a week of fighting; ratio : [draw] defender's per attacker's
-    rate : [draw] collapses a week; collapse_speed, collapse_weeks : [draw]; collapse_luck : [draw, spell] unit
-    exponentials; shock : [draw] factor on the rate in renewed war; truce_losses : [draw] share of losses under truce
-    static, guarantee_effect : [draw]; credibility : [draw, week]; breakdown_luck : [draw] exponential;
-    honour_luck : [draw] uniform; renewed : [draw] factor on tempo in renewed war; honoured_tempo : [draw]
-    end_rate : [draw] chance a week that fighting ends on the line then reached; end_luck : [draw] exponential
-    peace_static : [draw] log weekly hazard of such a peace without terms; peace_luck : [draw] exponential. A peace
-    that breaks is war again, which then lasts to the horizon.
+    sign_week : week in which the terms are signed (0: now), NEVER for fighting on. A war that has ended by itself by
+    then signs nothing.
 
-    Columns: 0 km² gained in the main region, 1 km² gained elsewhere, 2 the largest cumulated main gain, 3 the largest
-    cumulated gain elsewhere, 4 attacker's losses, 5 defender's losses, 6 weeks of war, 7 collapses,
-    8 week of breakdown (−1: none), 9 invoked and honoured (1), invoked and not (0), not invoked (−1),
-    10 whether the guns are silent at the horizon: in a truce, or after fighting that ended by itself.
+    Columns: km² gained in all; largest cumulated gain until signature (or in all, if none); largest gain after
+    signature, over that at signature; km² gained at signature; losses of both sides, killed and wounded; weeks of war;
+    collapses; week of breakdown (−1: none); invoked and honoured (1), invoked and not (0), not invoked (−1); whether
+    the guns are silent at the horizon; whether the terms were signed; the defender's least strength over today's.
     """
-    draws, weeks = net.shape
-    spells = collapse_luck.shape[1]
-    out = np.zeros((draws, 11))
+    draws, weeks = war.net.shape
+    spells = luck.collapse.shape[1]
+    out = np.zeros((draws, 13))
     for d in prange(draws):
-        fighting = not accepts
-        main = other = main_top = other_top = attacker = defender = 0.0
-        war_weeks = spell = 0
-        cumulated_truce = cumulated_collapse = 0.0
+        wounded = np.empty(weeks)
+        fighting, ended, signed, may_end = True, False, False, True
+        net = top = base = top_before = attacker = defender = 0.0
+        war_weeks = spell = age = renewed = 0
+        to_break = to_collapse = to_end = to_peace = 0.0
         collapse_left = 0.0
-        tempo_factor = 1.0
-        rate_factor = 1.0
+        strength = least = at_signature = 1.0
         broke, acted = -1.0, -1.0
-        cumulated_end = 0.0
-        cumulated_peace = 0.0
-        ended = False
-        may_end = True
+        log_rebuilt = sent_home = home = 0.0
+        help_ = 1.0
+        before = war.claims[d, 0] * war.ratio[d] * war.bleeding[d, 0]
         for week in range(weeks):
-            if not fighting:
-                cumulated_truce += math.exp(static[d] + guarantee_effect[d] * credibility[d, week])
-                if cumulated_truce >= breakdown_luck[d]:
-                    fighting = True
-                    broke = float(week)
-                    tempo_factor = renewed[d]
-                    rate_factor = shock[d]
-                    if credibility[d, week] > 0.0:
-                        acted = 0.0
-                        if honour_luck[d] < credibility[d, week]:
-                            acted = 1.0
-                            tempo_factor *= honoured_tempo[d]
-                            rate_factor *= honoured_tempo[d]
-                else:
-                    attacker += truce_losses[d] * claims[d, week]
-                    defender += truce_losses[d] * claims[d, week] * ratio[d]
+            if week == sign_week and not ended:
+                signed, fighting = True, False
+                base = net
+                top_before = top
+                top = net
+                at_signature = strength
+                collapse_left = 0.0
+            if signed and not fighting:
+                q = truce.credibility[d, week]
+                log_rebuilt = rebuilt(age, truce.log_rebuild[d])
+                to_break += weekly_hazard(
+                    truce.quiet[d], truce.accident[d], truce.gamma[d], truce.log_ratio[d], log_rebuilt, truce.eta[d],
+                    math.log(max(strength / at_signature, LEAST_STRENGTH)), q, truce.honoured[d], truce.penalty[d],
+                )  # fmt: skip
+                if to_break < luck.breakdown[d]:
+                    age += 1
+                    strength = truce_strength(strength, at_signature * truce.peacetime[d], truce.leaving[d])
+                    least = min(least, strength)
+                    lost = war.truce_losses[d] * war.claims[d, week]
+                    attacker += lost
+                    defender += lost * war.ratio[d] * war.bleeding[d, week]
+                    wounded[week] = lost * war.ratio[d] * war.bleeding[d, week]
                     continue
+                fighting = True
+                broke = float(week)
+                sent_home = home = max(at_signature - strength, 0.0)
+                if q > 0.0:
+                    acted = 1.0 if luck.honour[d] < q else 0.0
             if ended:
-                cumulated_peace += math.exp(peace_static[d])
-                if cumulated_peace >= peace_luck[d]:
+                to_peace += war.peace_hazard[d]
+                if to_peace >= luck.peace[d]:
                     ended = False
                     may_end = False
             if ended:
-                attacker += truce_losses[d] * claims[d, week]
-                defender += truce_losses[d] * claims[d, week] * ratio[d]
+                lost = war.truce_losses[d] * war.claims[d, week]
+                attacker += lost
+                defender += lost * war.ratio[d] * war.bleeding[d, week]
+                wounded[week] = lost * war.ratio[d] * war.bleeding[d, week]
                 continue
             war_weeks += 1
-            cumulated_end += end_rate[d]
-            ended = may_end and cumulated_end >= end_luck[d]
+            to_end += war.end_rate[d]
+            ended = may_end and to_end >= luck.end[d]
+            rate = war.rate[d] * war.raising[d, week]
+            pace = war.factor[d, week]
+            absence = 1.0
+            if signed:
+                renewed += 1
+                absence = renewal.absence[d]
+                help_ = truce.honoured[d] if acted == 1.0 and renewed > renewal.response[d] else 1.0
+                # What tempo renewed war has over the present: the line, what was rebuilt, how weak the defender is.
+                thin = math.log(max(strength / at_signature, LEAST_STRENGTH))
+                pace *= renewal.tempo[d] * math.exp(log_rebuilt - truce.eta[d] * thin)
+                if renewed <= renewal.mobilisation[d] - renewal.warning[d]:
+                    pace *= renewal.surprise[d]
+                pace *= help_
+                rate *= renewal.shock[d] * help_
             if collapse_left > 0.0:
                 collapse_left -= 1.0
             elif spell < spells:
-                cumulated_collapse += rate[d] * rate_factor * factor[d, week] * raiser[d, week]
-                if cumulated_collapse >= collapse_luck[d, spell]:
-                    cumulated_collapse = 0.0
+                # The shortage that counts is that at the end of the week before, as in war/manpower.py.
+                to_collapse += rate * math.exp(war.kappa[d] * max(1.0 - strength, 0.0))
+                if to_collapse >= luck.collapse[d, spell]:
+                    to_collapse = 0.0
                     spell += 1
-                    collapse_left = collapse_weeks[d]
-            gain = net[d, week]
+                    collapse_left = war.length[d]
+            gain = war.net[d, week]
             # A stronger challenger gains faster but does not lose faster: factors act on gains only.
             if gain > 0.0:
-                gain *= tempo_factor * factor[d, week]
+                gain *= pace
             if collapse_left > 0.0:
-                gain = max(gain, 0.0) * collapse_speed[d]
-            main += gain * share[d, week]
-            other += gain * (1.0 - share[d, week])
-            main_top = max(main_top, main)
-            other_top = max(other_top, other)
-            attacker += claims[d, week]
-            defender += claims[d, week] * ratio[d]
-        out[d, 0], out[d, 1], out[d, 2], out[d, 3] = main, other, main_top, other_top
+                gain = max(gain, 0.0) * war.speed[d]
+            net += gain
+            top = max(top, net)
+            lost = war.claims[d, week]
+            attacker += lost
+            lost *= war.ratio[d] * war.bleeding[d, week]
+            defender += lost
+            wounded[week] = lost
+            back = wounded[week - war.lag[d]] if week >= war.lag[d] else before
+            flow = war.recruits[d] / absence + (war.returned[d] * back - lost) / war.force[d]
+            strength = max(strength * (1.0 - war.gone[d] * absence) + flow, 0.05)
+            if signed and home > 0.0:
+                # Those sent home under the truce are called back, in equal parts over the weeks of mobilisation.
+                part = min(home, sent_home / max(renewal.mobilisation[d], 1.0))
+                strength += part
+                home -= part
+            least = min(least, strength)
+        out[d, 0] = net
+        out[d, 1] = top_before if signed else top
+        out[d, 2] = top - base if signed else 0.0
+        out[d, 3] = base
         out[d, 4], out[d, 5], out[d, 6], out[d, 7] = attacker, defender, war_weeks, spell
         out[d, 8], out[d, 9] = broke, acted
         out[d, 10] = 1.0 if ended or not fighting else 0.0
-    return out
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def left_behind(
-    effort: np.ndarray, resistance: np.ndarray, norm: np.ndarray,
-    open_km2: np.ndarray, built_km2: np.ndarray, people: np.ndarray, belt_km2: np.ndarray,
-) -> np.ndarray:  # fmt: skip
-    """What lies in the cells that an effort has taken : ndarray[draw, 3], km², people, belt km².
-
-    effort : [draw], km² of average captured ground; resistance, norm : [draw]; the other arrays [cell + 1] are
-    cumulated in the order of fall, beginning with 0. A cell partly paid for counts in part.
-    """
-    draws, cells = effort.size, open_km2.size
-    out = np.zeros((draws, 3))
-    for d in range(draws):
-        want = max(effort[d], 0.0) * norm[d]
-        low, high = 0, cells - 1
-        while low < high:  # the last cell whose cumulated cost is within the effort
-            middle = (low + high + 1) // 2
-            if open_km2[middle] + resistance[d] * built_km2[middle] <= want:
-                low = middle
-            else:
-                high = middle - 1
-        part = 0.0
-        if low + 1 < cells:
-            here = open_km2[low] + resistance[d] * built_km2[low]
-            step = open_km2[low + 1] + resistance[d] * built_km2[low + 1] - here
-            part = (want - here) / step if step > 0.0 else 0.0
-        after = min(low + 1, cells - 1)
-        out[d, 0] = (1 - part) * (open_km2[low] + built_km2[low]) + part * (
-            open_km2[after] + built_km2[after]
-        )
-        out[d, 1] = (1 - part) * people[low] + part * people[after]
-        out[d, 2] = (1 - part) * belt_km2[low] + part * belt_km2[after]
+        out[d, 11] = 1.0 if signed else 0.0
+        out[d, 12] = least
     return out

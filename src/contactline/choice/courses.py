@@ -1,9 +1,8 @@
-"""Courses of action on one clock: fight on, or accept a proposal now and live with what follows.
+"""Courses of action on one clock: fight on, accept a proposal now, or fight for a time and then settle.
 
-Both run on the same futures. A broken truce is war again from the line that the terms left, at the same tempo path
-times what the terms took away. First version: no course settles later on other terms (that is a later issue), but
-fighting may end by itself on the line then reached, at the belief war.end_rate; such a peace breaks like a truce
-without terms.
+All run on the same futures. A broken truce is war again from the line that the terms left, with what the terms took
+away and what both sides rebuilt. Fighting may also end by itself on the line then reached, at the belief war.end_rate;
+such a peace breaks like a truce without terms.
 """
 
 from __future__ import annotations
@@ -12,13 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
-from contactline.choice.course_kernel import left_behind, live
+from contactline.choice.course_kernel import NEVER, Luck, Renewal, War, live
 from contactline.choice.futures import Futures, credibility_belief, weekly
-from contactline.truce.breakdown import TruceTerms, log_hazard, truce_terms
+from contactline.truce.aims import AIMS, wanted_regions
+from contactline.truce.breakdown import Decision, TruceTerms, decision, hazard_at_signature
 from contactline.truce.guarantee import credibility_paths
 from contactline.truce.terms import Settlement
-from contactline.war.territory import Ground, order_of_fall
+from contactline.war.falls import Line, NearestFirst
+from contactline.war.manpower import LONGEST_LAG, flows
+from contactline.war.territory import Ground
 
 OUTCOMES: dict[str, tuple[str, str]] = {
     "km2_held": ("Territory the defender holds at the horizon", "km²"),
@@ -39,18 +42,11 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 
 FIGHT_ON = "fight_on"
 
-UNSIGNED = TruceTerms(guaranteed=False, belt_lost=False, zone=False, tripwire=False, imposed=False)
-"""What holds a peace that came by itself: no terms at all, so the base rate and the challenger's aims."""
+RESPONSES = ("troops", "air", "supplies", "sanctions")
+"""What honouring a guarantee may consist of; each has a belief truce.response_<name>, the tempo that it leaves."""
 
-
-@dataclass(frozen=True)
-class Ladder:
-    """Cells in the order they would fall, cumulated from zero : ndarray[cell + 1] each."""
-
-    open_km2: np.ndarray
-    built_km2: np.ndarray
-    people: np.ndarray
-    belt_km2: np.ndarray
+UNSIGNED = TruceTerms()
+"""What holds a peace that came by itself: no terms at all, so the base rate and what renewed war would bring."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +66,33 @@ class Theatre:
     """Exact area each region's unheld part measures; cells only approximate it."""
 
 
+@dataclass(frozen=True)
+class Signing:
+    """When and on what terms a course settles.
+
+    week : week of signature; on_line_reached : nothing is handed over, the line then reached is frozen instead
+    terms, guarantee, belt_kept : variants that change one thing of what the proposal says
+    credibility : ndarray[draw, week], in place of the guarantee's own
+    """
+
+    week: int = 0
+    on_line_reached: bool = False
+    terms: TruceTerms | None = None
+    guarantee: Guarantee | None = None
+    credibility: np.ndarray | None = None
+
+
 def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.ndarray]:
     """Outcomes of fighting on for the whole horizon : name → ndarray[draw]."""
-    blank = np.zeros(futures.draws)
-    raw = _live(
-        futures, False, blank, blank, np.zeros((futures.draws, futures.weeks)), renewed=np.ones(futures.draws)
+    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED, None, None)
+    raw = live(
+        NEVER,
+        war_inputs(case, theatre, futures),
+        idle,
+        renewal_inputs(futures, UNSIGNED),
+        luck_inputs(futures),
     )
-    return _outcomes(theatre, futures, raw, theatre.ground, 0.0, 0.0)
+    return _outcomes(theatre, futures, raw, None)
 
 
 def accept(
@@ -87,52 +103,92 @@ def accept(
     *,
     credibility: np.ndarray | None = None,
     terms: TruceTerms | None = None,
+    signing: Signing | None = None,
 ) -> dict[str, np.ndarray]:
-    """Outcomes of accepting a proposal now : name → ndarray[draw].
+    """Outcomes of accepting a proposal : name → ndarray[draw]; now, unless `signing` says otherwise.
 
     `credibility` (ndarray[draw, week]) and `terms` replace what the case says, for variants and break-even figures.
     """
-    terms = terms or truce_terms(settlement, theatre.strength)
-    if credibility is None:
-        credibility = credibility_for(case, settlement, futures)
-    beliefs = futures.beliefs
-    renewed = beliefs["truce.renewed_tempo_rebuild"].copy()
-    if terms.belt_lost:
-        renewed *= beliefs["truce.renewed_tempo_belt_lost"]
-    shock = beliefs["truce.morale_collapse"] if terms.imposed else np.ones(futures.draws)
-    static = log_hazard(terms, beliefs, futures.maximal)
-    effect = beliefs["truce.effect_guarantee"]
-    raw = _live(futures, True, static, effect, credibility, renewed=renewed, shock=shock)
-    given_km2 = exact_area(theatre, settlement.given_up) - float(
-        theatre.ground.km2[settlement.returned].sum()
+    signing = signing or Signing(terms=terms, credibility=credibility)
+    ground = theatre.ground if signing.on_line_reached else settlement.ground_after
+    written = signing.terms or truce_terms(case, settlement)
+    if signing.on_line_reached:
+        written = written._replace(belt_lost=False)
+    guarantee = signing.guarantee or settlement.guarantee
+    decides = decision_from(case, theatre, ground, futures, written, guarantee, signing.credibility)
+    raw = live(
+        signing.week,
+        war_inputs(case, theatre, futures),
+        decides,
+        renewal_inputs(futures, written),
+        luck_inputs(futures),
     )
-    given_people = float(
-        theatre.people[settlement.given_up].sum() - theatre.people[settlement.returned].sum()
-    )
-    return _outcomes(theatre, futures, raw, settlement.ground_after, given_km2, given_people)
+    return _outcomes(theatre, futures, raw, None if signing.on_line_reached else settlement)
 
 
-def credibility_for(case: Case, settlement: Settlement, futures: Futures) -> np.ndarray:
+def truce_decision(
+    case: Case,
+    theatre: Theatre,
+    settlement: Settlement,
+    futures: Futures,
+    *,
+    terms: TruceTerms | None = None,
+    guarantee: Guarantee | None = None,
+    credibility: np.ndarray | None = None,
+    on_present_line: bool = False,
+) -> Decision:
+    """The challenger's weekly decision under a settlement signed now, or a variant of it; see accept."""
+    written = terms or truce_terms(case, settlement)
+    ground = theatre.ground if on_present_line else settlement.ground_after
+    return decision_from(
+        case, theatre, ground, futures, written, guarantee or settlement.guarantee, credibility
+    )
+
+
+def truce_terms(case: Case, settlement: Settlement) -> TruceTerms:
+    """The terms' part in the hazard; a cap counts only where the case gives the defender's present strength."""
+    share = np.inf
+    if settlement.force_cap is not None and case.defender.persons:
+        share = settlement.force_cap / case.defender.persons
+    return TruceTerms(
+        belt_lost=bool(settlement.belts_lost),
+        zone=settlement.has_zone,
+        monitored=settlement.monitored,
+        imposed=settlement.imposed,
+        relief=settlement.snap_back and settlement.sanctions_relief != "none",
+        cap_share=share,
+    )
+
+
+def credibility_for(
+    case: Case, settlement: Settlement, futures: Futures, guarantee: Guarantee | None = None
+) -> np.ndarray:
     """The guarantee's credibility path as the case describes it : ndarray[draw, week]."""
-    guarantee = settlement.guarantee
-    base = np.zeros(futures.draws)
-    if guarantee is not None:
-        base = futures.beliefs[credibility_belief(guarantee.id)]
-    return credibility_paths(base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck)
+    return _credibility(case, guarantee or settlement.guarantee, futures)
 
 
-def ladder(here: Ground, people: np.ndarray, chosen: np.ndarray) -> Ladder:
-    """The cells `chosen` (indices in order of fall), cumulated."""
+def line_from(theatre: Theatre, ground: Ground, futures: Futures) -> Line:
+    """The line between holders of `ground`: simulated where the run has the spatial model, else nearest first."""
+    if futures.line_of is not None:
+        return futures.line_of(ground.holder)
+    return NearestFirst(ground, futures.beliefs["war.built_up_resistance"])
 
-    def climb(values: np.ndarray) -> np.ndarray:
-        return np.concatenate([[0.0], np.cumsum(values[chosen])])
 
-    return Ladder(
-        climb(np.where(here.built, 0.0, here.km2)),
-        climb(np.where(here.built, here.km2, 0.0)),
-        climb(people),
-        climb(np.where(here.belt != "", here.km2, 0.0)),
+def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
+    """Part of what two years of renewed war would take that each type of challenger wants : ndarray[aim, draw].
+
+    Read off the fronts simulated from the line at the gain expected; the mean over trajectories of equal standing is
+    what a challenger can know. A type that wants whatever it can get wants all of it.
+    """
+    regions = wanted_regions(case)
+    values = np.column_stack(
+        [ground.km2 * (np.isin(ground.region, regions[aim]) if regions[aim] else 1.0) for aim in AIMS]
     )
+    gain = np.maximum(futures.expected_gain, 1.0)
+    taken = line_from(theatre, ground, futures).lost(np.column_stack([values, ground.km2]), gain)
+    means = np.column_stack([futures.set_mean(taken[:, k]) for k in range(taken.shape[1])])
+    share = means[:, : len(AIMS)] / np.maximum(means[:, -1:], 1e-9)
+    return np.repeat(np.clip(share, 0.0, 1.0), futures.draws // futures.sets, axis=0).T
 
 
 def exact_area(theatre: Theatre, cells: np.ndarray) -> float:
@@ -147,62 +203,144 @@ def exact_area(theatre: Theatre, cells: np.ndarray) -> float:
     return total
 
 
-def _live(
+def honoured_tempo(guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
+    """Tempo of renewed war that is left if the guarantee is honoured : ndarray[draw], share.
+
+    The product over what the guarantee promises to do; a guarantor with discretion does a part of it, drawn evenly
+    between nothing and all on a log scale (*assumption* of the developers).
+    """
+    left = np.ones(futures.draws)
+    if guarantee is None:
+        return left
+    for kind in guarantee.responses:
+        left = left * futures.beliefs[f"truce.response_{kind}"]
+    return left**futures.discretion_luck if guarantee.discretion else left
+
+
+def _credibility(case: Case, guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
+    base = np.zeros(futures.draws)
+    if guarantee is not None:
+        base = futures.beliefs[credibility_belief(guarantee.id)]
+    return credibility_paths(base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck)
+
+
+def decision_from(
+    case: Case,
+    theatre: Theatre,
+    ground: Ground,
     futures: Futures,
-    accepts: bool,
-    static: np.ndarray,
-    effect: np.ndarray,
-    credibility: np.ndarray,
-    *,
-    renewed: np.ndarray,
-    shock: np.ndarray | None = None,
-) -> np.ndarray:
+    terms: TruceTerms,
+    guarantee: Guarantee | None,
+    credibility: np.ndarray | None,
+) -> Decision:
+    """The challenger's weekly decision where a truce begins on `ground`; credibility None: the guarantee's own."""
+    wanted = wanted_share(case, theatre, ground, futures)
+    if credibility is None:
+        credibility = _credibility(case, guarantee, futures)
+    side = flows(futures.beliefs, "defender")
+    extra = futures.beliefs["truce.morale_absence"] - 1.0
+    return decision(
+        terms,
+        futures.beliefs,
+        futures.reading,
+        gain=futures.expected_gain,
+        losses=futures.expected_losses,
+        wanted=wanted[futures.aims, np.arange(futures.draws)],
+        credibility=credibility,
+        honoured=honoured_tempo(guarantee, futures),
+        leaving=extra * side.absence_rate * (1.0 - side.absence_return),
+    )
+
+
+def war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
+    """What the war is made of, for the compiled loop."""
     beliefs = futures.beliefs
-    return live(
-        accepts, futures.net, futures.share, futures.factor, futures.raiser, futures.claims,
-        beliefs["losses.defender_per_attacker"], weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_speed"],
-        beliefs["war.collapse_weeks"], futures.collapse_luck, np.ones(futures.draws) if shock is None else shock,
-        beliefs["truce.defender_losses_truce"], static, effect, credibility, futures.breakdown_luck,
-        futures.honour_luck, renewed, beliefs["truce.honoured_tempo"], weekly(beliefs["war.end_rate"]),
-        futures.end_luck, log_hazard(UNSIGNED, beliefs, futures.maximal), futures.peace_luck,
-    )  # fmt: skip
+    side = flows(beliefs, "defender")
+    unsigned = decision_from(
+        case, theatre, theatre.ground, futures, UNSIGNED, None, np.zeros((futures.draws, 1))
+    )
+    return War(
+        net=futures.net,
+        factor=futures.factor,
+        claims=futures.claims,
+        ratio=beliefs["losses.defender_per_attacker"],
+        bleeding=futures.bleeding,
+        rate=weekly(beliefs["war.collapse_rate"]),
+        raising=futures.raising,
+        speed=beliefs["war.collapse_speed"],
+        length=beliefs["war.collapse_weeks"],
+        kappa=beliefs["war.collapse_strength"],
+        recruits=side.recruits / side.force,
+        gone=side.absence_rate * (1.0 - side.absence_return),
+        returned=side.wounded_return * (1.0 - side.killed_share),
+        lag=np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(np.int64),
+        force=side.force,
+        end_rate=weekly(beliefs["war.end_rate"]),
+        peace_hazard=hazard_at_signature(unsigned),
+        truce_losses=beliefs["truce.defender_losses_truce"],
+    )
+
+
+def renewal_inputs(futures: Futures, terms: TruceTerms) -> Renewal:
+    """How a war renewed after a truce on these terms differs, for the compiled loop."""
+    beliefs = futures.beliefs
+    ones = np.ones(futures.draws)
+    return Renewal(
+        tempo=beliefs["truce.renewed_tempo_belt_lost"] if terms.belt_lost else ones,
+        shock=beliefs["truce.morale_collapse"] if terms.imposed else ones,
+        absence=beliefs["truce.morale_absence"] if terms.imposed else ones,
+        mobilisation=beliefs["truce.mobilisation_weeks"],
+        warning=beliefs["truce.warning_weeks"],
+        surprise=beliefs["truce.surprise_tempo"],
+        response=beliefs["truce.response_weeks"],
+    )
+
+
+def luck_inputs(futures: Futures) -> Luck:
+    """Chance as the compiled loop takes it."""
+    return Luck(
+        futures.collapse_luck,
+        futures.breakdown_luck,
+        futures.honour_luck,
+        futures.end_luck,
+        futures.peace_luck,
+    )
 
 
 def _outcomes(
-    theatre: Theatre,
-    futures: Futures,
-    raw: np.ndarray,
-    here: Ground,
-    given_km2: float,
-    given_people: float,
+    theatre: Theatre, futures: Futures, raw: np.ndarray, settlement: Settlement | None
 ) -> dict[str, np.ndarray]:
-    """Read the kernel's columns off the ground that the course starts from."""
-    resistance = futures.beliefs["war.built_up_resistance"]
-    norm = 1.0 + (resistance - 1.0) * here.built_record
-    order = order_of_fall(here)
-    in_main = here.region[order] == theatre.main_region
-    # What the main region cannot absorb lands elsewhere: all of it where the region is gone already.
-    inside = order[in_main]
-    whole = (
-        here.km2[inside][~here.built[inside]].sum() + resistance * here.km2[inside][here.built[inside]].sum()
-    ) / norm
-    main = np.minimum(raw[:, 2], whole)
-    other = raw[:, 3] + np.maximum(raw[:, 2] - whole, 0.0)
-    people = np.zeros(futures.draws)
-    belt = np.zeros(futures.draws)
-    for effort, chosen in ((main, order[in_main]), (other, order[~in_main])):
-        steps = ladder(here, theatre.people, chosen)
-        got = left_behind(
-            effort, resistance, norm, steps.open_km2, steps.built_km2, steps.people, steps.belt_km2
-        )
-        people += got[:, 1]
-        belt += got[:, 2]
-    belt_now = float(theatre.ground.km2[(theatre.ground.belt != "") & (theatre.ground.holder == 0)].sum())
-    belt_after = float(here.km2[(here.belt != "") & (here.holder == 0)].sum())
+    """Read the kernel's columns off the ground: what had fallen before signature, the hand-over, what fell after.
+
+    Ground taken before signature that the terms hand over anyway counts once; what was taken elsewhere is so much of
+    the way along the new line's falls.
+    """
+    here = theatre.ground
+    belt = np.where(here.belt != "", here.km2, 0.0)
+    measured = np.column_stack([here.km2, theatre.people, belt])
+    signed = raw[:, 11] > 0
+    start = line_from(theatre, here, futures)
+    if settlement is None:  # one line throughout: gains before and after signature follow one another
+        top = np.maximum(raw[:, 1], np.where(signed, raw[:, 3] + raw[:, 2], 0.0))
+        lost = start.lost(measured, top)
+        km2 = raw[:, 0]
+    else:
+        given = settlement.given_up[:, None] * measured
+        back = (settlement.returned[:, None] * measured).sum(axis=0)
+        before = start.lost(np.column_stack([measured, given]), raw[:, 1])
+        # What fell is counted in cells, a gain in km² of average ground; the share of the one is read into the other.
+        inside = before[:, 3] / np.maximum(before[:, 0], 1e-9)
+        taken = np.minimum(inside * raw[:, 1], exact_area(theatre, settlement.given_up))
+        elsewhere = raw[:, 1] - taken
+        after = line_from(theatre, settlement.ground_after, futures).lost(measured, elsewhere + raw[:, 2])
+        still = exact_area(theatre, settlement.given_up) - taken
+        lost = np.where(signed[:, None], after + given.sum(axis=0) - back, before[:, :3])
+        km2 = raw[:, 0] + np.where(signed, still - back[0], 0.0)
+    belt_now = float(belt[here.holder == 0].sum())
     return {
-        "km2_held": theatre.km2_held - given_km2 - raw[:, 0] - raw[:, 1],
-        "people_held": theatre.people_held - given_people - people,
-        "belt_held": (belt_after - belt) / belt_now if belt_now else np.ones(futures.draws),
+        "km2_held": theatre.km2_held - km2,
+        "people_held": theatre.people_held - lost[:, 1],
+        "belt_held": 1.0 - lost[:, 2] / belt_now if belt_now else np.ones(futures.draws),
         "defender_losses": raw[:, 5],
         "challenger_losses": raw[:, 4],
         "weeks_of_war": raw[:, 6],

@@ -13,11 +13,17 @@ from types import MappingProxyType
 import numpy as np
 
 from contactline.case.beliefs import HasQuantile, require_beliefs, sample_beliefs
+from contactline.case.conduct import Conduct
 from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.streams import Streams
 from contactline.support.adequacy import Support, sample_elasticities
+from contactline.truce.aims import BELIEFS as AIM_BELIEFS
+from contactline.truce.aims import MAXIMAL, draw_aims
+from contactline.truce.breakdown import BELIEFS as BREAKDOWN_BELIEFS
+from contactline.truce.breakdown import LOOK_AHEAD_WEEKS, READINGS
 from contactline.truce.guarantee import base_credibility
+from contactline.war.falls import LineOf
 from contactline.war.manpower import BELIEFS as MANPOWER_BELIEFS
 from contactline.war.manpower import (
     DEFENDER_READS,
@@ -44,15 +50,21 @@ BELIEFS = (
     "losses.attacker_killed_share",
     "losses.defender_per_attacker",
     "losses.defender_killed_share",
-    "truce.honoured_tempo",
-    "truce.renewed_tempo_belt_lost",
-    "truce.renewed_tempo_rebuild",
+    "truce.response_troops",
+    "truce.response_air",
+    "truce.response_supplies",
+    "truce.response_sanctions",
+    "truce.response_weeks",
+    "truce.warning_weeks",
+    "truce.mobilisation_weeks",
+    "truce.surprise_tempo",
     "truce.morale_collapse",
     "truce.defender_losses_truce",
     "truce.restraint_shift",
     "truce.term_shift",
     "truce.crisis_rate",
     "truce.crisis_shift",
+    *AIM_BELIEFS,
     *MANPOWER_BELIEFS,
 )
 """What the courses need beside the breakdown hazard's own beliefs."""
@@ -72,33 +84,50 @@ class Futures:
     """Everything random, one row a draw.
 
     sets : number of belief sets; draw i belongs to set i // FUTURES
-    beliefs : name → ndarray[draw]; net, share, claims, factor, crisis_luck : ndarray[draw, week]
-    strength : ndarray[draw, week], the defender's force over today's; raiser : ndarray[draw, week], what its shortage
-        does to the rate of collapses. First version: both follow the losses of fighting on, whatever the course, so a
-        truce does not let the force recover and a renewed war finds it weaker than it would be.
-    maximal : ndarray[draw] bool; the luck arrays are unit exponentials or uniforms
+    beliefs : name → ndarray[draw]; net, claims, factor, crisis_luck : ndarray[draw, week]
+    raising, bleeding : ndarray[draw, week], support's factors on the rate of collapses and on the defender's losses
+    strength : ndarray[draw, week], the defender's force over today's if it fights on; raiser : ndarray[draw, week],
+        what its shortage at the week's start does to the rate of collapses
+    aims : ndarray[draw] int8, the challenger's type (truce/aims.py); reading : ndarray[draw] int8, whose finding on the
+        durability of peace holds (truce/breakdown.py); expected_gain, expected_losses : ndarray[draw], km² and the
+        challenger's killed and wounded that two years of war bring on average in the draw's belief set
+    line_of : what falls from a given line, None for
+        the rule that the nearest falls first; the luck arrays are unit exponentials or uniforms
     """
 
     sets: int
     beliefs: dict[str, np.ndarray]
     net: np.ndarray
-    share: np.ndarray
     claims: np.ndarray
     factor: np.ndarray
+    raising: np.ndarray
+    bleeding: np.ndarray
     strength: np.ndarray
     raiser: np.ndarray
-    maximal: np.ndarray
+    aims: np.ndarray
+    reading: np.ndarray
+    expected_gain: np.ndarray
+    expected_losses: np.ndarray
     collapse_luck: np.ndarray
     breakdown_luck: np.ndarray
     honour_luck: np.ndarray
     end_luck: np.ndarray
     peace_luck: np.ndarray
     crisis_luck: np.ndarray
+    aims_luck: np.ndarray
+    discretion_luck: np.ndarray
+    conduct: Conduct | None = None
+    line_of: LineOf | None = None
 
     @property
     def draws(self) -> int:
         """Trajectories in all."""
         return len(self.net)
+
+    @property
+    def maximal(self) -> np.ndarray:
+        """Draws in which the challenger's aims are maximal : ndarray[draw] bool."""
+        return self.aims == MAXIMAL
 
     @property
     def weeks(self) -> int:
@@ -108,15 +137,17 @@ class Futures:
     def with_belief(self, name: str, value: float) -> Futures:
         """The same futures with one belief held at a value everywhere; the defender's strength follows."""
         beliefs = {**self.beliefs, name: np.full(self.draws, value)}
+        changed = replace(self, beliefs=beliefs)
+        if name in AIM_BELIEFS:
+            changed = replace(changed, aims=draw_aims(self.conduct, beliefs, self.aims_luck))
         if name not in DEFENDER_READS and name != STRENGTH:
-            return replace(self, beliefs=beliefs)
+            return changed
         strength = defender_strength(beliefs, self.claims) if name in DEFENDER_READS else self.strength
-        raiser = strength_raiser(strength, beliefs[STRENGTH])
-        return replace(self, beliefs=beliefs, strength=strength, raiser=raiser)
+        return replace(changed, strength=strength, raiser=raiser_of(strength, beliefs[STRENGTH]))
 
-    def with_share(self, share: np.ndarray) -> Futures:
-        """The same futures with another split between the main region and the rest : ndarray[draw, week]."""
-        return replace(self, share=share)
+    def with_lines(self, line_of: LineOf) -> Futures:
+        """The same futures with fronts simulated from given lines."""
+        return replace(self, line_of=line_of)
 
     def set_mean(self, values: np.ndarray) -> np.ndarray:
         """Mean over the futures of each belief set : ndarray[set]."""
@@ -126,23 +157,21 @@ class Futures:
 def draw_futures(
     case: Case,
     net: np.ndarray,
-    share: np.ndarray,
     claims: np.ndarray,
     support: Support,
-    needed: tuple[str, ...],
     streams: Streams,
     *,
     measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
 ) -> Futures:
-    """Draw beliefs and luck for ready-made paths of net gain, main-region share and claimed losses.
+    """Draw beliefs and luck for ready-made paths of net gain and claimed losses.
 
-    net, share, claims : ndarray[draw, week]; the number of draws must be a multiple of FUTURES
+    net, claims : ndarray[draw, week]; the number of draws must be a multiple of FUTURES
     measured : belief name → quantile function that takes the place of the case's distribution (war/source_bias.py)
     """
     draws, weeks = net.shape
     sets = draws // FUTURES
     named = {belief.name: belief for belief in case.beliefs}
-    require_beliefs(named, (*BELIEFS, *needed))
+    require_beliefs(named, (*BELIEFS, *BREAKDOWN_BELIEFS))
     require_beliefs(named, tuple(measured))
     sampled: dict[str, HasQuantile] = {
         **named,
@@ -162,23 +191,46 @@ def draw_futures(
     factor = support.tempo_factor(elasticity) if elasticity else np.ones((draws, weeks))
     losses = claims * beliefs["losses.attacker_true_per_claimed"][:, None]
     strength = defender_strength(beliefs, losses)
+    aims_luck = streams.rng("truce.type").random((draws,))
+    # A third of the belief sets each, in random order, so that none of the readings is over-represented by luck.
+    reading = streams.rng("truce.reading").permutation(np.arange(sets) % len(READINGS))
     return Futures(
         sets=sets,
         beliefs=beliefs,
         net=net,
-        share=share,
         claims=losses,
         factor=factor,
+        raising=factor,
+        bleeding=np.ones((draws, weeks)),
         strength=strength,
-        raiser=strength_raiser(strength, beliefs[STRENGTH]),
-        maximal=streams.rng("truce.type").random(draws) < beliefs["truce.maximal_aims"],
+        raiser=raiser_of(strength, beliefs[STRENGTH]),
+        aims=draw_aims(case.conduct, beliefs, aims_luck),
+        reading=np.repeat(reading, FUTURES).astype(np.int8),
+        expected_gain=_set_mean_ahead(net * factor, sets),
+        expected_losses=_set_mean_ahead(losses, sets),
         collapse_luck=streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
         breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
         honour_luck=streams.rng("truce.honour").random((draws,)),
         end_luck=streams.rng("war.end").exponential(size=(draws,)),
         peace_luck=streams.rng("war.peace").exponential(size=(draws,)),
         crisis_luck=streams.rng("truce.crisis").random((draws, weeks)),
+        aims_luck=aims_luck,
+        discretion_luck=streams.rng("truce.discretion").random((draws,)),
+        conduct=case.conduct,
     )
+
+
+def raiser_of(strength: np.ndarray, kappa: np.ndarray) -> np.ndarray:
+    """What the shortage at each week's start does to the rate of collapses : ndarray[draw, week]."""
+    before = np.concatenate([np.ones((len(strength), 1)), strength[:, :-1]], axis=1)
+    return strength_raiser(before, kappa)
+
+
+def _set_mean_ahead(weekly_values: np.ndarray, sets: int) -> np.ndarray:
+    """Sum over the weeks a challenger looks ahead, averaged over each belief set's futures : ndarray[draw]."""
+    ahead = weekly_values[:, :LOOK_AHEAD_WEEKS]
+    total = ahead.sum(axis=1) * LOOK_AHEAD_WEEKS / ahead.shape[1]
+    return np.repeat(total.reshape(sets, FUTURES).mean(axis=1), FUTURES)
 
 
 def defender_strength(beliefs: Mapping[str, np.ndarray], attacker_losses: np.ndarray) -> np.ndarray:

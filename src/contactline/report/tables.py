@@ -23,6 +23,7 @@ from contactline.report import (
     tables_game,
     tables_guarantee,
     tables_support,
+    tables_truce,
     tables_trust,
     tables_war,
 )
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
     for table in (
         *tables_war.TABLES,
         *tables_deal.TABLES,
+        *tables_truce.TABLES,
         *tables_guarantee.TABLES,
         *tables_support.TABLES,
         *tables_cohesion.TABLES,

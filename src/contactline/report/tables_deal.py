@@ -94,16 +94,4 @@ TABLES: tuple[Table, ...] = (
         ),
         ("proposal", "item"),
     ),
-    Table(
-        "truce",
-        "How long a truce on each proposal would hold, and what variants of the terms change",
-        (
-            PROPOSAL,
-            NAME,
-            name_of("variant", "as_written, no_guarantee, troops or belt_kept"),
-            *(chance(f"p_hold_{w}", f"chance that it holds for {w} weeks") for w in (52, 156, 260)),
-            *spread("credibility", "probability", "chance that the guarantor acts if invoked"),
-        ),
-        ("proposal", "variant"),
-    ),
 )

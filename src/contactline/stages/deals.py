@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from contactline.case.schema import Case
-from contactline.choice.courses import credibility_for, exact_area
-from contactline.choice.futures import Futures
+from contactline.choice.courses import exact_area
 from contactline.front.line import cell_line_length
 from contactline.stages.deal_compare import compare_table, shown_holder
 from contactline.stages.front import TOTAL, Front
 from contactline.stages.war import Outlook, months, spread, spread_given
-from contactline.truce.breakdown import TruceTerms, chance_to_hold, log_hazard, truce_terms
 from contactline.truce.terms import DEFENDER, Settlement, apply_terms, clause_table, proposal_named
 
 HOLD_WEEKS = (52, 156, 260)
@@ -38,43 +35,11 @@ def deal_tables(
         "deals": pd.DataFrame([_deal(case, front, s, clause_rows) for s in settlements.values()]),
         "clauses": clause_rows,
         "deal_compare": compare_table(case, front, settlements),
-        "truce": truce_table(case, front, outlook.futures, settlements),
     }
     price = [row for s in settlements.values() for row in _price(case, front, outlook, s)]
     if price:
         tables["price"] = pd.DataFrame(price)
     return tables
-
-
-def truce_table(
-    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement]
-) -> pd.DataFrame:
-    """Chance that each truce holds, as written and in variants that change one thing."""
-    rows = []
-    for name, settlement in settlements.items():
-        written = truce_terms(settlement, front.theatre.strength)
-        credibility = credibility_for(case, settlement, futures)
-        variants: dict[str, tuple[TruceTerms, np.ndarray]] = {"as_written": (written, credibility)}
-        if written.guaranteed:
-            variants["no_guarantee"] = (replace(written, guaranteed=False), np.zeros_like(credibility))
-        if not written.tripwire:
-            variants["troops"] = (replace(written, tripwire=True), credibility)
-        if written.belt_lost:
-            variants["belt_kept"] = (replace(written, belt_lost=False), credibility)
-        for variant, (terms, path) in variants.items():
-            static = log_hazard(terms, futures.beliefs, futures.maximal)
-            effect = futures.beliefs["truce.effect_guarantee"]
-            hold = {
-                f"p_hold_{weeks}": float(chance_to_hold(static, effect, path, weeks).mean())
-                for weeks in HOLD_WEEKS
-            }
-            shown: dict[str, object] = {
-                "proposal": name,
-                "name": settlement.proposal.name,
-                "variant": variant,
-            }
-            rows.append(shown | dict(hold) | dict(spread(path.mean(axis=1), "credibility")))
-    return pd.DataFrame(rows)
 
 
 def map_columns(settlements: Mapping[str, Settlement]) -> dict[str, np.ndarray]:

@@ -134,8 +134,11 @@ def fight_on_map(
     beliefs: Mapping[str, np.ndarray],
     streams: Streams,
     most: int = FRONT_DRAWS,
+    holder: np.ndarray | None = None,
 ) -> SimulatedFront:
-    """Fight net paths ndarray[draw, week] out on the map, `most` of them at the most.
+    """Fight net paths ndarray[draw, week] out on the map, `most` of them at the most, from the present line or another.
+
+    holder : ndarray[cell], who holds each cell at the start if not as now
 
     Two beliefs enter that the record cannot tell: cells of a belt are taken `war.belt_resistance` times less readily
     (no cell of a belt has ever fallen), and `war.region_shift` moves the sectors of the main region.
@@ -156,7 +159,7 @@ def fight_on_map(
     )
     log = simulate_front(
         fitted.grid(),
-        front.ground.holder.astype(np.int8),
+        (front.ground.holder if holder is None else holder).astype(np.int8),
         plan.capture,
         plan.recapture,
         levers,

@@ -15,11 +15,11 @@ from contactline.choice.futures import FUTURES, Futures, draw_futures, weekly
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.files import data_dir
 from contactline.core.streams import Streams
+from contactline.stages.falls import lines
 from contactline.stages.front import Front
 from contactline.stages.salients import salient_table
 from contactline.stages.space import FRONT_DRAWS, SimulatedFront, fight_on_map, threats
 from contactline.support.adequacy import support
-from contactline.truce.breakdown import BELIEFS as TRUCE_BELIEFS
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.fit_cache import fit_key, keep_fit, load_fit
 from contactline.war.forecast import MEMBERS, Forecast, fit_forecast
@@ -117,15 +117,14 @@ def look_ahead(
     futures = draw_futures(
         case,
         net["headline"],
-        shares[windows, main],
         claims,
         support(case, path, weeks),
-        TRUCE_BELIEFS,
         streams,
         measured=measured,
     )
-    moved = shift_share(futures.share, futures.beliefs["war.region_shift"])
-    futures = futures.with_share(moved)
+    if spatial is not None:
+        futures = futures.with_lines(lines(spatial, front, futures.beliefs, streams))
+    moved = shift_share(shares[windows, main], futures.beliefs["war.region_shift"])
     running = collapse_spells(
         weekly(futures.beliefs["war.collapse_rate"]), futures.beliefs["war.collapse_weeks"], futures.collapse_luck,
         futures.factor * futures.raiser,
@@ -136,7 +135,15 @@ def look_ahead(
         gained = fighting_path(net[model], futures.factor, running, speed)
         gains[model] = np.cumsum(gained, axis=1)
         fighting[model] = _fighting(
-            front, futures, gained, () if spatial is not None else names, names, shares, windows, streams
+            front,
+            futures,
+            moved,
+            gained,
+            () if spatial is not None else names,
+            names,
+            shares,
+            windows,
+            streams,
         )
         if spatial is not None:
             most = FRONT_DRAWS if model == "headline" else FRONT_DRAWS // 2
@@ -225,8 +232,8 @@ def months(weeks: np.ndarray) -> np.ndarray:
 
 
 def _fighting(
-    front: Front, futures: Futures, gained: np.ndarray, wanted: tuple[str, ...], names: tuple[str, ...],
-    shares: np.ndarray, windows: np.ndarray, streams: Streams,
+    front: Front, futures: Futures, main_share: np.ndarray, gained: np.ndarray, wanted: tuple[str, ...],
+    names: tuple[str, ...], shares: np.ndarray, windows: np.ndarray, streams: Streams,
 ) -> Fighting:  # fmt: skip
     """Split weekly gains over the `wanted` regions: the main one by the shifted share, the rest as in the record.
 
@@ -237,7 +244,7 @@ def _fighting(
     effort = {}
     for name in wanted:
         k = names.index(name)
-        part = futures.share if k == main else (1.0 - futures.share) * shares[windows, k] / rest
+        part = main_share if k == main else (1.0 - main_share) * shares[windows, k] / rest
         effort[name] = np.cumsum(gained * part, axis=1)
     attacker = np.cumsum(futures.claims, axis=1)
     defender = attacker * futures.beliefs["losses.defender_per_attacker"][:, None]

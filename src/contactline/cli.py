@@ -15,7 +15,17 @@ import typer
 from rich.console import Console
 
 import contactline
-from contactline import cli_backtest, cli_case, cli_claims, cli_data, cli_deal, cli_front, cli_game, cli_positions
+from contactline import (
+    cli_backtest,
+    cli_case,
+    cli_claims,
+    cli_data,
+    cli_deal,
+    cli_front,
+    cli_game,
+    cli_positions,
+    cli_support,
+)
 from contactline.core.errors import ContactlineError, InputError
 from contactline.core.progress import Stages
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
@@ -33,6 +43,7 @@ app = typer.Typer(
 app.add_typer(cli_case.app, name="case")
 app.add_typer(cli_deal.app, name="deal")
 app.add_typer(cli_data.app, name="data")
+app.add_typer(cli_support.app, name="support")
 app.command("sql")(cli_data.sql_command)
 app.command("front")(cli_front.front_command)
 app.command("backtest")(cli_backtest.backtest_command)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import load_case
-from contactline.stages.support import all_paths, ledger_tables
+from contactline.stages.support import adequacy_table, all_paths, ledger_tables
 
 PATHS = {"as_today": ("Support stays as today", 0.0), "corvia_stops": ("Corvia stops", 1.0)}
 
@@ -14,8 +14,8 @@ PATHS = {"as_today": ("Support stays as today", 0.0), "corvia_stops": ("Corvia s
 def support_samples() -> dict[str, pd.DataFrame]:
     """Every table of the support room but support_paths."""
     case = load_case("borderland").case
-    tables = ledger_tables(case, all_paths(case), 104)
-    return tables | {
+    return ledger_tables(case) | {
+        "support_adequacy": adequacy_table(case, all_paths(case), 104),
         "support_factors": pd.DataFrame(_factors()),
         "support_frontier": pd.DataFrame([_outcome(name, *what) for name, what in PATHS.items()]),
         "support_drivers": pd.DataFrame(_drivers()),

@@ -50,7 +50,11 @@ def who_provides(assessment: Assessment) -> list[Figure]:
             y=y,
             x=alt.X("share:Q", title="% of present need", scale=alt.Scale(domain=[0, 105], nice=False)),
             color=alt.Color(
-                "donor_name:N", title=None, sort=donors, scale=alt.Scale(domain=donors, range=colours)
+                "donor_name:N",
+                title=None,
+                sort=donors,
+                scale=alt.Scale(domain=donors, range=colours),
+                legend=alt.Legend(columns=2),
             ),
             order=alt.Order("rank:Q"),
             tooltip=tip,

@@ -78,7 +78,7 @@ def support_tables(
             belts[path.id] = board.belts(fight(few, worked).gained)
         factors.append(_factors(path, worked, sample))
         tick(0.7 * (done + 1) / len(paths))
-    tables = ledger_tables(case, paths, sample.weeks)
+    tables = ledger_tables(case) | {"support_adequacy": adequacy_table(case, paths, sample.weeks)}
     tables["support_factors"] = pd.concat(factors, ignore_index=True)
     tables["support_frontier"] = _frontier(case, paths, sample, few, fought, belts, most)
     tables["support_drivers"] = _drivers(case, paths, sample, fought, most)
@@ -98,13 +98,12 @@ def support_tables(
     return tables
 
 
-def ledger_tables(case: Case, paths: Iterable[SupportPath], weeks: int) -> dict[str, pd.DataFrame]:
-    """The tables that need no simulation: ledger, reliance, capabilities and adequacy by month."""
+def ledger_tables(case: Case) -> dict[str, pd.DataFrame]:
+    """The ledger, what the loss of one donor would leave, and the capabilities: no simulation."""
     return {
         "support_ledger": ledger(case),
         "support_reliance": reliance(case),
         "support_capabilities": capabilities(case),
-        "support_adequacy": adequacy_table(case, paths, weeks),
     }
 
 
@@ -326,7 +325,8 @@ def _drivers(
     def means(values: np.ndarray) -> np.ndarray:
         return np.bincount(which, weights=values) / count
 
-    labels = {c.id: f"η of {c.name.lower()} on the tempo" for c in case.capabilities}
+    labels = {b.name: b.label for b in case.beliefs}
+    labels |= {c.id: f"η of {c.name.lower()} on the tempo" for c in case.capabilities}
     for c in case.capabilities:
         for effect in c.effects:
             labels[f"{c.id}.{effect.moves}"] = f"η of {c.name.lower()} on {effect.moves}"

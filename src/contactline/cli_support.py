@@ -1,0 +1,298 @@
+"""`contactline support …`: the ledger, adequacy along a path, and what each path makes possible."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+import yaml
+from pydantic import ValidationError
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from contactline.case.check_supply import path_problems
+from contactline.case.load import load_case
+from contactline.case.schema import Case
+from contactline.case.supply import SupportPath
+from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
+from contactline.core.errors import CaseError, InputError
+from contactline.core.progress import Stages
+from contactline.stages.setup import DEFAULT_CASE, DRAWS, make_ready
+from contactline.stages.support import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
+from contactline.support.adequacy import AS_TODAY, support_path
+
+app = typer.Typer(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
+
+CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OwnPaths = Annotated[
+    Path | None, typer.Option("--file", help="YAML file with support paths of your own (docs/support.md).")
+]
+
+
+@app.command("show")
+def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> None:
+    """The ledger: who provides what, what only one donor provides, and for how long until substitutes."""
+    about = _with_capabilities(case)
+    tables = ledger_tables(about)
+    if as_json:
+        _echo({name: _records(table) for name, table in tables.items()})
+        return
+    console = Console()
+    for kind, title in (
+        ("supply", "Who provides what, % of present need"),
+        ("pressure", "Pressure, % of what could be"),
+    ):
+        _print(console, title, _shares(tables["support_ledger"], kind))
+    alone = tables["support_reliance"]
+    alone = alone[alone["alone"]]
+    if len(alone):
+        _print(console, "Provided nearly alone: less than half is left without the donor", _alone(alone))
+    console.print(
+        "Ranges: other readings of the same sources. `--json` gives sources, promised, allocated and delivered, "
+        "and the reason of every assumption.",
+        soft_wrap=True,
+    )
+
+
+@app.command("path")
+def path_command(
+    name: Annotated[str, typer.Argument(help="Support path of the case, or of --file.")],
+    case: CaseArgument = DEFAULT_CASE,
+    months: Annotated[int, typer.Option(help="Months to print.")] = 24,
+    file: OwnPaths = None,
+    as_json: AsJson = False,
+) -> None:
+    """Adequacy of every capability along a path, month by month: supplied over needed."""
+    if not 1 <= months <= 120:
+        raise InputError(f"--months: got {months}; allowed is a whole number from 1 to 120.")
+    about = _with_capabilities(case)
+    own = {path.id: path for path in read_paths(file, about)} if file else {}
+    path = own.get(name) or support_path(about, name)
+    weeks = round(months * WEEKS_PER_MONTH) + 1
+    table = adequacy_table(about, [path], weeks)
+    if as_json:
+        _echo({"path": path.id, "name": path.name, "adequacy": _records(table)})
+        return
+    wide = table.pivot_table(index="name", columns="week", values="adequacy", sort=False)
+    marks = [w for w in (0, 4, 12, 24, 52, 76, 104, 156, 208) if w in wide.columns]
+    changed = table[(table["adequacy"] - table["as_today"]).abs() > 0.005]["name"].unique()
+    rows = [
+        {"capability": ("* " if label in changed else "  ") + str(label)}
+        | {f"{w}": f"{100 * row[w]:.0f}" for w in marks}
+        for label, row in wide.iterrows()
+    ]
+    console = Console()
+    _print(console, f"{path.name}: % of need met, by week", pd.DataFrame(rows))
+    console.print("* differs from the path as today. Halfway between readings; 100 at the most.")
+
+
+@app.command("compare")
+def compare_command(
+    case: CaseArgument = DEFAULT_CASE,
+    file: OwnPaths = None,
+    draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,
+    hold_until: Annotated[
+        str | None,
+        typer.Option("--hold-until", help="Day until which packages must hold the belt, YYYY-MM-DD."),
+    ] = None,
+    likelihood: Annotated[
+        float | None, typer.Option(help="And how likely, 0 to 1. Default: as likely as today.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What fighting on can achieve under each support path, and the smallest package that holds the belt."""
+    about = _with_capabilities(case)
+    weeks = _hold_weeks(about, hold_until)
+    if likelihood is not None and not 0 < likelihood < 1:
+        raise InputError(f"--likelihood: got {likelihood}; allowed is a number between 0 and 1, such as 0.8.")
+    more = read_paths(file, about) if file else []
+    stages = Stages(Console(stderr=True), quiet=as_json)
+    ready = make_ready(
+        case, proposals=(), draws=draws, seed=seed, weeks=WEEKS, support_path=AS_TODAY, stages=stages
+    )
+    with stages.stage("compare the paths") as tick:
+        tables = support_tables(
+            about, ready.measured, ready.outlook, ready.spatial, ready.streams, tick, more=more, hold_weeks=weeks,
+            likelihood=likelihood, thorough=True,
+        )  # fmt: skip
+    if as_json:
+        wanted = ("support_frontier", "support_drivers", "support_packages", "support_factors")
+        _echo({name: _records(tables[name]) for name in wanted if name in tables})
+        return
+    console = Console()
+    _print(console, "Two years of fighting under each path", _frontier(tables["support_frontier"]))
+    if "support_packages" in tables and len(tables["support_packages"]):
+        _print(
+            console, _package_title(about, tables["support_packages"]), _packages(tables["support_packages"])
+        )
+    elif "support_packages" in tables:
+        console.print("No path needs a package: each holds the belt about as likely as asked.")
+    else:
+        console.print("The belt was not fought out on the map: the case has none, or its record is too thin.")
+    _print(console, "What drives the difference in gains, % of variance", _drivers(tables["support_drivers"]))
+    console.print("How strongly supply moves the front is judgement; `contactline support show` says whose.")
+
+
+def read_paths(file: Path, case: Case) -> list[SupportPath]:
+    """Support paths of a user's YAML file: a list under `support_paths`, or one path. Raises CaseError."""
+    if not file.is_file():
+        raise CaseError(f"{file}: there is no such file; give a YAML file with support paths.")
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CaseError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
+    listed = document.get("support_paths") if isinstance(document, dict) else None
+    entries = listed if isinstance(listed, list) else [document]
+    taken = {path.id for path in case.support_paths} | {AS_TODAY}
+    paths = []
+    for number, entry in enumerate(entries):
+        where = f"{file}, path {number + 1}"
+        if not isinstance(entry, dict):
+            raise CaseError(f"{where}: got {entry!r}; allowed is a path with id, name, cuts and assumption.")
+        try:
+            path = SupportPath.model_validate(entry)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the path"
+            raise CaseError(f"{where}: {place}: {first['msg'].removeprefix('Value error, ')}.") from None
+        if path.id in taken:
+            raise CaseError(f"{where}: id {path.id!r} is taken by another path; choose another id.")
+        taken.add(path.id)
+        for problem in path_problems(case, path):
+            raise CaseError(f"{where} ({path.id}): {'.'.join(str(p) for p in problem.path)}: {problem.text}.")
+        paths.append(path)
+    return paths
+
+
+def _with_capabilities(case: str) -> Case:
+    about = load_case(case).case
+    if not about.capabilities:
+        raise InputError(
+            f"case {about.id!r} has no capabilities; write some in its support.yaml (docs/support.md says how)."
+        )
+    return about
+
+
+def _hold_weeks(case: Case, hold_until: str | None) -> int:
+    if hold_until is None:
+        return HOLD_WEEKS
+    last = parse_day(hold_until, "--hold-until")
+    weeks = round((last - case.as_of).days / 7)
+    if not 4 <= weeks <= WEEKS:
+        raise InputError(
+            f"--hold-until: got {hold_until}; allowed is a day from {day_after_weeks(case.as_of, 4)} to "
+            f"{day_after_weeks(case.as_of, WEEKS)}, four weeks to two years after the as-of date."
+        )
+    return weeks
+
+
+def _shares(ledger: pd.DataFrame, kind: str) -> pd.DataFrame:
+    own = ledger[ledger["kind"] == kind]
+    rows = []
+    for name, part in own.groupby("name", sort=False):
+        row = {"capability": name}
+        for _, r in part.iterrows():
+            row[r["donor_name"]] = f"{100 * r['share']:.0f}" + (
+                f" ({100 * r['share_low']:.0f}–{100 * r['share_high']:.0f})"
+                if r["share_high"] > r["share_low"]
+                else ""
+            )
+        row["in all"] = f"{100 * part['share'].sum():.0f}"
+        rows.append(row)
+    frame = pd.DataFrame(rows).fillna("")
+    return frame[[c for c in frame.columns if c != "in all"] + ["in all"]] if len(frame) else frame
+
+
+def _alone(alone: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "capability": alone["name"], "donor": alone["donor_name"],
+            "now": [f"{100 * v:.0f}%" for v in alone["today"]],
+            "when it stops": [f"{100 * v:.0f}%" for v in alone["at_once"]],
+            "a year later": [f"{100 * v:.0f}%" for v in alone["year"]],
+            "at best": [f"{100 * v:.0f}%" for v in alone["best"]],
+            "in week": [f"{v:.0f}" for v in alone["weeks_to_best"]],
+        }
+    )  # fmt: skip
+
+
+def _frontier(table: pd.DataFrame) -> pd.DataFrame:
+    def chance(row: pd.Series, weeks: int) -> str:
+        p = row[f"p_belt_{weeks}"]
+        low, high = row[f"p_belt_{weeks}_low"], row[f"p_belt_{weeks}_high"]
+        return "–" if p != p else f"{100 * p:.0f}% ({100 * low:.0f}–{100 * high:.0f})"
+
+    return pd.DataFrame(
+        {
+            "path": row["name"], "belt stands 1 year": chance(row, 52), "2 years": chance(row, 104),
+            "gain, km²": f"{row['gain_q50']:,.0f} ({row['gain_q10']:,.0f}–{row['gain_q90']:,.0f})",
+            "losses": f"{row['losses_q50']:,.0f}", "more losses": f"{row['losses_diff']:+,.0f}",
+            "collapse": f"{100 * row['p_collapse']:.0f}%",
+            "bn EUR/month": _known(row["cost_monthly"], "+.1f", "not priced"),
+        }
+        for _, row in table.iterrows()
+    )  # fmt: skip
+
+
+def _packages(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "if": row["path_name"],
+            "who gives more": row["donor_name"],
+            "stands without": f"{100 * row['p_as_is']:.0f}%",
+            "times present supply": f"{row['factor']:.2f}" if row["factor"] == row["factor"]
+            else f"not within {row['most_tried']:.0f} (then {100 * row['p_reached']:.0f}%)",
+            "bn EUR/month": _known(row["cost_monthly"], ".1f", "–"),
+        }
+        for _, row in table.iterrows()
+    )  # fmt: skip
+
+
+def _package_title(case: Case, table: pd.DataFrame) -> str:
+    first = table.iloc[0]
+    until = day_after_weeks(case.as_of, float(first["hold_weeks"]))
+    return f"Smallest package: the belt stands until {until} with a likelihood of {100 * first['likelihood']:.0f}%"
+
+
+def _drivers(table: pd.DataFrame) -> pd.DataFrame:
+    own = table[table["outcome"] == "gain"].sort_values("share", ascending=False, kind="stable")
+    best = own.groupby("path", sort=False).head(2)
+    order = best.sort_values(["path", "share"], ascending=[True, False])
+    return pd.DataFrame(
+        {"path": r["path_name"], "belief": r["label"], "share": f"{100 * r['share']:.0f}"}
+        for _, r in order.iterrows()
+    )
+
+
+def _known(value: float, form: str, missing: str) -> str:
+    return format(value, form) if value == value else missing
+
+
+def _print(console: Console, title: str, frame: pd.DataFrame) -> None:
+    if frame.empty:
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for k, column in enumerate(frame.columns):
+        # Names stay readable on a narrow terminal; numbers fold instead.
+        least = min(28, int(frame[column].astype(str).str.len().max())) if k == 0 else None
+        table.add_column(str(column), justify="right" if k else "left", overflow="fold", min_width=least)
+    for _, row in frame.iterrows():
+        table.add_row(*(str(value) for value in row))
+    console.print(table)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(
+        table.to_json(orient="records", date_format="iso", force_ascii=False)
+    )
+    return found
+
+
+def _echo(document: dict[str, Any]) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=1))

@@ -27,7 +27,7 @@ def deal_rows(proposals: Mapping[str, str]) -> dict[str, pd.DataFrame]:
             figures.append(("line", f"distance_before.{place}", f"{label} now", km, "km", ""))
             figures.append(("line", f"distance_after.{place}", f"{label} after", after, "km", ""))
         figures += [
-            ("asked", "asked_text", "asked for", np.nan, "text", "Its own terms, 2025-06-02"),
+            ("asked", "asked_text", "Northland asked for", np.nan, "text", "Its own terms, 2025-06-02"),
             ("clauses", "clause.withdrawal", "withdrawal", np.nan, "text", "leaves the east"),
             ("clauses", "clauses_total", "clauses", 6.0, "count", ""),
         ]

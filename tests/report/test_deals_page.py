@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from contactline.cli import app
 from contactline.cli_case import new_case
 from contactline.report import charts_deal
-from contactline.report.side_by_side import side_by_side
+from contactline.report.side_by_side import finding, side_by_side
 from contactline.report.tables import typed
 
 IDS = ["mediator_plan", "auria_terms"]
@@ -76,6 +76,23 @@ def test_a_proposal_without_an_item_has_a_dash_and_a_share_reads_as_one():
         "asked_taken": ("25%", "–"),
         "asked_given": ("–", "none"),
     }
+
+
+def test_the_finding_of_a_proposal_in_two_sentences():
+    table = deal_rows(PROPOSALS)["deal_compare"]
+    extra = pd.DataFrame(
+        [
+            ("grand_plan", "Grand plan", "asked", "asked_taken", "taken", 0.84, "share", ""),
+            ("grand_plan", "Grand plan", "asked", "asked_given", "given", 0.29, "share", ""),
+        ],
+        columns=["proposal", "name", "part", "item", "label", "value", "unit", "text"],
+    )
+    said = finding(pd.concat([table, extra]), "grand_plan")
+    assert said == (
+        "Grand plan: open ground: 15 km (Alder 3 km) → 35 km (Elm 17 km). "
+        "Of the ground that Northland asked for, 84% is held already; of the rest, this gives 29%."
+    )
+    assert finding(table[table["part"] == "clauses"], "grand_plan") == ""
 
 
 def test_the_command_prints_both_proposals_within_the_width():

@@ -21,6 +21,7 @@ from contactline.core.files import write_bytes, write_text
 from contactline.report import (
     charts_bargaining,
     charts_choice,
+    charts_claims,
     charts_cohesion,
     charts_cost,
     charts_deal,
@@ -50,7 +51,7 @@ from contactline.report.judgements import (
 )
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
-from contactline.report.side_by_side import side_by_side
+from contactline.report.side_by_side import finding, side_by_side
 from contactline.report.summary import (
     as_of_line,
     key_hinges,
@@ -73,6 +74,7 @@ RECIPES: tuple[Recipe, ...] = (
     *charts_guarantee.RECIPES,
     *charts_cohesion.RECIPES,
     *charts_choice.RECIPES,
+    *charts_claims.RECIPES,
     *charts_bargaining.RECIPES,
     *charts_game.RECIPES,
     *charts_score.RECIPES,
@@ -93,6 +95,7 @@ PRINTED += ("support_ledger", "support_reliance", "support_capabilities", "suppo
 PRINTED += ("support_packages", "support_factors")
 PRINTED += ("salients", "loss_sources", "backtest_places")
 PRINTED += ("guarantee", "analogues", "analogue_effects")
+PRINTED += ("claims", "claim_tests", "flips", "regret")
 """Tables that the page prints row by row."""
 
 SECTIONS: tuple[tuple[str, str], ...] = (
@@ -104,6 +107,8 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("truce", "Would a truce hold"),
     ("allies", "Positions and cohesion"),
     ("choice", "The choice"),
+    ("sensitivity", "What would have to be true"),
+    ("claims", "Claims of the debate, checked"),
     ("trust", "How far to trust this"),
     ("assumptions", "Assumptions and their owners"),
     ("sources", "Sources"),
@@ -126,6 +131,8 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         missing=missing_figures(assessment),
         numbers=key_numbers(assessment),
         hinges=key_hinges(assessment),
+        boxes=charts_claims.boxes(assessment),
+        verdict_colours=charts_claims.VERDICT_COLOURS,
         no_hinges=no_hinges(assessment),
         on_map="line_fan" in assessment.tables,
         nearest_first=any("nearest to the line" in note for note in assessment.run.notes),
@@ -328,9 +335,11 @@ def _environment() -> jinja2.Environment:
         region_name=region_name,
         plain_day=plain_day,
         outcome_rows=outcome_rows,
+        course_name=charts_claims.course_name,
         collapse_words=collapse_words,
         publisher=publisher,
         side_by_side=side_by_side,
+        deal_finding=finding,
     )
     return environment
 

@@ -51,6 +51,21 @@ def side_by_side(table: pd.DataFrame) -> tuple[list[str], list[Item]]:
     return [str(name) for name in names.values()], _paired(items)
 
 
+def finding(table: pd.DataFrame, proposal: str) -> str:
+    """What the comparison says of one proposal in two sentences; empty where the table has no such figures."""
+    own = table[table["proposal"] == proposal].set_index("item")
+    said = []
+    if {"depth_km_before", "depth_km_after"} <= set(own.index):
+        before, after = own.loc["depth_km_before"], own.loc["depth_km_after"]
+        label = str(before["label"]).removesuffix(" now").removesuffix(",")
+        said.append(f"{label}: {_arrow(_cell(before), _cell(after))}.")
+    if {"asked_text", "asked_taken", "asked_given"} <= set(own.index):
+        asked = str(own.loc["asked_text", "label"])
+        taken, given = (_cell(own.loc[item]) for item in ("asked_taken", "asked_given"))
+        said.append(f"Of the ground that {asked}, {taken} is held already; of the rest, this gives {given}.")
+    return f"{own['name'].iloc[0]}: {' '.join(said)}" if said else ""
+
+
 def _paired(items: list[Item]) -> list[Item]:
     """Figures before and after in one row, "1,380 → 1,070 km"."""
     known = {item.item: item for item in items}

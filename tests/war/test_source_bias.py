@@ -14,6 +14,7 @@ from contactline.war.source_bias import (
     bias_readings,
     fit_source_bias,
     measured_beliefs,
+    sources_beside_truth,
 )
 
 LEVELS = np.array([0.05, 0.5, 0.95])
@@ -147,3 +148,39 @@ def test_too_few_counts_of_the_dead_leave_their_share_to_the_belief(ukraine):
     losses = ukraine.evidence("losses")
     totals = losses[losses["kind"] == "killed_wounded"]
     assert set(measured_beliefs(totals, ukraine.case)) == {BIAS}
+
+
+def test_the_dead_per_claim_heed_that_level_and_share_hang_together():
+    fit = fit_source_bias(readings(np.random.default_rng(3), roots=6), shared_sd=0.0)
+    z = np.random.default_rng(4)
+    node = z.choice(len(fit.killed.weight), size=40_000, p=fit.killed.weight)
+    drawn = np.exp(fit.killed.mean[node] + fit.killed.sd[node] * z.standard_normal(len(node)))
+    assert fit.killed.quantile(LEVELS) == pytest.approx(np.quantile(drawn, LEVELS), rel=0.01)
+    apart = np.exp(np.log(fit.bias.quantile(LEVELS)) + np.log(fit.killed_share.quantile(LEVELS)))
+    assert fit.correlation < 0  # so the product is narrower than both at their ends
+    assert np.ptp(fit.killed.quantile(LEVELS)) < np.ptp(apart)
+
+
+def test_sources_beside_the_truth_recover_a_series_own_bias():
+    table = readings(np.random.default_rng(5), roots=20, tau=0.2, sigma=0.01)
+    table["date"] = pd.Timestamp("2025-06-01")
+    fit = fit_source_bias(table, shared_sd=0.0)
+    beside = sources_beside_truth(fit)
+    assert set(beside["kind"]) == {"killed", "killed_wounded"} and len(beside) == 40
+    truth = {"killed_wounded": 0.8, "killed": 0.8 * 0.25}
+    errors = np.log(beside["truth_q50"]) - np.log(beside["claim_ratio"] / beside["kind"].map(truth))
+    assert np.abs(errors).max() < 0.15
+    assert (beside["truth_q10"] < beside["truth_q50"]).all() and (
+        beside["truth_q50"] < beside["truth_q90"]
+    ).all()
+
+
+def test_relays_of_the_claim_stand_in_the_table_and_inform_nothing(ukraine):
+    case, losses = ukraine.case, ukraine.evidence("losses")
+    fit = fit_source_bias(
+        bias_readings(losses, case.evidence.attacker_loss_series, case.challenger.id, case.as_of)
+    )
+    table = sources_beside_truth(fit).set_index(["series", "kind"])
+    assert not table.loc[("uk_mod", "killed_wounded"), "used"] and table.loc[("uk_mod", "killed"), "used"]
+    assert table.loc[("general_staff", "killed_wounded"), "claim_ratio"] == 1.0
+    assert (table["last"] <= pd.Timestamp(case.as_of)).all()

@@ -1,0 +1,70 @@
+"""Tables on people and salients of a real run: they fit their dictionary and say true things about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from contactline.report.tables import typed
+from contactline.stages.losses import collapse_table, losses_tables, sources_table, strength_table
+from contactline.stages.salients import salient_table
+from contactline.stages.setup import Ready, make_ready
+from contactline.stages.trust import saved_backtest
+
+
+@pytest.fixture(scope="module")
+def ready() -> Ready:
+    return make_ready("ukraine_2025", proposals=(), draws=300, seed=0, weeks=104, support_path="as_today")
+
+
+def test_every_table_fits_its_dictionary(ready: Ready):
+    tables = losses_tables(ready.loaded, ready.outlook, ready.streams) | saved_backtest(ready.loaded)
+    assert {"loss_sources", "strength", "collapse", "losses_history", "backtest_places"} <= set(tables)
+    for name, frame in tables.items():
+        typed(name, frame)
+
+
+def test_a_case_without_usable_readings_has_no_table_of_sources(ready: Ready):
+    losses = ready.loaded.evidence("losses")
+    bare = SimpleNamespace(case=ready.loaded.case, evidence=lambda _name: losses[losses["side"] == "nobody"])
+    assert sources_table(bare) is None
+    assert len(sources_table(ready.loaded)) > 5
+
+
+def test_collapses_add_ground_and_their_chance_grows(ready: Ready):
+    table = collapse_table(ready.outlook)
+    assert table["week"].tolist() == [52, 104]
+    assert table["p_collapse"].is_monotonic_increasing and (table["added_q10"] > 0).all()
+    assert (table["p_collapse"] >= table["p_strength_off"]).all()
+    futures = ready.outlook.futures
+    never = replace(
+        ready.outlook, futures=replace(futures, collapse_luck=np.full_like(futures.collapse_luck, 1e9))
+    )
+    none = collapse_table(never)
+    assert (
+        (none["p_collapse"] == 0).all() and (none["added_mean"] == 0).all() and none["added_q50"].isna().all()
+    )
+
+
+def test_strength_stands_at_today_where_nothing_flows(ready: Ready):
+    table = strength_table(ready.loaded.case, ready.outlook, ready.streams)
+    own = table[table["side"] == ready.loaded.case.defender.id]
+    path = ready.outlook.futures.strength[:, own["week"].to_numpy() - 1]
+    assert own["q50"].to_numpy() == pytest.approx(np.median(path, axis=0))
+    assert own["p_below_80"].to_numpy() == pytest.approx((path < 0.8).mean(axis=0))
+    assert set(table["side"]) == {ready.loaded.case.challenger.id, ready.loaded.case.defender.id}
+
+
+def test_salients_shrink_only_for_their_holder(ready: Ready):
+    table = salient_table(ready.outlook.fronts["headline"], ready.loaded.case, ready.measured, (26, 104))
+    typed("salients", table)
+    named = table[table["name"] != "all"]
+    now = named[named["week"] == 0].set_index(["name", "side"])["q50"]
+    assert (now >= 50.0).all() and len(now) >= 2
+    for row in named.to_dict("records"):
+        assert row["q90"] <= now[row["name"], row["side"]] + 1e-6
+    everything = table[(table["name"] == "all") & (table["week"] == 0)]
+    assert everything["q50"].sum() >= now.sum() - 1e-6

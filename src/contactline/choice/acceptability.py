@@ -23,8 +23,8 @@ WEIGHTS = 200
 class Acceptability:
     """Over belief sets × weights.
 
-    ranks : ndarray[course, rank], share of both in which the course takes that rank (first = best) central :
-    ndarray[course, attribute], mean weights of those who would choose the course, summing to one; NaN if nobody
+    ranks : ndarray[course, rank], share of both in which the course takes that rank (first = best)
+    central : ndarray[course, attribute], mean weights, summing to one, of those who choose the course; NaN if nobody
     confidence : ndarray[course], share of belief sets in which it is best for someone with its central weights
     """
 

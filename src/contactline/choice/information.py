@@ -29,9 +29,9 @@ SIGNALS = 32
 class Waiting:
     """What waiting for a belief to show is worth, as more of it shows.
 
-    resolved : ndarray[step], share of the belief's variance that is known by the deadline; gain : ndarray[step],
-    units of value; cost : units of value that waiting costs; needed : least share resolved that pays for it, NaN
-    if none does
+    resolved : ndarray[step], share of the belief's variance that is known by the deadline
+    gain : ndarray[step], units of value; cost : units of value that waiting costs
+    needed : least share resolved that pays for it, NaN if none does
     """
 
     belief: str
@@ -53,10 +53,10 @@ def value_of_information(
 ) -> pd.DataFrame:
     """One row a belief, most valuable first, and `everything` at the head: learning all beliefs at once.
 
-    values : ndarray[set, course], expected units of value; beliefs : name → ndarray[set] noise : variance of a
-    set's difference of courses that is chance within the set, taken off the scatter of `everything` value : units
-    of value; share : of that of everything; by_luck : what a belief of no account would yield (95% point) changes
-    : share of sets in which knowing the belief changes the choice; stands_out : bool
+    values : ndarray[set, course], expected units of value; beliefs : name → ndarray[set]
+    noise : variance of a difference of courses that is chance within sets, taken off the scatter of `everything`
+    value : units of value; share : of that of everything; by_luck : what a belief of no account yields (95% point)
+    changes : share of sets in which knowing the belief changes the choice; stands_out : bool
 
     Raises InputError for values that courses cannot be compared on, or columns of other lengths.
     """

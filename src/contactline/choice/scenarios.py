@@ -36,10 +36,11 @@ DOUBT = 0.05
 class Box:
     """A box of beliefs.
 
-    limits : belief → (low, high), infinite where open; density : share of the cases inside in which the course is
-    better fresh : the same in cases left out of the search; coverage : share of all such cases that lie inside
-    mass : share of all cases inside; base : share of all cases in which the course is better; quasi_p : of each
-    limit
+    limits : belief → (low, high), infinite where open; quasi_p : belief → largest quasi p-value of its limits
+    density : share of the cases inside in which the course is better
+    fresh, fresh_cases : the same in cases left out of the search, and how many those are
+    coverage : share of all cases in which it is better that lie inside; mass : share of all cases inside
+    base : share of all cases in which it is better
     """
 
     limits: Mapping[str, tuple[float, float]]
@@ -48,12 +49,15 @@ class Box:
     coverage: float
     mass: float
     base: float
+    fresh_cases: int = 0
     quasi_p: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
-        """Whether the box is a finding: limits that stay, and denser than all cases in cases left out as well."""
-        return bool(self.limits) and self.fresh > self.base
+        """Whether the box is a finding: limits that stay, and denser in cases left out by a standard error."""
+        if not self.limits or not self.fresh_cases:
+            return False
+        return self.fresh > self.base + float(np.sqrt(self.base * (1 - self.base) / self.fresh_cases))
 
 
 def find_box(beliefs: Mapping[str, np.ndarray], better: np.ndarray, rng: np.random.Generator) -> Box:
@@ -70,13 +74,15 @@ def find_box(beliefs: Mapping[str, np.ndarray], better: np.ndarray, rng: np.rand
         return Box({}, base, base, 1.0, 1.0, base)
     inside = _inside(x, limits)
     named = {names[i]: limit for i, limit in limits.items()}
+    fresh, fresh_cases = _fresh(x, better, rng)
     return Box(
         named,
         density=float(better[inside].mean()),
-        fresh=_fresh(x, better, rng),
+        fresh=fresh,
         coverage=float(better[inside].sum() / better.sum()),
         mass=float(inside.mean()),
         base=base,
+        fresh_cases=fresh_cases,
         quasi_p={names[i]: value for i, value in p.items()},
     )
 
@@ -211,8 +217,8 @@ def _opened(limits: Limits, i: int, side: int) -> Limits:
     return {j: limit for j, limit in wide.items() if np.isfinite(limit).any()}
 
 
-def _fresh(x: np.ndarray, better: np.ndarray, rng: np.random.Generator) -> float:
-    """Density of the box in cases that the search did not see, over folds; the base share where no box is found."""
+def _fresh(x: np.ndarray, better: np.ndarray, rng: np.random.Generator) -> tuple[float, int]:
+    """Density of the box in cases that the search did not see, and how many those are, over folds."""
     fold = rng.permutation(np.arange(len(better)) % FOLDS)
     hits = count = 0
     for k in range(FOLDS):
@@ -222,7 +228,7 @@ def _fresh(x: np.ndarray, better: np.ndarray, rng: np.random.Generator) -> float
         limits, _ = _borne_out(x[seen], better[seen], _search(x[seen], better[seen]))
         inside = _inside(x[unseen], limits)
         hits, count = hits + int(better[unseen][inside].sum()), count + int(inside.sum())
-    return hits / count if count else float(better.mean())
+    return (hits / count if count else float(better.mean())), count
 
 
 def _inside(x: np.ndarray, limits: Limits) -> np.ndarray:

@@ -213,7 +213,7 @@ def _published(material: Material, named: Named) -> Read:
     low = value if entry.low is None else entry.low
     high = value if entry.high is None else entry.high
     spans = "the source's own range" if low < high else POINT
-    return f"{entry.title.rstrip('.')} ({entry.source})", entry.unit, Figure(low, value, high), spans
+    return f"as published by {entry.source} ({entry.id})", entry.unit, Figure(low, value, high), spans
 
 
 def _supply(material: Material, named: Named) -> Read:

@@ -24,6 +24,7 @@ from contactline.choice.information import value_of_information, value_of_waitin
 from contactline.choice.regret import regret_table
 from contactline.choice.scenarios import Box, find_box
 from contactline.choice.sobol import Sobol, set_noise, sobol_indices
+from contactline.choice.verdict import vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
@@ -32,8 +33,6 @@ Runs = Mapping[str, Mapping[str, np.ndarray]]
 """Course → outcome → ndarray[draw]; the draws of a belief set stand together."""
 
 SURFACE_POINTS = 21
-DEFAULT_PAIR = ("guarantee", "war.collapse_rate")
-"""The pair of this debate: credibility of the guarantee against the rate of collapses."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def sensitivity_tables(
     for done, viewpoint in enumerate(case.values):
         compared = compare(viewpoint, runs, sets, streams)
         who = {"viewpoint": f"{names[viewpoint.actor]}: {viewpoint.viewpoint}"}
-        tables = _all_courses(compared, runs, sets, streams)
+        tables = _all_courses(compared, _acceptable(case, viewpoint, runs), sets, streams)
         if viewpoint.default:
             pair = _Pair(case, compared, runs, used, labels, proposal, over, draws // sets, streams)
             tables |= {name: frame.assign(proposal=proposal) for name, frame in pair.tables().items()}
@@ -293,7 +292,7 @@ class _Pair:
         return pd.concat(frames) if frames else pd.DataFrame(columns=names)
 
     def _surface(self, advantage: np.ndarray) -> pd.DataFrame:
-        """The pair of this debate; where the proposal has no guarantee, the two strongest beliefs."""
+        """The two strongest beliefs; the pair of this debate has a figure of its own, for which courses are run."""
         x, y = self._axes(advantage)
         found = surface(self.beliefs, advantage, x, y, SURFACE_POINTS)
         mesh_y, mesh_x = np.meshgrid(found.y, found.x, indexing="ij")
@@ -301,10 +300,7 @@ class _Pair:
         return pd.DataFrame(columns | {"share_accept": found.share.ravel(), "near": found.near.ravel()})
 
     def _axes(self, advantage: np.ndarray) -> tuple[str, str]:
-        head, other = DEFAULT_PAIR
-        credibility = [name for name in self.beliefs if name.startswith(f"{head}.")]
-        if len(credibility) == 1 and other in self.beliefs:
-            return other, credibility[0]
+        """The two beliefs that move the ranking most."""
         ranked = flip_points(
             self.beliefs, advantage, self.labels, self.rng("axes"), resamples=0, all_beliefs=True
         )
@@ -338,13 +334,21 @@ def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled or list(frames[:1]), ignore_index=True)
 
 
+def _acceptable(case: Case, viewpoint: Values, runs: Runs) -> Runs:
+    """The courses without proposals that hold a clause the viewpoint calls unacceptable: no value buys those."""
+    refused = {p.id for p in case.proposals if vetoed_clauses(viewpoint, case, p)}
+    return {course: run for course, run in runs.items() if course not in refused}
+
+
 def _all_courses(compared: Compared, runs: Runs, sets: int, streams: Streams) -> dict[str, pd.DataFrame]:
-    """Regret and acceptability of all courses by one viewpoint."""
-    values = compared.viewpoint
-    regret = regret_table(compared.values, compared.courses)
+    """Regret and acceptability of the courses left by one viewpoint; none where fewer than two are left."""
+    if len(runs) < 2:
+        return {}
+    values, courses = compared.viewpoint, tuple(runs)
+    regret = regret_table(compared.values[:, [compared.courses.index(c) for c in courses]], courses)
     rng = streams.rng(f"choice.acceptability.{values.actor}.{values.viewpoint}")
     found = acceptability(
-        attribute_values(values, runs, sets), draw_weights(values, rng), compared.courses,
+        attribute_values(values, runs, sets), draw_weights(values, rng), courses,
         [a.outcome for a in values.attributes],
     )  # fmt: skip
     table = pd.DataFrame(

@@ -1,0 +1,233 @@
+"""Tables of an assessment on claims and on what would have to be true: every column with its type, unit and meaning."""
+
+from __future__ import annotations
+
+from contactline.case.tables import Column, Table
+from contactline.report.table_columns import PROPOSAL, chance, maybe, name_of, num, text
+
+VIEWPOINT = text("viewpoint", "whose values, as published")
+BELIEF = name_of("belief", "belief id of the case, or weight. and an outcome for a weight of the viewpoint")
+LABEL = text("label", "what the belief is")
+COURSE = name_of("course", "course of action id")
+
+
+def _share(name: str, meaning: str, optional: bool = False) -> Column:
+    return Column(name, "number", "share", meaning, 0, 1, optional)
+
+
+def _flag(name: str, meaning: str) -> Column:
+    return Column(name, "flag", "true or false", meaning)
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "claims",
+        "Claims of the debate, each with a verdict by one rule for all",
+        (
+            name_of("claim", "claim id of the case"),
+            text("text", "the claim, paraphrased"),
+            text("by", "who made it"),
+            name_of("verdict", "supported, contested, not supported or not testable"),
+            text("reason", "the figures and facts behind the verdict"),
+            text("reading", "how the case's authors read it against the facts"),
+            text("support", "ids of facts that support it"),
+            text("contest", "ids of facts that contest it"),
+            text("context", "ids of facts that frame it"),
+            text("sources", "ids of where it was made"),
+        ),
+        ("claim",),
+    ),
+    Table(
+        "claim_tests",
+        "What each claim needs of a named quantity, and what the quantity is",
+        (
+            name_of("claim", "claim id of the case"),
+            name_of("quantity", "name of the quantity, as contactline claims --quantities lists them"),
+            text("label", "what the quantity is, or why this run has no value of it"),
+            text("unit", "its unit"),
+            name_of("kind", "measured, published, simulated, assumed or text; empty without a value"),
+            maybe("low", "the quantity's", "lower end (missing: beyond the horizon, or no value)"),
+            maybe("central", "the quantity's", "central value"),
+            maybe("high", "the quantity's", "upper end"),
+            text("spans", "what the range spans"),
+            text("says", "what the claim needs"),
+            maybe("claim_low", "the quantity's", "lowest value at which the claim holds (missing: none)"),
+            maybe("claim_high", "the quantity's", "highest value at which the claim holds (missing: none)"),
+            name_of("agrees", "agrees, disagrees, straddles, says nothing (a mere assumption) or no value"),
+            text("note", "why the claim's words are read this way"),
+        ),
+        (),
+    ),
+    Table(
+        "flips",
+        "Beliefs that move the ranking, and the value at which it turns, by the default viewpoint of each actor",
+        (
+            PROPOSAL,
+            VIEWPOINT,
+            BELIEF,
+            LABEL,
+            text("unit", "its unit"),
+            num("present_low", "the belief's", "lower end of the present 80% range"),
+            num("present_high", "the belief's", "upper end of the present 80% range"),
+            chance("share_low", "share preferring acceptance at the lower end"),
+            chance("share_high", "share preferring acceptance at the upper end"),
+            maybe(
+                "flip_value",
+                "the belief's",
+                "value at which the share crosses one half (missing: not in its 98% range)",
+            ),
+            maybe("flip_low", "the belief's", "lower end of its 80% range over resampled belief sets"),
+            maybe("flip_high", "the belief's", "upper end of its 80% range over resampled belief sets"),
+            _share("turns", "share of resamples in which the ranking turns at all", True),
+            chance("p_value", "chance of as strong a curve if the belief did not matter"),
+            text("watch", "the evidence that would move it"),
+        ),
+        ("proposal", "viewpoint", "belief"),
+    ),
+    Table(
+        "sobol",
+        "How much of the disagreement over a proposal each belief and weight accounts for",
+        (
+            PROPOSAL,
+            VIEWPOINT,
+            BELIEF,
+            LABEL,
+            _share("first", "first-order Sobol index: alone"),
+            _share("first_low", "lower end of its 90% range"),
+            _share(
+                "first_high", "upper end of its 90% range; where not found, the smallest share that would be"
+            ),
+            _share("total", "total Sobol index: with all it does together with others"),
+            _share("total_low", "lower end of its 90% range"),
+            _share(
+                "total_high", "upper end of its 90% range; where not found, the smallest share that would be"
+            ),
+            _flag("found", "whether it stands out from the noise; if not, the index is zero"),
+            _share("unexplained", "share of the variance in no term found: many small effects"),
+            _share("noise", "share of the variance that is chance within belief sets, taken off beforehand"),
+        ),
+        ("proposal", "viewpoint", "belief"),
+    ),
+    Table(
+        "boxes",
+        "Ranges of beliefs in which one course is better, in plain words",
+        (
+            PROPOSAL,
+            VIEWPOINT,
+            name_of("better", "accept or fight"),
+            text("sentence", "the finding in words"),
+            text("limits", "beliefs and their ranges"),
+            _share("density", "share of belief sets inside in which the course is better"),
+            _share("fresh", "the same in sets left out of the search"),
+            _share("coverage", "share of all sets in which it is better that lie inside"),
+            _share("mass", "share of all sets that lie inside"),
+            _share("base", "share of all sets in which it is better"),
+            _flag("holds", "whether the box is a finding"),
+        ),
+        ("proposal", "viewpoint", "better"),
+    ),
+    Table(
+        "information",
+        "What it is worth to learn a belief before choosing between a proposal and fighting on",
+        (
+            PROPOSAL,
+            VIEWPOINT,
+            name_of("belief", "belief id of the case, or everything"),
+            LABEL,
+            num(
+                "value",
+                "units of value",
+                "expected gain from knowing it; zero where it does not stand out",
+                0,
+            ),
+            _share("share", "the same as a share of that of learning everything"),
+            num(
+                "by_luck",
+                "units of value",
+                "what a belief of no account would yield, 95% point less the mean",
+            ),
+            _share("changes", "share of belief sets in which knowing it changes the choice"),
+            text("watch", "the evidence that would move it"),
+            _flag("stands_out", "whether it stands out from luck"),
+            maybe(
+                "equals_losses", "persons", "own killed and wounded that weigh as much (missing: not valued)"
+            ),
+        ),
+        ("proposal", "viewpoint", "belief"),
+    ),
+    Table(
+        "waiting",
+        "What choosing later is worth, as more of the most valuable belief shows by then",
+        (
+            PROPOSAL,
+            VIEWPOINT,
+            BELIEF,
+            LABEL,
+            _share("resolved", "share of the belief's variance known by then"),
+            num("gain", "units of value", "expected gain over choosing now, before what the wait costs", 0),
+            maybe(
+                "equals_losses", "persons", "own killed and wounded that weigh as much (missing: not valued)"
+            ),
+        ),
+        ("proposal", "viewpoint", "belief", "resolved"),
+    ),
+    Table(
+        "surface",
+        "Share preferring acceptance over two beliefs, from the belief sets drawn (no course run again)",
+        (
+            PROPOSAL,
+            VIEWPOINT,
+            name_of("x", "belief on the first axis"),
+            name_of("y", "belief on the second axis"),
+            num("x_value", "the belief's", "value on the first axis"),
+            num("y_value", "the belief's", "value on the second axis"),
+            chance("share_accept", "share in which accepting is better"),
+            _flag("near", "whether belief sets were drawn near by"),
+        ),
+        ("proposal", "viewpoint", "x_value", "y_value"),
+    ),
+    Table(
+        "regret",
+        "How much worse each course is than the best one, were the beliefs known",
+        (
+            VIEWPOINT,
+            COURSE,
+            num("mean_value", "units of value", "expected value; only differences mean anything"),
+            _share("share_best", "share of belief sets in which it is best"),
+            num("regret_mean", "units of value", "mean regret", 0),
+            num("regret_q95", "units of value", "regret exceeded in one belief set in twenty", 0),
+            num("regret_max", "units of value", "largest regret", 0),
+            _flag("minimax", "whether its largest regret is the smallest"),
+            _flag("minimax_q95", "the same by the 95% point"),
+        ),
+        ("viewpoint", "course"),
+    ),
+    Table(
+        "acceptability",
+        "Share of beliefs and weights together in which each course is best",
+        (
+            VIEWPOINT,
+            COURSE,
+            _share("first", "share of beliefs and weights in which it is best"),
+            _share("last", "share in which it is worst"),
+            _share(
+                "confidence",
+                "share of beliefs in which it is best by its central weights (missing: nobody's choice)",
+                True,
+            ),
+        ),
+        ("viewpoint", "course"),
+    ),
+    Table(
+        "central_weights",
+        "What those value who would choose a course: mean weights, which sum to one",
+        (
+            VIEWPOINT,
+            COURSE,
+            name_of("attribute", "outcome valued"),
+            text("label", "what it is called"),
+            _share("weight", "mean weight (missing: nobody's choice)", True),
+        ),
+        ("viewpoint", "course", "attribute"),
+    ),
+)

@@ -1,0 +1,103 @@
+"""The tables on guarantees: what they show agrees with the paths that the courses use, and says what it rests on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "choice"))
+
+import small
+
+from contactline.case.load import load_case
+from contactline.case.pledges import PledgeRecord
+from contactline.choice.futures import FUTURES, credibility_belief
+from contactline.core.streams import Streams
+from contactline.report.tables import typed
+from contactline.stages.guarantee import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
+from contactline.truce.guarantee import credibility_paths, draw_pledge_luck
+
+
+@pytest.fixture(scope="module")
+def made():
+    case, _theatre, settlements, futures = small.world()
+    return case, futures, settlements, guarantee_tables(case, futures, settlements, Streams(0))
+
+
+def test_every_table_is_in_the_dictionary(made):
+    *_, tables = made
+    assert set(tables) == {
+        "guarantee",
+        "guarantee_paths",
+        "guarantee_calendar",
+        "analogues",
+        "analogue_effects",
+    }
+    for name, table in tables.items():
+        assert len(typed(name, table)) == len(table)
+
+
+def test_the_fan_is_the_mean_of_the_paths_that_courses_use(made):
+    case, futures, settlements, tables = made
+    guarantee = case.guarantees[0]
+    carriers = [s for s in settlements.values() if s.guarantee and s.guarantee.id == guarantee.id]
+    q = credibility_paths(
+        futures.beliefs[credibility_belief(guarantee.id)], futures.beliefs, guarantee, case.as_of, futures.weeks,
+        futures.crisis_luck, luck=draw_pledge_luck(case, futures.sets, FUTURES, Streams(0)),
+        ceded=any(s.belts_lost for s in carriers),
+    )  # fmt: skip
+    fan = tables["guarantee_paths"]
+    assert fan["mean"].to_numpy() == pytest.approx(q[:, ::4].mean(axis=0))
+    assert (fan["q10"] <= fan["q50"]).all() and (fan["q50"] <= fan["q90"]).all()
+    last = tables["guarantee"].iloc[-1]
+    assert last["mean"] == pytest.approx(q[:, last["years"] * 52 - 1].mean(), abs=0.03)
+
+
+def test_steps_stand_in_their_order_and_only_where_they_can_move(made):
+    _case, _futures, _settlements, tables = made
+    steps = tables["guarantee"]
+    assert list(steps["position"]) == sorted(steps["position"])
+    assert set(steps["step"]) <= {"study", *LABELS}
+    assert "own" in set(steps["step"])  # the template gives a number of its own, so no study enters
+    assert "base_rates" not in set(steps["step"])
+    assert "coalition" not in set(steps["step"])
+
+
+def test_a_guarantee_without_its_own_number_starts_from_each_study():
+    case = load_case("borderland").case
+    held = case.guarantees[0].model_copy(update={"credibility": None})
+    case = case.model_copy(update={"guarantees": (held,)})
+    _case, _theatre, settlements, futures = small.world()
+    steps = guarantee_tables(case, futures, settlements, Streams(0))["guarantee"]
+    studies = steps[steps["step"] == "study"]
+    assert list(studies["label"]) == [study.name for study in case.base_rates]
+    assert studies["mean"].to_numpy() == pytest.approx([0.6, 0.3], abs=0.1)
+    whole = steps[steps["step"] == "base_rates"].iloc[0]
+    assert studies["mean"].min() < whole["mean"] < studies["mean"].max()
+
+
+def test_a_case_without_guarantees_or_analogues_has_no_such_tables(made):
+    case, futures, settlements, _ = made
+    bare = case.model_copy(update={"guarantees": (), "analogues": (), "calendar": ()})
+    assert guarantee_tables(bare, futures, settlements, Streams(0)) == {}
+
+
+def test_effects_say_in_words_when_they_cannot_be_told_from_none():
+    table = effect_table(load_case("ukraine_2025").case, Streams(0))
+    assert set(table["label"]) <= set(EFFECT_LABELS.values())
+    unclear = (table["ratio_q05"] <= 1) & (table["ratio_q95"] >= 1)
+    assert ((table["words"] == UNCLEAR) == unclear).all()
+    assert unclear.all()
+    assert table.loc[table["outcome"] == "honoured", "cases"].iloc[0] == 19
+    assert np.isfinite(table[["ratio_q05", "ratio_q50", "ratio_q95"]].to_numpy()).all()
+
+
+def test_a_record_of_another_case_does_not_leak(made):
+    case, *_ = made
+    other = load_case("ukraine_2025").case
+    assert case.guarantees[0].record != other.guarantees[0].record
+    assert case.guarantees[0].judged_by(PledgeRecord()).record == PledgeRecord()
+    assert case.guarantees[0].record.analogues == case.analogues

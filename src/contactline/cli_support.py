@@ -25,6 +25,9 @@ from contactline.stages.setup import DEFAULT_CASE, DRAWS, make_ready
 from contactline.stages.support import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
 from contactline.support.adequacy import AS_TODAY, support_path
 
+WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives more")
+"""Columns of words, set to the left."""
+
 app = typer.Typer(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
 
 CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
@@ -193,20 +196,23 @@ def _hold_weeks(case: Case, hold_until: str | None) -> int:
 
 
 def _shares(ledger: pd.DataFrame, kind: str) -> pd.DataFrame:
-    own = ledger[ledger["kind"] == kind]
+    """One row a capability: donors in words, so that long names do not squeeze the numbers."""
     rows = []
-    for name, part in own.groupby("name", sort=False):
-        row = {"capability": name}
-        for _, r in part.iterrows():
-            row[r["donor_name"]] = f"{100 * r['share']:.0f}" + (
+    for name, part in ledger[ledger["kind"] == kind].groupby("name", sort=False):
+        donors = [
+            f"{r['donor_name']} {100 * r['share']:.0f}"
+            + (
                 f" ({100 * r['share_low']:.0f}–{100 * r['share_high']:.0f})"
                 if r["share_high"] > r["share_low"]
                 else ""
             )
-        row["in all"] = f"{100 * part['share'].sum():.0f}"
-        rows.append(row)
-    frame = pd.DataFrame(rows).fillna("")
-    return frame[[c for c in frame.columns if c != "in all"] + ["in all"]] if len(frame) else frame
+            for _, r in part.sort_values("share", ascending=False).iterrows()
+            if r["share"] > 0 or r["share_high"] > 0
+        ]
+        rows.append(
+            {"capability": name, "donors": ", ".join(donors), "in all": f"{100 * part['share'].sum():.0f}"}
+        )
+    return pd.DataFrame(rows)
 
 
 def _alone(alone: pd.DataFrame) -> pd.DataFrame:
@@ -261,9 +267,7 @@ def _package_title(case: Case, table: pd.DataFrame) -> str:
 
 
 def _drivers(table: pd.DataFrame) -> pd.DataFrame:
-    own = table[table["outcome"] == "gain"].sort_values("share", ascending=False, kind="stable")
-    best = own.groupby("path", sort=False).head(2)
-    order = best.sort_values(["path", "share"], ascending=[True, False])
+    order = table[table["outcome"] == "gain"].groupby("path", sort=False).head(2)
     return pd.DataFrame(
         {"path": r["path_name"], "belief": r["label"], "share": f"{100 * r['share']:.0f}"}
         for _, r in order.iterrows()
@@ -281,7 +285,9 @@ def _print(console: Console, title: str, frame: pd.DataFrame) -> None:
     for k, column in enumerate(frame.columns):
         # Names stay readable on a narrow terminal; numbers fold instead.
         least = min(28, int(frame[column].astype(str).str.len().max())) if k == 0 else None
-        table.add_column(str(column), justify="right" if k else "left", overflow="fold", min_width=least)
+        table.add_column(
+            str(column), justify="left" if column in WORDS else "right", overflow="fold", min_width=least
+        )
     for _, row in frame.iterrows():
         table.add_row(*(str(value) for value in row))
     console.print(table)

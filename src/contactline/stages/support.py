@@ -300,7 +300,7 @@ def _factors(path: SupportPath, worked: Support, sample: Sample) -> pd.DataFrame
     }
     names = {c.id: c.name for c in worked.capabilities}
     named |= {
-        f"leakage_{name}": (f"Share that gets through: {names[name].lower()}", values)
+        f"leakage_{name}": (f"Share that gets through: {_low(names[name])}", values)
         for name, values in worked.leakage(eta).items()
     }
     rows = []
@@ -326,11 +326,11 @@ def _drivers(
         return np.bincount(which, weights=values) / count
 
     labels = {b.name: b.label for b in case.beliefs}
-    labels |= {c.id: f"η of {c.name.lower()} on the tempo" for c in case.capabilities}
+    labels |= {c.id: f"η of {_low(c.name)} on the tempo" for c in case.capabilities}
     for c in case.capabilities:
         for effect in c.effects:
-            labels[f"{c.id}.{effect.moves}"] = f"η of {c.name.lower()} on {effect.moves}"
-        labels[f"{c.id}.reading"] = f"Who supplies how much of {c.name.lower()}"
+            labels[f"{c.id}.{effect.moves}"] = f"η of {_low(c.name)} on {effect.moves}"
+        labels[f"{c.id}.reading"] = f"Who supplies how much of {_low(c.name)}"
     beliefs = {name: column[first] for name, column in sample.elasticity.items()}
     beliefs |= {
         n: c[first] for n, c in sample.beliefs.items() if n.startswith(("war.", "losses.", "manpower."))
@@ -357,3 +357,8 @@ def _drivers(
                 )  # fmt: skip
     columns = ["path", "path_name", "outcome", "belief", "label", "is_support", "share", "noise"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _low(name: str) -> str:
+    """A capability's name inside a sentence."""
+    return name[:1].lower() + name[1:]

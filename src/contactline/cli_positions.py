@@ -45,7 +45,7 @@ def positions_command(
         return
     console = Console()
     console.print(_movement(tables["movement"]), highlight=False)
-    if "division" in tables:
+    if len(tables.get("division", ())):
         console.print(_division(tables["division"]), highlight=False)
     if "bargaining" in tables:
         console.print(_bargaining(tables["bargaining"]), highlight=False)

@@ -354,7 +354,14 @@ def _lower(text: str) -> str:
 
 RECIPES = (
     Recipe("positions", SECTION, "positions over time", ("positions",), positions_over_time),
-    Recipe("division", SECTION, "division among supporters over time", ("division",), division_over_time),
+    Recipe(
+        "division",
+        SECTION,
+        "division among supporters over time",
+        ("division",),
+        division_over_time,
+        "No issue has positions of two supporters on record, so no division among them is measured.",
+    ),
     Recipe("bargaining", SECTION, "predicted outcomes by model", ("bargaining",), outcomes_by_model),
     Recipe("shocks", SECTION, "known shocks beside placebo dates", ("events", "event_placebos"), shocks),
 )

@@ -37,7 +37,8 @@ TEMPO, LOSSES = "tempo", "losses"
 def cohesion_tables(
     case: Case, streams: Streams, draws: int = DRAWS, gain_if_cut: np.ndarray | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Tables positions, movement, division, bargaining and wedge; those without rows are left out.
+    """Tables positions, movement, division, bargaining and wedge; those without rows are left out, save division,
+    where having none is a finding.
 
     gain_if_cut : ndarray[draw], km², what the challenger gains more within VALUE_YEARS under the wedge's support path
     than as today; with it the wedge's rows carry the expected gain of the split.
@@ -49,7 +50,9 @@ def cohesion_tables(
         "bargaining": bargaining_table(case, draws, streams) if case.stakes else pd.DataFrame(),
         "wedge": _wedge(case, streams, gain_if_cut),
     }
-    return {name: table for name, table in tables.items() if len(table)}
+    return {
+        name: table for name, table in tables.items() if len(table) or (name == "division" and case.positions)
+    }
 
 
 def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,8 @@ from contactline.case.check import CLAUSE_KINDS, ENGINE_BELIEFS
 from contactline.case.load import load_case
 from contactline.core.errors import UnknownNameError
 from contactline.stages.front import measure_front
-from contactline.truce.effects import UNMODELLED, clause_effect, clause_words
+from contactline.truce import effects
+from contactline.truce.effects import FORFEIT, HAZARD_BELIEFS, UNMODELLED, clause_effect, clause_words
 from contactline.truce.terms import CHALLENGER, DEFENDER, ZONE, apply_terms, clause_table, proposal_named
 
 
@@ -138,10 +139,23 @@ def test_every_kind_of_clause_has_words(loaded):
 
 def test_hazard_beliefs_are_named_only_where_the_engine_asks_for_them(loaded):
     named = {
-        name.strip(";,")
+        name.strip("();,")
         for proposal in loaded.case.proposals
         for clause in proposal.clauses
         for name in clause_effect(loaded.case, clause).split()
-        if name.startswith("truce.")
+        if "truce." in name
     }
-    assert {"truce.effect_dmz", "truce.effect_force_cap"} <= named <= set(ENGINE_BELIEFS)
+    assert {HAZARD_BELIEFS["dmz"], HAZARD_BELIEFS["force_cap"], FORFEIT} <= named <= set(ENGINE_BELIEFS)
+
+
+def test_an_effect_without_a_belief_that_the_engine_asks_for_is_no_effect(loaded, monkeypatch):
+    clauses = {clause.kind: clause for clause in proposal_named(loaded.case, "us_28").clauses}
+    assert clause_effect(loaded.case, clauses["sanctions"])
+    monkeypatch.setitem(effects.HAZARD_BELIEFS, "sanctions", "truce.no_such_belief")
+    assert clause_effect(loaded.case, clauses["sanctions"]) == ""
+
+
+def test_a_watched_zone_counts_as_monitoring_without_a_clause_of_its_own():
+    small = load_case("borderland")
+    plan = apply_terms(small.case, proposal_named(small.case, "mediator_plan"), measure_front(small).ground)
+    assert plan.monitoring == () and plan.zone_monitored and plan.monitored

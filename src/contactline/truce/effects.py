@@ -30,14 +30,15 @@ from contactline.case.schema import Case
 
 UNMODELLED = "shown, without a modelled effect in this version"
 
-HAZARD_BELIEFS: dict[str, tuple[str, ...]] = {
-    "dmz": ("truce.effect_dmz", "truce.effect_dmz_monitored"),
-    "force_cap": ("truce.effect_force_cap",),
-    "monitoring": ("truce.effect_monitoring",),
-    "sanctions": ("truce.effect_sanctions", "truce.effect_snap_back"),
-    "cession": ("truce.effect_recognition",),
+HAZARD_BELIEFS: dict[str, str] = {
+    "dmz": "truce.effect_dmz",
+    "monitoring": "truce.effect_monitoring",
+    "force_cap": "truce.peacetime_strength",
+    "sanctions": "truce.relief_lost",
+    "deadline": "truce.effect_imposed",
 }
-"""Kind of clause → beliefs by which it changes the breakdown hazard. Only those that the engine asks for count."""
+"""Kind of clause → the belief by which it changes the chance that a truce breaks. Only those that the engine asks for
+count, so that no clause is called modelled by a name alone."""
 
 FORFEIT = "truce.forfeit_rate"
 
@@ -51,23 +52,22 @@ def clause_effect(case: Case, clause: AnyClause) -> str:
     if isinstance(clause, Freeze):
         return "keeps the line of contact where it is"
     if isinstance(clause, ForceCap):
-        if clause.side != case.defender.id or clause.type != "personnel" or clause.persons is None:
-            return ""
-        return _hazard(clause.kind)
+        bites = clause.side == case.defender.id and clause.type == "personnel" and clause.persons is not None
+        return _by("caps the strength of a long truce", clause.kind) if bites else ""
     if isinstance(clause, Dmz):
-        map_too = "leaves the zone to nobody on the map; " if clause.regions or clause.polygon else ""
-        return map_too + _hazard(clause.kind)
+        return _zone_effect(clause)
     if isinstance(clause, Monitoring):
-        return "" if clause.form == "council" else _hazard(clause.kind)
-    if isinstance(clause, Sanctions | Cession):
-        return _hazard(clause.kind)
+        return "" if clause.form == "council" else _by("changes the breakdown hazard", clause.kind)
+    if isinstance(clause, Sanctions):
+        return _by("renewed war would lose the relief", clause.kind) if clause.snap_back else ""
     if isinstance(clause, GuaranteeClause):
         return "sets who may honour the truce, with which credibility"
     if isinstance(clause, GuaranteeConditions):
         pledge = next((g for g in case.guarantees if g.id == clause.guarantee), None)
-        return f"may forfeit the guarantee, by {FORFEIT}" if pledge and pledge.revoked_by else ""
+        return f"may forfeit the guarantee (belief {FORFEIT})" if pledge and pledge.revoked_by else ""
     if isinstance(clause, Deadline):
-        return "" if clause.lapsed else "marks the settlement as imposed if the defender did not write it"
+        imposed = "marks the settlement as imposed if the defender did not write it"
+        return "" if clause.lapsed else _by(imposed, clause.kind)
     return ""
 
 
@@ -108,9 +108,16 @@ def clause_words(case: Case, clause: AnyClause) -> str:
     return clause.topic.replace("_", " ")
 
 
-def _hazard(kind: str) -> str:
-    named = [name for name in HAZARD_BELIEFS[kind] if name in ENGINE_BELIEFS]
-    return f"changes the breakdown hazard by {' and '.join(named)}" if named else ""
+def _zone_effect(zone: Dmz) -> str:
+    effects = ["empties its ground of forces" if zone.regions or zone.polygon else "both sides step back"]
+    effects.append(_by("changes the breakdown hazard", "dmz"))
+    effects.append(_by("being watched changes it too", "monitoring") if zone.monitored else "")
+    return "; ".join(effect for effect in effects if effect)
+
+
+def _by(effect: str, kind: str) -> str:
+    belief = HAZARD_BELIEFS[kind]
+    return f"{effect} (belief {belief})" if belief in ENGINE_BELIEFS else ""
 
 
 def _leaves(case: Case, clause: Withdrawal) -> str:

@@ -94,9 +94,9 @@ class Settlement:
 
     @property
     def monitored(self) -> bool:
-        """Whether somebody watches the line itself: observers, remote means or a commission. A council that only
-        judges breaches does not count."""
-        return any(form != "council" for form in self.monitoring)
+        """Whether somebody watches the line itself: observers, remote means, a commission, or a zone that the text has
+        watched. A council that only judges breaches does not count."""
+        return self.zone_monitored or any(form != "council" for form in self.monitoring)
 
 
 def proposal_named(case: Case, name: str) -> Proposal:

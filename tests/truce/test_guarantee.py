@@ -23,6 +23,7 @@ from contactline.truce.guarantee import (
     credibility_paths,
     draw_pledge_luck,
     enough_act,
+    reads,
     study_draws,
 )
 
@@ -309,3 +310,21 @@ def test_the_built_in_cases_name_every_belief_and_luck_does_not_move_with_the_nu
     few, many = (draw_pledge_luck(case, sets, 10, Streams(3)) for sets in (5, 20))
     assert np.array_equal(few.forfeit, many.forfeit[:50])
     assert np.array_equal(few.stance, many.stance[:50])
+
+
+@pytest.mark.parametrize("held", load_case("ukraine_2025").case.guarantees, ids=lambda held: held.id)
+def test_what_a_guarantee_is_said_to_read_is_what_moves_it(held: Guarantee):
+    """Each belief moved by itself: the path changes if and only if `reads` names it."""
+    case = load_case("ukraine_2025").case
+    names = [b.name for b in case.beliefs if b.name in BELIEFS or b.name.startswith("truce.restraint_shift")]
+    plain = {name: np.full(DRAWS, 0.4) for name in names} | {
+        "truce.crisis_weeks": np.full(DRAWS, 30.0), "truce.crisis_market_weeks": np.full(DRAWS, 60.0)
+    }  # fmt: skip
+    drawn = draw_pledge_luck(case, 40, 10, Streams(0))
+
+    def path(beliefs: dict[str, np.ndarray]) -> np.ndarray:
+        return credibility_paths(BASE, beliefs, held, case.as_of, WEEKS, CRISIS_LUCK, luck=drawn)
+
+    start = path(plain)
+    moving = {name for name in names if not np.array_equal(path(plain | {name: plain[name] * 1.5}), start)}
+    assert moving == reads(held, names)

@@ -126,8 +126,9 @@ def fit_effects(data: AnalogueData) -> AnalogueFit:
             means.append(mode)
             factors.append(np.linalg.inv(chol).T)
     # Grid points stand for stretches of unequal width.
-    log_weight = np.array(log_weight) + np.log(np.outer(np.gradient(GRID), np.gradient(GRID))).ravel()
-    weight = np.exp(log_weight - log_weight.max())
+    step = np.log(np.outer(np.gradient(GRID), np.gradient(GRID))).ravel()
+    score = np.array(log_weight) + step
+    weight = np.exp(score - score.max())
     return AnalogueFit(data, weight / weight.sum(), np.array(means), np.array(factors))
 
 

@@ -219,6 +219,24 @@ def calendar_of(guarantee: Guarantee, guarantor: str) -> list[tuple[PoliticalEve
     return own
 
 
+def reads(guarantee: Guarantee | None, names: Collection[str]) -> set[str]:
+    """Which of the beliefs `names` can move this guarantee's credibility; the rest decide nothing through it."""
+    if guarantee is None or guarantee.form == "none":
+        return set()
+    found = {name for name in BELIEFS if name.startswith("truce.crisis_")}
+    found |= {restraint_name(names, guarantor) for guarantor in guarantee.guarantors}
+    if guarantee.discretion:
+        found.add("truce.discretion_shift")
+    if any(calendar_of(guarantee, guarantor) for guarantor in guarantee.guarantors):
+        found |= {"truce.term_shift", "truce.successor_spread"}
+        found |= {"truce.treaty_turnover"} if guarantee.form == "treaty" else set()
+    if guarantee.revoked_by:
+        found |= {"truce.forfeit_rate", "truce.forfeit_reading"}
+    if len(guarantee.guarantors) > 1:
+        found.add("truce.coalition_together")
+    return found & set(names)
+
+
 def restraint_name(beliefs: Collection[str], guarantor: str) -> str:
     """The belief on this guarantor's restraint: its own where the case has one, else the general one."""
     own = f"truce.restraint_shift.{guarantor}"

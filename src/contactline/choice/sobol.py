@@ -28,6 +28,9 @@ ERROR = 0.05
 FEW = 10
 """Up to so many beliefs, polynomials go to HIGH; beyond, to LOW, and two beliefs act together through their product."""
 HIGH, LOW = 8, 3
+ENDS = (0.03, 0.97)
+"""Quantiles over resamples that make a 90% range: wider than 0.05 and 0.95, since the terms are held fixed; measured on a
+planted outcome, where they cover about nine times in ten."""
 FOLDS = 5
 MOST, LEFT = 50, 1e-3
 """Terms at most, and the share of the variance below which nothing more is asked for."""
@@ -91,7 +94,7 @@ def sobol_indices(
         none = np.zeros(len(names), dtype=bool)
         return Sobol(names, zero, zero, zero + 1.0, zero, zero, zero + 1.0, none, 0.0, luck)
     terms = _candidates([ranks(beliefs[names[i]]) for i in varying], varying)
-    chosen = _select(terms, y)[: _held_up(terms, y, rng)]
+    chosen = _completed(terms, _select(terms, y)[: _held_up(terms, y, rng)], len(y))
     members = [terms.members[k] for k in chosen]
     wanted = terms.columns[:, chosen]
     kept = 1.0 - luck
@@ -179,6 +182,13 @@ def _select(terms: _Terms, y: np.ndarray) -> list[int]:
     return chosen
 
 
+def _completed(terms: _Terms, chosen: list[int], sets: int) -> list[int]:
+    """The terms with every power of the beliefs that act alone: what a line leaves of a bend would be lost otherwise."""
+    alone = {terms.members[k] for k in chosen if len(terms.members[k]) == 1}
+    powers = [k for k, own in enumerate(terms.members) if own in alone and k not in chosen]
+    return [*chosen, *powers] if len(chosen) + len(powers) <= sets // 4 else chosen
+
+
 def _held_up(terms: _Terms, y: np.ndarray, rng: np.random.Generator) -> int:
     """How many terms predict sets left out of their own choice: the fewest within one standard error of the best.
 
@@ -191,12 +201,12 @@ def _held_up(terms: _Terms, y: np.ndarray, rng: np.random.Generator) -> int:
         seen, unseen = fold != k, fold == k
         part = _Terms(terms.columns[seen], terms.members, terms.group)
         chosen = _select(part, y[seen])
-        for count in range(len(chosen) + 1):
-            columns = terms.columns[:, chosen[:count]]
-            design = np.column_stack([np.ones(len(y)), columns])
-            gram = np.linalg.pinv(design[seen].T @ design[seen], hermitian=True)
-            solution = gram @ (design[seen].T @ y[seen])
-            errors[k, count] = np.mean((y[unseen] - design[unseen] @ solution) ** 2)
+        design = np.column_stack([np.ones(len(y)), terms.columns[:, chosen]])
+        # In the basis that a factorisation gives, one more term changes no coefficient before it.
+        q, r = np.linalg.qr(design[seen])
+        steps = np.linalg.solve(r.T, design[unseen].T).T * (q.T @ y[seen])
+        left = y[unseen][:, None] - np.cumsum(steps, axis=1)
+        errors[k, : len(chosen) + 1] = np.mean(left**2, axis=0)
         errors[k, len(chosen) + 1 :] = errors[k, len(chosen)]
     mean = errors.mean(axis=0)
     best = int(mean.argmin())
@@ -251,6 +261,6 @@ def _ends(
 ) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.zeros(count), np.full(count, min(least, 1.0))
     if again:
-        ends = np.quantile(np.stack(again), [0.05, 0.95], axis=0)
+        ends = np.quantile(np.stack(again), ENDS, axis=0)
         low, high = np.where(found, ends[0], low), np.where(found, ends[1], high)
     return low, high

@@ -1,0 +1,219 @@
+"""Regret, value of information and of waiting, acceptability and flip points against closed forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from contactline.choice.acceptability import acceptability, mean_score, normalised
+from contactline.choice.flips import break_even_surface, flip_points, share_curve, surface
+from contactline.choice.futures import BeliefLabel
+from contactline.choice.information import perfect_information, shrunk, value_of_information, value_of_waiting
+from contactline.choice.regret import regret_table, regrets
+from contactline.choice.smooth import ranks
+from contactline.core.errors import InputError
+
+
+def labels(names) -> dict[str, BeliefLabel]:
+    return {name: BeliefLabel(name, "unit", "watch") for name in names}
+
+
+def unit_loss(mean: float, sd: float) -> float:
+    """Value of knowing a normal difference of two courses before choosing: sd·φ(m/sd) − |m|·Φ(−|m|/sd)."""
+    return sd * stats.norm.pdf(mean / sd) - abs(mean) * stats.norm.cdf(-abs(mean) / sd)
+
+
+def test_two_states_by_hand():
+    """Half of the sets each: a pays 4 or 0, b pays 1 or 2. Means 2, 1.5; best known: 3; so knowing is worth 1."""
+    values = np.array([[4.0, 1.0], [0.0, 2.0]] * 50)
+    assert perfect_information(values) == pytest.approx(1.0)
+    np.testing.assert_array_equal(regrets(values)[:2], [[0, 3], [2, 0]])
+    table = regret_table(values, ["a", "b"]).set_index("course")
+    assert table.loc["a", ["share_best", "regret_mean", "regret_max"]].tolist() == [0.5, 1.0, 2.0]
+    assert table.loc["b", ["share_best", "regret_mean", "regret_max"]].tolist() == [0.5, 1.5, 3.0]
+    assert table["minimax"].tolist() == [True, False]
+    # The course that is best on average need not be the one whose worst is least bad.
+    assert table["mean_value"].tolist() == [2.0, 1.5]
+
+
+def test_minimax_differs_from_the_best_mean():
+    values = np.array([[10.0, 6.0], [10.0, 6.0], [0.0, 5.0], [0.0, 5.5]])
+    table = regret_table(values, ["bold", "safe"]).set_index("course")
+    assert table.loc["safe", "minimax"] and not table.loc["bold", "minimax"]
+    swapped = regret_table(values - 3.0, ["bold", "safe"]).set_index("course")
+    np.testing.assert_allclose(
+        swapped["regret_mean"], table["regret_mean"]
+    )  # a common shift changes no regret
+
+
+def test_ties_are_shared():
+    table = regret_table(np.zeros((10, 4)), list("abcd"))
+    assert table["share_best"].tolist() == [0.25] * 4 and table["minimax"].all()
+
+
+def test_value_of_information_of_a_normal_difference():
+    rng = np.random.default_rng(0)
+    # Drawn as beliefs are: one draw in each of equal slices of probability.
+    z = stats.norm.ppf(np.column_stack([(rng.permutation(3000) + 0.5) / 3000 for _ in range(6)]))
+    gap = 0.3 + 1.0 * z[:, 0] + 0.5 * z[:, 1] + 0.2 * rng.normal(size=3000)
+    values = np.column_stack([np.zeros(3000), gap])
+    beliefs = {f"b{i}": z[:, i] for i in range(6)}
+    table = value_of_information(values, ["fight", "accept"], beliefs, labels(beliefs), rng).set_index(
+        "belief"
+    )
+    assert table.loc["everything", "value"] == pytest.approx(unit_loss(0.3, np.sqrt(1.29)), abs=0.02)
+    assert table.loc["b0", "value"] == pytest.approx(unit_loss(0.3, 1.0), abs=0.02)
+    assert table.loc["b1", "value"] == pytest.approx(unit_loss(0.3, 0.5), abs=0.015)
+    assert table.loc["b0", "changes"] == pytest.approx(stats.norm.cdf(-0.3), abs=0.03)
+    assert (table.loc[["b2", "b3", "b4", "b5"], "value"] == 0).sum() >= 3
+    assert table.index[:3].tolist() == ["everything", "b0", "b1"]
+
+
+def test_information_without_account_is_worth_nothing():
+    """Negative control: what luck yields is taken off; of 300 idle beliefs hardly any is said to be worth anything."""
+    said = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        beliefs = {f"b{i}": rng.random(200) for i in range(30)}
+        values = np.column_stack([np.zeros(200), 0.1 + rng.standard_t(4, 200)])
+        table = value_of_information(values, ["a", "b"], beliefs, labels(beliefs), rng, shuffles=200)
+        said += int(table["stands_out"].iloc[1:].sum())
+    assert said <= 6
+
+
+def test_chance_within_sets_is_no_information():
+    """Set means scatter by chance as well; drawn in by its variance they are worth what the truth is."""
+    rng = np.random.default_rng(1)
+    truth = 0.5 + rng.normal(size=20000)
+    noisy = truth + 1.0 * rng.normal(size=20000)
+    values = np.column_stack([np.zeros(20000), noisy])
+    assert perfect_information(values) > 1.5 * unit_loss(0.5, 1.0)
+    assert perfect_information(shrunk(values, 1.0)) == pytest.approx(unit_loss(0.5, 1.0), rel=0.05)
+    np.testing.assert_allclose(shrunk(values, 0.0), values, atol=1e-12)
+
+
+def test_waiting_for_part_of_a_belief():
+    """With share r of a normal difference's variance known by the deadline, waiting is worth unit_loss(m, √r·sd)."""
+    rng = np.random.default_rng(2)
+    z = rng.normal(size=4000)
+    values = np.column_stack([np.zeros(4000), 0.3 + z])
+    found = value_of_waiting(values, z, rng, cost=0.1)
+    expected = [0.0] + [unit_loss(0.3, np.sqrt(r)) for r in found.resolved[1:]]
+    np.testing.assert_allclose(found.gain, expected, atol=0.02)
+    assert np.all(np.diff(found.gain) > -0.005) and found.needed == pytest.approx(0.3)
+    assert np.isnan(value_of_waiting(values, z, rng, cost=9.0).needed)
+
+
+def test_acceptability_of_a_coin_of_weights():
+    """Two attributes, one course each best in: the better one is set by which weight is larger."""
+    rng = np.random.default_rng(3)
+    changes = np.zeros((1, 2, 2))
+    changes[0, 0, 0] = changes[0, 1, 1] = 1.0
+    weights = normalised(rng.random((20000, 2)))
+    found = acceptability(changes, weights, ["a", "b"], ["x", "y"])
+    np.testing.assert_allclose(found.first, [0.5, 0.5], atol=0.01)
+    np.testing.assert_allclose(found.ranks.sum(axis=0), 1.0)
+    np.testing.assert_allclose(found.central.sum(axis=1), 1.0)
+    assert found.central[0, 0] > 0.6 and found.central[1, 1] > 0.6 and found.confidence.tolist() == [1.0, 1.0]
+
+
+def test_a_course_that_is_never_best_has_no_central_weights():
+    changes = np.array([[[0.0, 1.0, 2.0], [0.0, 1.0, 2.0]]])
+    found = acceptability(changes, np.array([[1.0, 3.0]]), list("abc"), ["x", "y"])
+    assert found.first.tolist() == [0.0, 0.0, 1.0] and np.isnan(found.central[0]).all()
+    assert np.isnan(found.confidence[0]) and found.central[2].tolist() == [0.25, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("weights", "came"), [([0.0, 0.0], "all zero"), ([1.0, -1.0], "negative"), ([1.0, np.inf], "not finite")]
+)
+def test_weights_that_cannot_be_normalised(weights, came):
+    with pytest.raises(InputError, match=f"some weights are {came} and cannot be normalised"):
+        normalised(np.array(weights))
+
+
+def test_flip_point_of_a_straight_line():
+    """advantage = 1.5·(ln b − ½) + noise: half and half at b = √e; the range over resamples covers it."""
+    rng = np.random.default_rng(4)
+    covered = 0
+    for _ in range(20):
+        beliefs = {f"b{i}": rng.lognormal(size=300) for i in range(10)}
+        gap = 1.5 * (np.log(beliefs["b0"]) - 0.5) + rng.normal(size=300)
+        table = flip_points(beliefs, gap, labels(beliefs), rng, resamples=60)
+        row = table.iloc[0]
+        assert row["belief"] == "b0" and row["turns"] > 0.9
+        assert row["flip_value"] == pytest.approx(np.exp(0.5), rel=0.25)
+        assert row["share_low"] < 0.2 < 0.8 < row["share_high"] + 0.1
+        covered += row["flip_low"] <= np.exp(0.5) <= row["flip_high"]
+    assert 11 <= covered <= 20
+
+
+def test_a_belief_that_never_turns_the_ranking_has_no_flip_value():
+    rng = np.random.default_rng(5)
+    beliefs = {"b": rng.random(400)}
+    table = flip_points(
+        beliefs, 3.0 + beliefs["b"] + 0.2 * rng.normal(size=400), labels(beliefs), rng, resamples=50
+    )
+    assert np.isnan(table["flip_value"].iloc[0]) and table["turns"].iloc[0] == 0.0
+    assert table["share_low"].iloc[0] == table["share_high"].iloc[0] == 1.0
+
+
+def test_noise_yields_hardly_any_flip_points():
+    said = 0
+    for seed in range(15):
+        rng = np.random.default_rng(seed)
+        beliefs = {f"b{i}": rng.random(200) for i in range(40)}
+        said += len(flip_points(beliefs, rng.normal(size=200), labels(beliefs), rng, resamples=2))
+    assert said <= 8
+
+
+def test_shares_along_a_belief():
+    """P(a + z > 0 | a) with z standard normal is Φ(a)."""
+    rng = np.random.default_rng(6)
+    a = rng.normal(size=5000)
+    at = np.array([0.1, 0.5, 0.9])
+    np.testing.assert_allclose(
+        share_curve(a, a + rng.normal(size=5000), at), stats.norm.cdf(stats.norm.ppf(at)), atol=0.04
+    )
+
+
+def test_surfaces_from_draws_and_from_runs_agree():
+    """A planted plane, read off draws and by evaluating it at the same values."""
+    rng = np.random.default_rng(7)
+    x, y, z = rng.random(3000), rng.random(3000), rng.normal(size=3000)
+    smoothed = surface({"x": x, "y": y}, 2 * x - 2 * y + 0.5 * z, "x", "y", points=7)
+    run = break_even_surface(lambda a, b: 2 * a - 2 * b + 0.5 * z, smoothed.x, smoothed.y)
+    np.testing.assert_allclose(smoothed.share, run.share, atol=0.06)
+    assert smoothed.near.all() and run.share[0, -1] > 0.95 and run.share[-1, 0] < 0.05
+
+
+def test_far_corners_are_marked():
+    """Two beliefs drawn along a line: corners away from it hold no draws."""
+    u = np.linspace(0, 1, 300)
+    found = surface({"x": u, "y": u + 1e-3}, u - 0.5, "x", "y")
+    assert not found.near[0, -1] and found.near[0, 0] and found.near[10, 10]
+
+
+def test_ranks_put_ties_in_the_middle():
+    assert ranks(np.array([5.0, 1.0, 5.0, 9.0])).tolist() == [0.5, 0.125, 0.5, 0.875]
+
+
+@pytest.mark.parametrize(
+    ("values", "courses", "says"),
+    [
+        (np.zeros((5, 2)), ["a", "b", "c"], "got shape (5, 2) for 3 courses"),
+        (np.zeros((5, 1)), ["a"], "got one course; a comparison needs two or more"),
+        (np.full((5, 2), np.nan), ["a", "b"], "some are not finite"),
+    ],
+)
+def test_bad_values_are_said(values, courses, says):
+    with pytest.raises(InputError) as error:
+        regret_table(values, courses)
+    assert says in str(error.value)
+
+
+def test_mean_score_is_an_average():
+    assert mean_score({"a": -1.0, "b": 0.5}) == -0.25
+    with pytest.raises(InputError, match="scores: got none"):
+        mean_score({})

@@ -60,6 +60,8 @@ def vetoed_clauses(values: Values, case: Case, proposal: Proposal) -> list[str]:
     """
     found = []
     for clause in proposal.clauses:
+        if clause.denies:
+            continue  # a text that only drops or excludes a thing does not ask for it
         names: set[str] = {clause.kind}
         for field in ("form", "rule", "relief", "use"):
             if hasattr(clause, field):

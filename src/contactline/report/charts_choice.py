@@ -31,42 +31,6 @@ CLEAR = 0.9
 OVERLAP = 1.12
 """How far a cell of the break-even map reaches into the next, in half steps: no seams show."""
 
-VARIANTS = {
-    "as_written": "as written",
-    "no_guarantee": "without the guarantee",
-    "troops": "with the guarantor's troops on the ground",
-    "belt_kept": "with the fortified belt kept",
-}
-
-
-def truce_survival(assessment: Assessment) -> list[Figure]:
-    """How long a truce holds: by proposal as written, and for the proposal in focus by variant."""
-    table = assessment.tables["truce"]
-    written = table[table["variant"] == "as_written"]
-    focus = focus_proposal(assessment.case, assessment.tables)
-    figures = []
-    if not written.empty:
-        best = written.iloc[int(written["p_hold_156"].argmax())]
-        worst = written.iloc[int(written["p_hold_156"].argmin())]
-        title = f"Three years on, a truce still holds in {percent(worst['p_hold_156'])} of draws ({worst['name']})"
-        if len(written) > 1:
-            title += f" to {percent(best['p_hold_156'])} ({best['name']})"
-        lines = written.assign(line=written["name"])
-        figures.append(_survival(assessment, "truce", title, lines, "Each proposal as written. "))
-    own = table[table["proposal"] == focus]
-    if len(own) > 1:
-        lines = own.assign(line=[VARIANTS.get(v, v.replace("_", " ")) for v in own["variant"]])
-        span = lines["p_hold_156"]
-        top, low = lines.iloc[int(span.argmax())], lines.iloc[int(span.argmin())]
-        title = (
-            f"{proposal_name(assessment.case, focus)}: the truce holds three years in {percent(low['p_hold_156'])} of "
-            f"draws {low['line']}, in {percent(top['p_hold_156'])} {top['line']}"
-        )
-        figures.append(
-            _survival(assessment, "truce_variants", title, lines, "The same proposal, one term changed. ")
-        )
-    return figures
-
 
 def breakeven(assessment: Assessment) -> list[Figure]:
     """One map of beliefs per proposal: share preferring acceptance over credibility and rate of collapse."""
@@ -212,7 +176,6 @@ def outcomes(assessment: Assessment) -> list[Figure]:
 
 
 RECIPES = (
-    Recipe("truce", "truce", "how long a truce holds", ("truce",), truce_survival),
     Recipe("breakeven", "choice", "break-even of beliefs", ("breakeven",), breakeven),
     Recipe("verdict", "choice", "verdicts by viewpoint", ("verdict",), verdicts),
     Recipe("hinges", "choice", "what the choice hinges on", ("hinges",), hinges, NO_HINGES),
@@ -225,33 +188,6 @@ _VETO = re.compile(r" \(calls a clause unacceptable\)$")
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
 _STACKED = alt.Legend(columns=1)
-
-
-def _survival(assessment: Assessment, key: str, title: str, rows: pd.DataFrame, lead: str) -> Figure:
-    """Lines from 100% today through the three horizons; `rows` has a column `line`."""
-    weeks = {"start": 0, "p_hold_52": 52, "p_hold_156": 156, "p_hold_260": 260}
-    long = rows.assign(start=1.0).melt(["line"], list(weeks), "week", "p")
-    long["years"] = long["week"].map(weeks) / 52
-    x = alt.X("years:Q", title="years after signature", axis=alt.Axis(values=[0, 1, 2, 3, 4, 5], format="d"))
-    y = alt.Y("p:Q", title="chance that it still holds", scale=_UNIT, axis=_PERCENT)
-    order = list(dict.fromkeys(rows["line"]))
-    colour = alt.Color(
-        "line:N", title=None, sort=order, scale=alt.Scale(range=list(CATEGORIES)), legend=_STACKED
-    )
-    base = alt.Chart(inline(long)).encode(x=x, y=y, color=colour)
-    tip = ["line:N", alt.Tooltip("years:Q"), alt.Tooltip("p:Q", format=".0%")]
-    chart = base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1).encode(
-        tooltip=tip
-    )
-    subtitle = lead + "Computed at one, three and five years. " + source_line(assessment, "own model")
-    return Figure(
-        key,
-        "truce",
-        title,
-        subtitle,
-        f"Lines of the chance that a truce holds. {title}.",
-        spec_of(chart, 260),
-    )
 
 
 def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, note: str) -> Figure:

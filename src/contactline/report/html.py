@@ -33,6 +33,7 @@ from contactline.report import (
     charts_places,
     charts_score,
     charts_support,
+    charts_truce,
     charts_war,
 )
 from contactline.report.assessment import Assessment
@@ -54,6 +55,7 @@ from contactline.report.maps import map_png, map_svg, print_layers
 from contactline.report.side_by_side import finding, side_by_side
 from contactline.report.summary import (
     as_of_line,
+    broken_rows,
     key_hinges,
     key_numbers,
     no_hinges,
@@ -71,6 +73,7 @@ RECIPES: tuple[Recipe, ...] = (
     *charts_people.RECIPES,
     *charts_deal.RECIPES,
     *charts_support.RECIPES,
+    *charts_truce.RECIPES,
     *charts_guarantee.RECIPES,
     *charts_cohesion.RECIPES,
     *charts_choice.RECIPES,
@@ -95,6 +98,7 @@ PRINTED += ("support_ledger", "support_reliance", "support_capabilities", "suppo
 PRINTED += ("support_packages", "support_factors")
 PRINTED += ("salients", "loss_sources", "backtest_places")
 PRINTED += ("guarantee", "analogues", "analogue_effects")
+PRINTED += ("deterrence", "readings", "if_broken", "morale", "timing")
 PRINTED += ("claims", "claim_tests", "flips", "regret")
 """Tables that the page prints row by row."""
 
@@ -335,6 +339,7 @@ def _environment() -> jinja2.Environment:
         region_name=region_name,
         plain_day=plain_day,
         outcome_rows=outcome_rows,
+        broken_rows=broken_rows,
         course_name=charts_claims.course_name,
         collapse_words=collapse_words,
         publisher=publisher,

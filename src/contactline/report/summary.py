@@ -109,6 +109,21 @@ def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, lis
     return names, rows
 
 
+def broken_rows(assessment: Assessment) -> list[dict[str, str]]:
+    """Outcomes where the truce broke, where it held, and fighting on: one row a proposal and outcome."""
+    rows = []
+    for (_, _), own in assessment.tables["if_broken"].groupby(["proposal", "outcome"], sort=False):
+        unit, label = str(own["unit"].iloc[0]), str(own["label"].iloc[0])
+        row = {"name": str(own["name"].iloc[0]), "label": label}
+        if unit not in ("share", "weeks"):
+            row["label"] += f", {unit}"
+        for which, values in own.set_index("which").iterrows():
+            mid, span = _outcome_text(values, unit, is_event(own)) if values["share"] > 0 else ("–", "")
+            row[str(which)] = f"{mid} ({span})" if span else mid
+        rows.append(row)
+    return rows
+
+
 def _outcome_text(row: pd.Series, unit: str, event: bool) -> tuple[str, str]:
     if event:
         return (percent(float(row["mean"])) if row["mean"] > 0 else "in no draw"), ""

@@ -130,12 +130,20 @@ def compare_command(
         return
     console = Console()
     _print(console, "Two years of fighting under each path", _frontier(tables["support_frontier"]))
+    console.print(
+        "belt: chance that every town of the belt still stands; losses: killed and wounded of the defender, median; "
+        "coll.: chance of a "
+        "collapse; bn €: billions of euros a month beyond the path as today where the ledger prices it, else ?.",
+        soft_wrap=True,
+    )
     if "support_packages" in tables and len(tables["support_packages"]):
         _print(
             console, _package_title(about, tables["support_packages"]), _packages(tables["support_packages"])
         )
     elif "support_packages" in tables:
-        console.print("No path needs a package: each holds the belt about as likely as asked.")
+        console.print(
+            "No package is shown: no path that cuts supply makes holding the belt less likely than asked."
+        )
     else:
         console.print("The belt was not fought out on the map: the case has none, or its record is too thin.")
     _print(console, "What drives the difference in gains, % of variance", _drivers(tables["support_drivers"]))
@@ -231,19 +239,21 @@ def _alone(alone: pd.DataFrame) -> pd.DataFrame:
 def _frontier(table: pd.DataFrame) -> pd.DataFrame:
     def chance(row: pd.Series, weeks: int) -> str:
         p = row[f"p_belt_{weeks}"]
-        low, high = row[f"p_belt_{weeks}_low"], row[f"p_belt_{weeks}_high"]
-        return "–" if p != p else f"{100 * p:.0f}% ({100 * low:.0f}–{100 * high:.0f})"
+        return "–" if p != p else f"{100 * p:.0f}%"
 
     return pd.DataFrame(
         {
-            "path": row["name"], "belt stands 1 year": chance(row, 52), "2 years": chance(row, 104),
-            "gain, km²": f"{row['gain_q50']:,.0f} ({row['gain_q10']:,.0f}–{row['gain_q90']:,.0f})",
-            "losses": f"{row['losses_q50']:,.0f}", "more losses": f"{row['losses_diff']:+,.0f}",
-            "collapse": f"{100 * row['p_collapse']:.0f}%",
-            "bn EUR/month": _known(row["cost_monthly"], "+.1f", "not priced"),
+            "path": row["name"],
+            "belt 1y": chance(row, 52),
+            "2y": chance(row, 104),
+            "gain, km²": f"{row['gain_q50']:,.0f}",
+            "80% range": f"{row['gain_q10'] / 1000:.1f}–{row['gain_q90'] / 1000:.1f}k",
+            "losses": f"{row['losses_q50'] / 1000:,.0f}k",
+            "coll.": f"{100 * row['p_collapse']:.0f}%",
+            "bn €": _known(row["cost_monthly"], "+.1f", "?"),
         }
         for _, row in table.iterrows()
-    )  # fmt: skip
+    )
 
 
 def _packages(table: pd.DataFrame) -> pd.DataFrame:
@@ -284,7 +294,7 @@ def _print(console: Console, title: str, frame: pd.DataFrame) -> None:
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for k, column in enumerate(frame.columns):
         # Names stay readable on a narrow terminal; numbers fold instead.
-        least = min(28, int(frame[column].astype(str).str.len().max())) if k == 0 else None
+        least = min(24, int(frame[column].astype(str).str.len().max())) if k == 0 else None
         table.add_column(
             str(column), justify="left" if column in WORDS else "right", overflow="fold", min_width=least
         )

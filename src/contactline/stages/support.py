@@ -23,6 +23,7 @@ from contactline.stages.war import SPREAD, Outlook, spread
 from contactline.support.adequacy import AS_TODAY, Support, support_on, support_path
 from contactline.support.frontier import Paired, paired, path_cost, smallest_package, variance_shares
 from contactline.support.ledger import actor_name, capabilities, ledger, reliance
+from contactline.war.manpower import STRENGTH
 from contactline.war.space import SpaceFit
 
 WEEKS = 104
@@ -203,7 +204,8 @@ def _helpers(case: Case, path: SupportPath) -> list[tuple[str, tuple[str, ...]]]
     stopped = {cut.actor for cut in path.cuts if cut.factor == 0}
     free = sorted(set(supplied) - stopped)
     outside = sorted((n for n in free if n != case.defender.id), key=lambda n: (-supplied.count(n), n))
-    return [(n, (n,)) for n in outside[:1]] + ([("all", tuple(free))] if len(free) > 1 else [])
+    rest = [("all", tuple(free))] if set(free) - set(outside[:1]) else []
+    return [(n, (n,)) for n in outside[:1]] + rest
 
 
 def _cuts_supply(case: Case, cut: SupportCut) -> bool:
@@ -315,6 +317,13 @@ def _factors(path: SupportPath, worked: Support, sample: Sample) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
+OTHERS = (
+    "war.collapse_rate", "war.collapse_weeks", "war.collapse_speed", STRENGTH, "losses.attacker_true_per_claimed",
+    "losses.defender_per_attacker", "losses.defender_killed_share",
+)  # fmt: skip
+"""Beliefs outside the support room that fighting a path out reads."""
+
+
 def _drivers(
     case: Case, paths: Sequence[SupportPath], sample: Sample, fought: Mapping[str, Fought], most: float
 ) -> pd.DataFrame:
@@ -333,7 +342,7 @@ def _drivers(
         labels[f"{c.id}.reading"] = f"Who supplies how much of {_low(c.name)}"
     beliefs = {name: column[first] for name, column in sample.elasticity.items()}
     beliefs |= {
-        n: c[first] for n, c in sample.beliefs.items() if n.startswith(("war.", "losses.", "manpower."))
+        n: c[first] for n, c in sample.beliefs.items() if n in OTHERS or n.startswith("manpower.defender_")
     }
     rows = []
     base = fought[AS_TODAY]

@@ -205,6 +205,11 @@ def assumptions(
             _row(f"support.{capability.id}", f"Effect of {capability.name} on tempo", "log tempo per unit of need",
                  describe(capability.elasticity), capability) | {"why": capability.elasticity_assumption}
         )  # fmt: skip
+        rows += [
+            _row(f"support.{capability.id}.{effect.moves}", f"Effect of {capability.name} on {effect.moves}",
+                 "log effect per unit of need", describe(effect.elasticity), effect)
+            for effect in capability.effects
+        ]  # fmt: skip
     for fixed in ENGINE:
         rows.append(
             {"name": fixed.name, "label": fixed.label, "unit": "", "distribution": fixed.value, "owner": OWNER,

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +14,7 @@ from rich.table import Table
 from contactline.choice.efg import check_efg_path, write_efg
 from contactline.core.errors import InputError
 from contactline.core.progress import Stages
-from contactline.stages.game import Played, play
+from contactline.stages.game import Played, endings_over_weights, play
 from contactline.stages.game_tables import game_tables
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
@@ -60,18 +61,18 @@ def game_command(
     )
     with stages.stage("solve the game"):
         played = play(
-            ready.loaded.case, ready.measured, ready.outlook, ready.settlements, ready.streams,
+            ready.loaded.case, ready.measured, ready.outlook, ready.settlements,
             proposer=proposer, discount=rates, threat=threat,
         )  # fmt: skip
     if efg is not None:
         write_efg(played.game, efg)
         Console(stderr=True).print(f"wrote {efg}")
-    tables = game_tables(played)
+    tables = game_tables(played) | {"game_weights": endings_over_weights(played, ready.streams)}
     if as_json:
         content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
         typer.echo(json.dumps({"title": played.game.title, "notes": played.solution.notes, **content}))
         return
-    _print(Console(), played)
+    _print(Console(), played, tables)
 
 
 def _rates(given: list[str]) -> dict[str, float]:
@@ -90,9 +91,8 @@ def _rates(given: list[str]) -> dict[str, float]:
     return rates
 
 
-def _print(console: Console, played: Played) -> None:
+def _print(console: Console, played: Played, tables: dict[str, pd.DataFrame]) -> None:
     """The equilibria, one block an outcome: how it ends, who does what, and what it is worth."""
-    tables = game_tables(played)
     values, plays = tables["game_values"], tables["equilibria"]
     console.print(f"[bold]{played.game.title}[/bold]", highlight=False)
     if values.empty:
@@ -112,5 +112,13 @@ def _print(console: Console, played: Played) -> None:
         console.print(table, highlight=False)
         worth = ", ".join(f"{r.name} {r.value:+.1f}" for r in own[own["equilibrium"] == first].itertuples())
         console.print(f"Gain over fighting on, in each player's own units: {worth}.", highlight=False)
+    shares = tables["game_weights"]
+    for ending, some, every in zip(shares["ending"], shares["share_some"], shares["share_all"], strict=True):
+        if some > 0:
+            console.print(
+                f"With weights drawn within their ranges: “{ending}” in {every:.0%} of draws in every equilibrium, "
+                f"in {some:.0%} in some.",
+                highlight=False,
+            )
     for note in played.solution.notes:
         console.print(f"Note: {note}", highlight=False)

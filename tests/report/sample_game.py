@@ -45,6 +45,12 @@ def game_sample() -> dict[str, pd.DataFrame]:
     return {
         "bargaining_range": pd.DataFrame(rows),
         "range_summary": pd.DataFrame(summary),
+        "game_weights": pd.DataFrame(
+            [
+                {"ending": "war goes on", "share_some": 0.7, "share_all": 0.6, "draws": 40},
+                {"ending": "truce honoured", "share_some": 0.4, "share_all": 0.3, "draws": 40},
+            ]
+        ),
         **game_tables(SimpleNamespace(game=_game(), solution=solve(_game()))),
     }
 

@@ -9,7 +9,7 @@ does not sign. If it breaks the truce, the guarantor, which alone knows how reso
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contactline.choice.game import Chance, Decision, Game, Node, Terminal
 from contactline.core.errors import InputError
@@ -42,6 +42,8 @@ class Offer:
     guarantor: str | None = None
     resolute: float = 0.0
     stake: float = 0.0
+    vetoes: Mapping[str, str] = field(default_factory=dict)
+    """Player → a clause that it calls unacceptable: it does not accept or sign, whatever that is worth."""
 
 
 def settlement_game(
@@ -69,6 +71,8 @@ def settlement_game(
         if threat is not None:
             cut = Terminal(dict(threat), "war goes on with support cut")
             rejected = Decision(proposer, f"{offer.id}: rejected", ((threat_name, cut), (KEEP, rejected)))
+        if defender in offer.vetoes:
+            return Decision(defender, f"{offer.id}: answer", ((REJECT, rejected),))
         signed = Chance(
             "aims of the challenger",
             tuple(
@@ -84,6 +88,8 @@ def settlement_game(
 
 
 def _signature(offer: Offer, kind: str, challenger: str) -> Decision:
+    if challenger in offer.vetoes:
+        return Decision(challenger, f"{offer.id}: {kind}", ((REFUSE, Terminal({}, "war goes on")),))
     ways: tuple[tuple[str, Node], ...] = (
         (HONOUR, Terminal(dict(offer.honoured[kind]), "truce honoured")),
         (BREAK, _broken(offer, kind)),

@@ -12,6 +12,7 @@ from contactline.case.debate import Values
 from contactline.choice.courses import OUTCOMES
 from contactline.choice.futures import Futures
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.truce.breakdown import LOOK_AHEAD_WEEKS
 
 D = TypeVar("D")
 
@@ -42,6 +43,19 @@ def first_sets(futures: Futures, sets: int) -> Futures:
         return futures
     keep = sets * (futures.draws // futures.sets)
     return replace(_cut(futures, futures.draws, keep), sets=sets)
+
+
+def fought_otherwise(futures: Futures, *, times: float = 1.0, factor: np.ndarray | None = None) -> Futures:
+    """The same futures with gains `times` as large a week, or under other support, and what a challenger then expects.
+
+    factor : ndarray[draw, week], support's factor on gains and, as where futures are drawn, on the rate of collapses
+    """
+    own = futures.factor if factor is None else factor
+    net = futures.net * times
+    ahead = (net * own)[:, :LOOK_AHEAD_WEEKS].mean(axis=1) * LOOK_AHEAD_WEEKS
+    expected = np.repeat(futures.set_mean(ahead), futures.draws // futures.sets)
+    raising = futures.raising if factor is None else factor
+    return replace(futures, net=net, factor=own, raising=raising, expected_gain=expected)
 
 
 def discounted(
@@ -81,6 +95,8 @@ def _cut(record: D, draws: int, keep: int) -> D:
 def _part(value: Any, draws: int, keep: int) -> Any:
     if isinstance(value, np.ndarray) and value.ndim and len(value) == draws:
         return value[:keep]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(_part(item, draws, keep) for item in value))
     if isinstance(value, Mapping):
         return {name: _part(item, draws, keep) for name, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):

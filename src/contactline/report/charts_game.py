@@ -51,10 +51,13 @@ def tree(assessment: Assessment) -> list[Figure]:
             named = "" if row["parent"] == 0 and kind == "ending" else _short(str(row["branch"])) + odds
             edges.append(edge | {"said": named})
     title = _title(values)
+    over_weights = _over_weights(assessment.tables.get("game_weights"))
     subtitle = (
         "At the endings: gains over fighting on with support as it is, in units of each player's own value "
         f"({_key(values)}), at default values and middle weights. Dotted: nodes that who moves cannot tell apart. "
-        "Other offers are left out here; table game has every node. " + source_line(assessment, "own model")
+        "Other offers are left out here; table game has every node. "
+        + over_weights
+        + source_line(assessment, "own model")
     )
     leaves = sum(bool(point["ends"]) for point in points)
     sets = _same_knowledge(shown, at)
@@ -72,6 +75,18 @@ RECIPES = (
         "The game of a settlement has no equilibrium of the kinds searched: see table game.",
     ),
 )
+
+
+def _over_weights(table: pd.DataFrame | None) -> str:
+    """How far the ending depends on the weights, in a sentence; empty without the table."""
+    if table is None or table.empty:
+        return ""
+    ranked = table.sort_values("share_some", ascending=False)
+    pairs = zip(ranked["ending"].astype(str), ranked["share_some"].astype(float), strict=True)
+    shares = ", ".join(f"“{ending}” in {percent(share)}" for ending, share in pairs if share >= 0.01)
+    return (
+        f"With weights drawn within their ranges, in some equilibrium: {shares} of draws. " if shares else ""
+    )
 
 
 def _chart(points: pd.DataFrame, edges: pd.DataFrame, sets: pd.DataFrame) -> alt.TopLevelMixin:

@@ -102,4 +102,15 @@ TABLES: tuple[Table, ...] = (
         ),
         ("equilibrium", "player"),
     ),
+    Table(
+        "game_weights",
+        "How the game ends when each player's weights are drawn within their published ranges",
+        (
+            text("ending", "how it ends"),
+            chance("share_some", "share of weight draws in which some pure equilibrium ends so, likely as not or more"),
+            chance("share_all", "share of weight draws in which every pure equilibrium ends so, likely as not or more"),
+            Column("draws", "whole", "count", "weight draws", 1),
+        ),
+        ("ending",),
+    ),
 )  # fmt: skip

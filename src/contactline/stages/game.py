@@ -1,63 +1,93 @@
-"""The game of a case: pay-offs from simulated outcomes, and every equilibrium.
+"""The game of a case: pay-offs from simulated outcomes, every equilibrium, and how the ending moves with the weights.
 
 Pay-offs are gains over fighting on with support as it is, in the same futures, by each player's default viewpoint with
-weights at the middle of their ranges. All ways out of an offer are valued on the futures in which its truce would
-break, so that honouring and breaking, acting and abandoning differ by what is done and by nothing else.
+weights at the middle of their ranges; `endings_over_weights` draws the weights instead.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from contactline.case.debate import Values
 from contactline.case.schema import Case
-from contactline.choice.courses import accept, fight_on
-from contactline.choice.equilibria import Solution, solve
-from contactline.choice.futures import Futures, elasticity_belief
-from contactline.choice.game import Game
-from contactline.choice.settlement_game import (
-    CUT,
-    LIMITED,
-    MAXIMAL,
-    Offer,
-    settlement_game,
-)
-from contactline.choice.verdict import default_values
-from contactline.choice.worth import discounted, first_sets, worth
+from contactline.choice.courses import fight_on
+from contactline.choice.equilibria import Equilibrium, Solution, solve
+from contactline.choice.game import Game, endings
+from contactline.choice.settlement_game import CUT, settlement_game
+from contactline.choice.verdict import default_values, vetoed_clauses
+from contactline.choice.worth import first_sets
 from contactline.core.dates import WEEKS_PER_YEAR
-from contactline.core.errors import FitError, InputError, UnknownNameError
+from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
+from contactline.stages.game_payoffs import Ways, fighting_with, gains, offer_of
 from contactline.stages.war import Outlook
-from contactline.support.adequacy import support, support_path
+from contactline.support.adequacy import support_path
 from contactline.truce.terms import Settlement
 
 SETS = 100
-LEAST_DRAWS = 20
-"""Broken truces that a pay-off must rest on at least, for each type of challenger."""
-STAKE = 2.0
-"""What it costs a guarantor to go against its resolve, as a multiple of the most that acting changes for it:
-*assumption* of the developers, who only need it above 1, so that the resolute act and the reluctant do not; how often
-a guarantor is which comes from the case's credibility."""
-LEAST_STAKE = 1.0
-"""The same in units of value where acting changes nothing for it: *assumption*, for the same reason."""
+WEIGHT_DRAWS = 40
 
-Pays = dict[str, dict[str, float]]
+
+@dataclass(frozen=True)
+class Simulated:
+    """What a case's game is built from, whatever the weights: who plays, and every way out simulated.
+
+    players : actor → its default viewpoint, the proposer first; threat : outcomes of fighting on with support cut
+    """
+
+    case: Case
+    settlements: Mapping[str, Settlement]
+    players: Mapping[str, Values]
+    proposer: str
+    guarantors: Mapping[str, str | None]
+    rates: Mapping[str, float]
+    ways: Mapping[str, Ways]
+    fought: Mapping[str, np.ndarray]
+    threat: Mapping[str, np.ndarray] | None
+    threat_name: str
+    maximal: float
+    years: float
+    draws: int
+
+    def game(self, players: Mapping[str, Values]) -> Game:
+        """The game by these values of the players."""
+        case = self.case
+        names = {actor.id: actor.name for actor in case.actors}
+        offers = [
+            offer_of(
+                self.settlements[name], ways, self.guarantors[name], players, self.rates, self.years,
+                _vetoes(case, players, self.settlements[name]),
+            )
+            for name, ways in self.ways.items()
+        ]  # fmt: skip
+        cut = gains(self.threat, self.fought, players, self.rates, self.years) if self.threat else None
+        return settlement_game(
+            f"{case.title}: the game of a settlement",
+            {actor: names.get(actor, actor) for actor in players},
+            proposer=self.proposer,
+            defender=case.defender.id,
+            challenger=case.challenger.id,
+            maximal=self.maximal,
+            offers=offers,
+            threat=cut,
+            threat_name=self.threat_name,
+            comment=f"Pay-offs: gains over fighting on, {self.draws} futures, as of {case.as_of.isoformat()}.",
+        )
 
 
 @dataclass(frozen=True)
 class Played:
-    """A case's game with its equilibria, and what each offer's pay-offs rest on.
-
-    breaks : offer → type of challenger → futures in which its truce breaks
-    """
+    """A case's game with its equilibria, and what it was built from."""
 
     game: Game
     solution: Solution
-    breaks: Mapping[str, Mapping[str, int]]
+    simulated: Simulated
 
 
 def play(
@@ -65,7 +95,6 @@ def play(
     front: Front,
     outlook: Outlook,
     settlements: Mapping[str, Settlement],
-    streams: Streams,
     *,
     proposer: str | None = None,
     discount: Mapping[str, float] | None = None,
@@ -76,7 +105,7 @@ def play(
 
     proposer : actor who puts the offers (default: the first guarantor that the case values); discount : actor → what a
     year later is worth today (default 1); threat : support path that the proposer may turn to after a rejection
-    (default: the case's first path in which it cuts its supply; none: no threat); sets : belief sets used.
+    (default: the case's first path in which it supplies less; none: no threat); sets : belief sets used.
     Raises UnknownNameError for unknown actors or paths, FitError where too few truces break to value a breach.
     """
     futures = first_sets(outlook.futures, sets)
@@ -87,144 +116,88 @@ def play(
         if actor not in values:
             raise UnknownNameError("actor with values", actor, values)
     guarantors = {name: _guarantor(settlement, values) for name, settlement in settlements.items()}
-    names = {actor.id: actor.name for actor in case.actors}
     order = (asker, case.defender.id, case.challenger.id, *(g for g in guarantors.values() if g))
-    players = {actor: values[actor] for actor in dict.fromkeys(order)}
+    path = threat or _default_threat(case, asker)
+    named = support_path(case, path).name if path else ""
     fought = fight_on(case, front.theatre, futures)
     timed = any(rate != 1.0 for rate in rates.values())
-    runs = {
-        name: _Runs.of(case, front, settlement, futures, fought, timed)
-        for name, settlement in settlements.items()
-    }
-    years = futures.weeks / WEEKS_PER_YEAR
-    offers = [
-        _offer(settlements[name], run, guarantors[name], players, rates, years) for name, run in runs.items()
-    ]
-    path = threat or _default_threat(case, asker)
-    game = settlement_game(
-        f"{case.title}: the game of a settlement",
-        {actor: names.get(actor, actor) for actor in players},
+    simulated = Simulated(
+        case=case,
+        settlements=settlements,
+        players={actor: values[actor] for actor in dict.fromkeys(order)},
         proposer=asker,
-        defender=case.defender.id,
-        challenger=case.challenger.id,
+        guarantors=guarantors,
+        rates=rates,
+        ways={
+            name: Ways.of(case, front, settlement, futures, fought, timed)
+            for name, settlement in settlements.items()
+        },
+        fought=fought,
+        threat=fighting_with(case, front, futures, path) if path else None,
+        threat_name=f"{CUT}: {named}" if named else CUT,
         maximal=float(futures.maximal.mean()),
-        offers=offers,
-        threat=_threat(case, front, futures, fought, players, rates, years, path) if path else None,
-        threat_name=f"{CUT}: {support_path(case, path).name}" if path else CUT,
-        comment=f"Pay-offs: gains over fighting on, {futures.draws} futures, as of {case.as_of.isoformat()}.",
+        years=futures.weeks / WEEKS_PER_YEAR,
+        draws=futures.draws,
     )
-    breaks = {name: {kind: int(run.broke[kind].sum()) for kind in run.broke} for name, run in runs.items()}
-    return Played(game, solve(game), breaks)
+    game = simulated.game(simulated.players)
+    return Played(game, solve(game), simulated)
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """Outcomes of one offer, all on the same futures: honoured for ever, broken with and without the guarantor.
+def endings_over_weights(played: Played, streams: Streams, draws: int = WEIGHT_DRAWS) -> pd.DataFrame:
+    """Table game_weights: how the game ends when each player's weights are drawn within their published ranges.
 
-    broke : type → ndarray[draw] bool, futures of that type in which the truce breaks; until : ndarray[draw], the share
-    of the horizon before that; acts : share of breaks in which the guarantor acts by the case's credibility
+    share_some, share_all : share of weight draws in which some, or every, pure equilibrium ends so with a chance of at
+    least one half. Draws without a pure equilibrium count as none. Stream choice.game.weights, a key per player.
     """
-
-    fought: Mapping[str, np.ndarray]
-    honoured: Mapping[str, np.ndarray]
-    acted: Mapping[str, np.ndarray]
-    abandoned: Mapping[str, np.ndarray]
-    broke: Mapping[str, np.ndarray]
-    until: np.ndarray
-    acts: float
-
-    @classmethod
-    def of(
-        cls,
-        case: Case,
-        front: Front,
-        settlement: Settlement,
-        futures: Futures,
-        fought: Mapping[str, np.ndarray],
-        timed: bool,
-    ) -> _Runs:
-        def run(**luck: np.ndarray) -> dict[str, np.ndarray]:
-            return accept(case, front.theatre, settlement, replace(futures, **luck))  # type: ignore[arg-type]
-
-        every = np.ones(futures.draws)
-        plain = run()
-        broke = plain["truce_broken"] > 0
-        # War after the break lasts to the horizon here, so that its weeks tell when the truce broke.
-        endless = run(end_luck=np.inf * every)["weeks_of_war"] if timed else 0.0 * every
-        kinds = {LIMITED: broke & ~futures.maximal, MAXIMAL: broke & futures.maximal}
-        for kind, own in kinds.items():
-            if own.sum() < LEAST_DRAWS:
-                raise FitError(
-                    f"game: the truce of {settlement.proposal.id!r} breaks in {own.sum()} futures with {kind}; "
-                    f"{LEAST_DRAWS} are needed to value a breach. Use more draws (--draws) or leave the proposal out."
-                )
-        return cls(
-            fought=fought,
-            honoured=run(breakdown_luck=np.inf * every),
-            acted=run(honour_luck=-every),
-            abandoned=run(honour_luck=2.0 * every),
-            broke=kinds,
-            until=1.0 - endless / futures.weeks,
-            acts=float(1.0 - plain["guarantee_failed"][broke].sum() / broke.sum()),
-        )
+    some: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    players = played.simulated.players
+    rngs = {actor: streams.rng("choice.game.weights", k) for k, actor in enumerate(players)}
+    for _ in range(draws):
+        game = played.simulated.game({actor: _drawn(v, rngs[actor]) for actor, v in players.items()})
+        ends = [set(_likely(game, one)) for one in solve(game, mixed=False).equilibria]
+        some.update(set().union(*ends))
+        every.update(set.intersection(*ends) if ends else set())
+    labels = sorted({node.label for _, node in endings(played.game)})
+    rows = [
+        {
+            "ending": label,
+            "share_some": some[label] / draws,
+            "share_all": every[label] / draws,
+            "draws": draws,
+        }
+        for label in labels
+    ]
+    return pd.DataFrame(rows, columns=["ending", "share_some", "share_all", "draws"])
 
 
-def _offer(
-    settlement: Settlement,
-    run: _Runs,
-    guarantor: str | None,
-    players: Mapping[str, Values],
-    rates: Mapping[str, float],
-    years: float,
-) -> Offer:
-    pays: dict[str, Pays] = {way: {LIMITED: {}, MAXIMAL: {}} for way in ("honoured", "acted", "abandoned")}
-    for actor, values in players.items():
-        base = worth(values, run.fought)
-        kept = worth(values, run.honoured) - base
-        rate = rates.get(actor, 1.0)
-        for way in pays:
-            gain = worth(values, getattr(run, way)) - base
-            until = np.ones_like(gain) if way == "honoured" else run.until
-            present = discounted(kept, gain, until, rate, years)
-            for kind, own in run.broke.items():
-                pays[way][kind][actor] = float(present[own].mean())
-    most = 0.0
-    if guarantor:
-        most = max(
-            abs(pays["acted"][kind][guarantor] - pays["abandoned"][kind][guarantor]) for kind in run.broke
-        )
-    return Offer(
-        settlement.proposal.id,
-        settlement.proposal.name,
-        pays["honoured"],
-        pays["abandoned"],
-        pays["acted"],
-        guarantor,
-        run.acts if guarantor else 0.0,
-        max(STAKE * most, LEAST_STAKE),
-    )
+def ends_of(game: Game, one: Equilibrium) -> dict[str, float]:
+    """Label of an ending → chance that play ends so; endings that are never reached are left out."""
+    reach = one.reach(game)
+    chances: dict[str, float] = {}
+    for index, node in endings(game):
+        if reach[index] > 0:
+            chances[node.label] = chances.get(node.label, 0.0) + float(reach[index])
+    return chances
 
 
-def _threat(
-    case: Case,
-    front: Front,
-    futures: Futures,
-    fought: Mapping[str, np.ndarray],
-    players: Mapping[str, Values],
-    rates: Mapping[str, float],
-    years: float,
-    path: str,
-) -> dict[str, float]:
-    """What fighting on with support cut is worth to each player, over fighting on with support as it is."""
-    elasticity = {c.id: futures.beliefs[elasticity_belief(c.id)] for c in case.capabilities}
-    factor = support(case, path, futures.weeks).tempo_factor(elasticity)
-    cut = fight_on(case, front.theatre, replace(futures, factor=factor))
-    out = {}
-    for actor, values in players.items():
-        gain = worth(values, cut) - worth(values, fought)
-        whole = np.ones_like(gain)
-        out[actor] = float(discounted(gain, gain, whole, rates.get(actor, 1.0), years).mean())
-    return out
+def _likely(game: Game, one: Equilibrium) -> list[str]:
+    return [label for label, chance in ends_of(game, one).items() if chance >= 0.5]
+
+
+def _drawn(values: Values, rng: np.random.Generator) -> Values:
+    """The viewpoint with every weight drawn, uniform within its range."""
+    own = []
+    for attribute in values.attributes:
+        weight = attribute.weight_low + (attribute.weight_high - attribute.weight_low) * float(rng.random())
+        own.append(attribute.model_copy(update={"weight_low": weight, "weight_high": weight}))
+    return values.model_copy(update={"attributes": tuple(own)})
+
+
+def _vetoes(case: Case, players: Mapping[str, Values], settlement: Settlement) -> dict[str, str]:
+    """Player → the clauses it calls unacceptable; players without are left out."""
+    found = {actor: vetoed_clauses(values, case, settlement.proposal) for actor, values in players.items()}
+    return {actor: "; ".join(clauses) for actor, clauses in found.items() if clauses}
 
 
 def _default_proposer(case: Case) -> str:

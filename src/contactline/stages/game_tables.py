@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from contactline.choice.equilibria import Equilibrium
-from contactline.choice.game import Chance, Decision, Game, Terminal, endings
-from contactline.stages.game import Played
+from contactline.choice.game import Chance, Decision, Game, Terminal
+from contactline.stages.game import Played, ends_of
 
 STRATEGY = [
     "equilibrium",
@@ -43,7 +43,7 @@ def outcome_classes(played: Played) -> list[int]:
     known: dict[tuple[tuple[str, float], ...], int] = {}
     classes = []
     for one in played.solution.equilibria:
-        key = tuple((label, round(chance, 9)) for label, chance in sorted(_ends(played.game, one).items()))
+        key = tuple((label, round(chance, 9)) for label, chance in sorted(ends_of(played.game, one).items()))
         classes.append(known.setdefault(key, len(known) + 1))
     return classes
 
@@ -103,7 +103,7 @@ def _values(played: Played, outcomes: list[int]) -> pd.DataFrame:
         about = {
             "equilibrium": k + 1,
             "outcome": outcomes[k],
-            "endings": _in_words(_ends(played.game, one)),
+            "endings": _in_words(ends_of(played.game, one)),
             "sequential": one.sequential,
             "pure": one.pure,
         }
@@ -144,13 +144,3 @@ def _in_words(chances: dict[str, float]) -> str:
     return ", ".join(
         f"{label} {chance:.0%}" for label, chance in sorted(chances.items(), key=lambda one: -one[1])
     )
-
-
-def _ends(game: Game, one: Equilibrium) -> dict[str, float]:
-    """Label of an ending → chance that play ends so; endings that are never reached are left out."""
-    reach = one.reach(game)
-    chances: dict[str, float] = {}
-    for index, node in endings(game):
-        if reach[index] > 0:
-            chances[node.label] = chances.get(node.label, 0.0) + float(reach[index])
-    return chances

@@ -19,7 +19,7 @@ from contactline.choice.courses import accept, credibility_for, exact_area, figh
 from contactline.choice.futures import Futures, elasticity_belief
 from contactline.choice.lines import family_of_lines
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
-from contactline.choice.worth import first_sets
+from contactline.choice.worth import first_sets, fought_otherwise
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
@@ -27,8 +27,10 @@ from contactline.stages.war import Outlook
 from contactline.support.adequacy import support
 from contactline.truce.terms import Settlement
 
-SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
-FEWER = (0.0, 0.25, 0.5, 0.75, 1.0)
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+FEWER = (0.0, 0.5, 1.0)
+LATE = (0.5, 0.75)
+"""Each line costs a front fought out from it, each setting a run a line: few are enough to see where a range ends."""
 SETS = 60
 """Belief sets used: a share of them is good to about ±6 points, and the whole takes seconds."""
 TEMPO = {
@@ -97,13 +99,14 @@ def _settings(
         backed = [replace(line, guarantee=guarantee) for line in family.values()]
         return _Setting(order, scenario, name, guarantee, backed, tuple(family), own, fought)
 
-    for guarantee in (None, *case.guarantees):
-        yield along("nearest_first", BASE, "As today", guarantee, lines, futures, fighting)
-    if (here.belt != "").any():
-        late = family_of_lines(case, here, region, SHARES[1:-1], "belt_last")
-        kept = {0.0: lines[0.0]} | dict(zip(SHARES[1:-1], late, strict=True)) | {1.0: lines[1.0]}
-        yield along("belt_last", BASE, "As today", focus, kept, futures, fighting)
     few = {share: lines[share] for share in FEWER}
+    for guarantee in (None, *case.guarantees):
+        full = guarantee is None or guarantee is focus
+        yield along("nearest_first", BASE, "As today", guarantee, lines if full else few, futures, fighting)
+    if (here.belt != "").any():
+        late = dict(zip(LATE, family_of_lines(case, here, region, LATE, "belt_last"), strict=True))
+        kept = {0.0: lines[0.0]} | late | {1.0: lines[1.0]}
+        yield along("belt_last", BASE, "As today", focus, kept, futures, fighting)
     for scenario, name, own in _scenarios(case, futures):
         yield along("nearest_first", scenario, name, focus, few, own, fight_on(case, front.theatre, own))
 
@@ -114,9 +117,9 @@ def _scenarios(case: Case, futures: Futures) -> Iterator[tuple[str, str, Futures
     for path in case.support_paths:
         if path.id != BASE and elasticity:
             factor = support(case, path.id, futures.weeks).tempo_factor(elasticity)
-            yield path.id, path.name, replace(futures, factor=factor)
+            yield path.id, path.name, fought_otherwise(futures, factor=factor)
     for scenario, (name, times) in TEMPO.items():
-        yield scenario, name, replace(futures, net=futures.net * times)
+        yield scenario, name, fought_otherwise(futures, times=times)
 
 
 def _family(

@@ -96,7 +96,7 @@ def fight(sample: Sample, worked: Support) -> Fought:
     )
     gained = fighting_path(sample.net, tempo, running, beliefs["war.collapse_speed"])
     losses = inflicted.sum(axis=1) * beliefs["losses.defender_per_attacker"]
-    return Fought(gained, losses, running.any(axis=1))
+    return Fought(gained, losses, np.asarray(running.any(axis=1)))
 
 
 @dataclass(frozen=True)

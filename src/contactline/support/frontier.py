@@ -133,8 +133,8 @@ def smallest_package(
 ) -> Package:
     """The smallest factor in [least, most] at which chance(factor) ≥ likelihood, to (most − least)/2^steps.
 
-    Method: bisection. chance : must not fall with the factor, as it does not on common random numbers with positive η; at_least : its
-    value at `least`, where the caller knows it.
+    Method: bisection. chance : must not fall with the factor, as it does not on common random numbers with
+    positive η; at_least : its value at `least`, where the caller knows it.
     """
     low, high = least, most
     at_low = chance(low) if at_least is None else at_least

@@ -41,7 +41,7 @@ def acceptance(assessment: Assessment) -> list[Figure]:
     title = f"Lines in {region}: {here['finding']}"
     if float(best["share_accept"]) > 0:
         title += (
-            f"; most often both accept {percent(best['line']) if best['line'] else 'the present line'}"
+            f"; most often both accept {_part(best['line']) if best['line'] else 'the present line'}"
             f"{' handed over' if best['line'] else ''}, under {percent(best['share_accept'])} of the beliefs drawn"
         )
     names = {defender.id: f"{defender.name} accepts", challenger.id: f"{challenger.name} accepts"}
@@ -158,6 +158,11 @@ RECIPES = (
 )
 
 
+def _part(share: float) -> str:
+    """A share of ground, which unlike a chance may be nothing or all."""
+    return f"{100 * share:.0f}%"
+
+
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as plain records."""
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
@@ -193,6 +198,6 @@ def _settings_title(table: pd.DataFrame, defender: str, challenger: str) -> str:
     width = table["range_high"] - low
     narrow = _records(table)[int(width.to_numpy().argmin())]
     return (
-        f"A bargaining range is left in all {len(table)} settings; narrowest, from {percent(narrow['range_low'])} to "
-        f"{percent(narrow['range_high'])} handed over, in: {_setting_name(narrow)}"
+        f"A bargaining range is left in all {len(table)} settings; narrowest, from {_part(narrow['range_low'])} to "
+        f"{_part(narrow['range_high'])} handed over, in: {_setting_name(narrow)}"
     )

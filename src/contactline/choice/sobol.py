@@ -29,8 +29,8 @@ FEW = 10
 """Up to so many beliefs, polynomials go to HIGH; beyond, to LOW, and two beliefs act together through their product."""
 HIGH, LOW = 8, 3
 ENDS = (0.03, 0.97)
-"""Quantiles over resamples that make a 90% range: wider than 0.05 and 0.95, since the terms are held fixed; measured on a
-planted outcome, where they cover about nine times in ten."""
+"""Quantiles over resamples that make a 90% range: wider than 0.05 and 0.95, since the terms are held fixed; measured on
+a planted outcome, where they cover about nine times in ten."""
 FOLDS = 5
 MOST, LEFT = 50, 1e-3
 """Terms at most, and the share of the variance below which nothing more is asked for."""
@@ -183,7 +183,7 @@ def _select(terms: _Terms, y: np.ndarray) -> list[int]:
 
 
 def _completed(terms: _Terms, chosen: list[int], sets: int) -> list[int]:
-    """The terms with every power of the beliefs that act alone: what a line leaves of a bend would be lost otherwise."""
+    """The terms with every power of the beliefs that act alone: what a line leaves of a bend would be lost."""
     alone = {terms.members[k] for k in chosen if len(terms.members[k]) == 1}
     powers = [k for k, own in enumerate(terms.members) if own in alone and k not in chosen]
     return [*chosen, *powers] if len(chosen) + len(powers) <= sets // 4 else chosen

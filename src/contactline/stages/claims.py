@@ -17,7 +17,8 @@ from contactline.case.debate import Claim, ClaimTest
 from contactline.case.schema import Case
 from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, WEIGHS, Figure, agreement, verdict
 from contactline.report.judgements import chance_sentence, points
-from contactline.stages.quantities import Material, NoValueError, Quantity, quantity
+from contactline.stages.quantities import quantity
+from contactline.stages.quantity_parts import Material, NoValueError, Quantity
 
 SILENT, ABSENT = "says nothing", "no value"
 """What a belief without a measurement says of a claim, and what a quantity says that this run cannot value."""

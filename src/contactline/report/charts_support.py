@@ -48,7 +48,12 @@ def who_provides(assessment: Assessment) -> list[Figure]:
         .mark_bar(height=15)
         .encode(
             y=y,
-            x=alt.X("share:Q", title="% of present need", scale=alt.Scale(domain=[0, 105], nice=False)),
+            x=alt.X(
+                "share:Q",
+                title="% of present need",
+                scale=alt.Scale(domain=[0, 105], nice=False),
+                axis=alt.Axis(values=[0, 20, 40, 60, 80, 100]),
+            ),
             color=alt.Color(
                 "donor_name:N",
                 title=None,

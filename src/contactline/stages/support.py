@@ -53,6 +53,7 @@ def support_tables(
     hold_weeks: int = HOLD_WEEKS,
     likelihood: float | None = None,
     thorough: bool = False,
+    with_packages: bool = True,
 ) -> dict[str, pd.DataFrame]:
     """Tables support_ledger, support_reliance, support_capabilities, support_adequacy, support_factors,
     support_frontier, support_drivers and support_packages; none for a case without capabilities.
@@ -60,6 +61,7 @@ def support_tables(
     more : paths of the user's own beside the case's; hold_weeks, likelihood : what the packages must hold the belt
     for and how likely (by default as likely as on the path as today)
     thorough : finer levels of belt resistance, finer steps, and packages of all donors together beside the largest's
+    with_packages : without them the stage takes half the time
     """
     if not case.capabilities:
         return {}
@@ -83,7 +85,7 @@ def support_tables(
     tables["support_factors"] = pd.concat(factors, ignore_index=True)
     tables["support_frontier"] = _frontier(case, paths, sample, few, fought, belts, most)
     tables["support_drivers"] = _drivers(case, paths, sample, fought, most)
-    if spatial is not None and belts:
+    if spatial is not None and belts and with_packages:
         tables["support_packages"] = packages(
             case,
             front,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.schema import Case
-from contactline.choice.futures import Futures, defender_strength, weekly
+from contactline.choice.futures import Futures, defender_strength, raiser_of, weekly
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.support.adequacy import Support
@@ -21,7 +21,7 @@ from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.events import EventLog
 from contactline.war.grid import Grid
 from contactline.war.kernel import Levers, simulate_front
-from contactline.war.manpower import STRENGTH, strength_raiser
+from contactline.war.manpower import STRENGTH
 from contactline.war.objectives import objective_cells
 from contactline.war.space import Plan, SpaceFit
 
@@ -90,7 +90,7 @@ def fight(sample: Sample, worked: Support) -> Fought:
     # The defender's losses follow the attacker's by a ratio; support moves the defender's part of it.
     inflicted = sample.claims * worked.losses_factor(sample.elasticity)
     strength = defender_strength(beliefs, inflicted)
-    raiser = strength_raiser(strength, beliefs[STRENGTH]) * worked.collapse_factor(sample.elasticity)
+    raiser = raiser_of(strength, beliefs[STRENGTH]) * worked.collapse_factor(sample.elasticity)
     running = collapse_spells(
         weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_weeks"], sample.luck, raiser
     )

@@ -16,7 +16,7 @@ import contactline
 from contactline.core.progress import Stages
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
-from contactline.stages import choice, deals, front, losses, space, truce, trust, war
+from contactline.stages import choice, cohesion, deals, front, guarantee, losses, space, truce, trust, war
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
 
@@ -68,7 +68,11 @@ def assess(
         runs = choice.run_courses(about, measured, outlook, settlements)
         tables |= choice.choice_tables(about, measured, outlook, settlements, runs, streams, tick)
     with stages.stage("ask whether a truce holds"):
+        tables |= guarantee.guarantee_tables(about, outlook.futures, settlements, streams)
         tables |= truce.truce_tables(about, measured, outlook.futures, settlements, runs, streams)
+    with stages.stage("say where allies stand"):
+        tables |= cohesion.cohesion_tables(about, streams)
+        tables |= cohesion.event_tables(loaded, measured.record)
     with stages.stage("say how far to trust it"):
         tables |= trust.saved_backtest(loaded)
         tables |= trust.trust_tables(about, outlook, ready.bias)

@@ -54,7 +54,7 @@ def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004, peace: floa
     war = war_inputs(case, theatre, futures)._replace(
         rate=np.full(n, rate), end_rate=np.full(n, end_rate), peace_hazard=np.full(n, peace)
     )
-    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED, None, None)
+    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
     return live(NEVER, war, idle, renewal_inputs(futures, UNSIGNED), luck_inputs(futures))
 
 

@@ -71,7 +71,7 @@ class Signing:
     """When and on what terms a course settles.
 
     week : week of signature; on_line_reached : nothing is handed over, the line then reached is frozen instead
-    terms, guarantee, belt_kept : variants that change one thing of what the proposal says
+    terms, guarantee : variants that change one thing of what the proposal says
     credibility : ndarray[draw, week], in place of the guarantee's own
     """
 
@@ -84,7 +84,7 @@ class Signing:
 
 def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.ndarray]:
     """Outcomes of fighting on for the whole horizon : name → ndarray[draw]."""
-    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED, None, None)
+    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
     raw = live(
         NEVER,
         war_inputs(case, theatre, futures),
@@ -115,7 +115,10 @@ def accept(
     if signing.on_line_reached:
         written = written._replace(belt_lost=False)
     guarantee = signing.guarantee or settlement.guarantee
-    decides = decision_from(case, theatre, ground, futures, written, guarantee, signing.credibility)
+    credibility = signing.credibility
+    if credibility is None:
+        credibility = credibility_for(case, settlement, futures, guarantee=guarantee, signed=signing.week)
+    decides = decision_from(case, theatre, ground, futures, written, guarantee, credibility)
     raw = live(
         signing.week,
         war_inputs(case, theatre, futures),
@@ -140,6 +143,8 @@ def truce_decision(
     """The challenger's weekly decision under a settlement signed now, or a variant of it; see accept."""
     written = terms or truce_terms(case, settlement)
     ground = theatre.ground if on_present_line else settlement.ground_after
+    if credibility is None:
+        credibility = credibility_for(case, settlement, futures, guarantee=guarantee)
     return decision_from(
         case, theatre, ground, futures, written, guarantee or settlement.guarantee, credibility
     )
@@ -161,10 +166,29 @@ def truce_terms(case: Case, settlement: Settlement) -> TruceTerms:
 
 
 def credibility_for(
-    case: Case, settlement: Settlement, futures: Futures, guarantee: Guarantee | None = None
+    case: Case,
+    settlement: Settlement,
+    futures: Futures,
+    *,
+    guarantee: Guarantee | None = None,
+    base: np.ndarray | None = None,
+    signed: int = 0,
 ) -> np.ndarray:
-    """The guarantee's credibility path as the case describes it : ndarray[draw, week]."""
-    return _credibility(case, guarantee or settlement.guarantee, futures)
+    """The guarantee's credibility path as the case describes it : ndarray[draw, week].
+
+    guarantee : in place of the settlement's own, with `base` : ndarray[draw]; signed : week of signature
+    """
+    guarantee = guarantee or settlement.guarantee
+    if base is None:
+        base = (
+            np.zeros(futures.draws)
+            if guarantee is None
+            else futures.beliefs[credibility_belief(guarantee.id)]
+        )
+    return credibility_paths(
+        base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck, luck=futures.pledge_luck,
+        ceded=bool(settlement.belts_lost), signed=signed,
+    )  # fmt: skip
 
 
 def line_from(theatre: Theatre, ground: Ground, futures: Futures) -> Line:
@@ -217,26 +241,17 @@ def honoured_tempo(guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
     return left**futures.discretion_luck if guarantee.discretion else left
 
 
-def _credibility(case: Case, guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
-    base = np.zeros(futures.draws)
-    if guarantee is not None:
-        base = futures.beliefs[credibility_belief(guarantee.id)]
-    return credibility_paths(base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck)
-
-
 def decision_from(
     case: Case,
     theatre: Theatre,
     ground: Ground,
     futures: Futures,
     terms: TruceTerms,
-    guarantee: Guarantee | None,
-    credibility: np.ndarray | None,
+    guarantee: Guarantee | None = None,
+    credibility: np.ndarray | None = None,
 ) -> Decision:
-    """The challenger's weekly decision where a truce begins on `ground`; credibility None: the guarantee's own."""
+    """The challenger's weekly decision where a truce begins on `ground`; credibility None: no guarantee."""
     wanted = wanted_share(case, theatre, ground, futures)
-    if credibility is None:
-        credibility = _credibility(case, guarantee, futures)
     side = flows(futures.beliefs, "defender")
     extra = futures.beliefs["truce.morale_absence"] - 1.0
     return decision(
@@ -246,7 +261,7 @@ def decision_from(
         gain=futures.expected_gain,
         losses=futures.expected_losses,
         wanted=wanted[futures.aims, np.arange(futures.draws)],
-        credibility=credibility,
+        credibility=np.zeros((futures.draws, futures.weeks)) if credibility is None else credibility,
         honoured=honoured_tempo(guarantee, futures),
         leaving=extra * side.absence_rate * (1.0 - side.absence_return),
     )
@@ -256,9 +271,7 @@ def war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
     """What the war is made of, for the compiled loop."""
     beliefs = futures.beliefs
     side = flows(beliefs, "defender")
-    unsigned = decision_from(
-        case, theatre, theatre.ground, futures, UNSIGNED, None, np.zeros((futures.draws, 1))
-    )
+    unsigned = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
     return War(
         net=futures.net,
         factor=futures.factor,

@@ -22,7 +22,9 @@ from contactline.truce.aims import BELIEFS as AIM_BELIEFS
 from contactline.truce.aims import MAXIMAL, draw_aims
 from contactline.truce.breakdown import BELIEFS as BREAKDOWN_BELIEFS
 from contactline.truce.breakdown import LOOK_AHEAD_WEEKS, READINGS
-from contactline.truce.guarantee import base_credibility
+from contactline.truce.calendar import PledgeLuck
+from contactline.truce.guarantee import BELIEFS as PLEDGE_BELIEFS
+from contactline.truce.guarantee import base_credibility, draw_pledge_luck
 from contactline.war.falls import LineOf
 from contactline.war.manpower import BELIEFS as MANPOWER_BELIEFS
 from contactline.war.manpower import (
@@ -60,10 +62,7 @@ BELIEFS = (
     "truce.surprise_tempo",
     "truce.morale_collapse",
     "truce.defender_losses_truce",
-    "truce.restraint_shift",
-    "truce.term_shift",
-    "truce.crisis_rate",
-    "truce.crisis_shift",
+    *PLEDGE_BELIEFS,
     *AIM_BELIEFS,
     *MANPOWER_BELIEFS,
 )
@@ -116,6 +115,7 @@ class Futures:
     crisis_luck: np.ndarray
     aims_luck: np.ndarray
     discretion_luck: np.ndarray
+    pledge_luck: PledgeLuck | None = None
     conduct: Conduct | None = None
     line_of: LineOf | None = None
 
@@ -216,6 +216,7 @@ def draw_futures(
         crisis_luck=streams.rng("truce.crisis").random((draws, weeks)),
         aims_luck=aims_luck,
         discretion_luck=streams.rng("truce.discretion").random((draws,)),
+        pledge_luck=draw_pledge_luck(case, sets, FUTURES, streams),
         conduct=case.conduct,
     )
 

@@ -25,6 +25,8 @@ from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.stages.war import SPREAD, Outlook, spread
 from contactline.support.adequacy import support
+from contactline.truce.guarantee import BELIEFS as PLEDGE_BELIEFS
+from contactline.truce.guarantee import reads
 from contactline.truce.terms import Settlement
 from contactline.war.collapse import collapse_spells, fighting_path
 
@@ -98,6 +100,8 @@ def deciding_beliefs(case: Case, settlement: Settlement, futures: Futures) -> di
         name for name in futures.beliefs if name.endswith("_killed_share")
     }  # kinds of losses, not how many
     idle |= {credibility_belief(guarantee.id) for guarantee in case.guarantees} - {own}
+    pledges = {n for n in futures.beliefs if n in PLEDGE_BELIEFS or n.startswith("truce.restraint_shift.")}
+    idle |= pledges - reads(settlement.guarantee, futures.beliefs.keys())
     if np.all(futures.factor == 1.0):
         idle |= {elasticity_belief(capability.id) for capability in case.capabilities}
     return {name: label for name, label in belief_labels(case).items() if name not in idle}

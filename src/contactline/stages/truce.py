@@ -19,7 +19,7 @@ from contactline.choice.courses import (
     truce_terms,
     wanted_share,
 )
-from contactline.choice.futures import Futures
+from contactline.choice.futures import FUTURES, Futures
 from contactline.choice.verdict import advantage, default_values
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
@@ -32,6 +32,7 @@ from contactline.truce.breakdown import (
     deterring_credibility,
     enough_strength,
 )
+from contactline.truce.guarantee import base_credibility
 from contactline.truce.terms import Settlement
 
 HOLD_WEEKS = (52, 156, 260)
@@ -70,7 +71,7 @@ def truce_tables(
     runs : course id → outcome → ndarray[draw], with fight_on and every proposal accepted now
     """
     return {
-        "truce": truce_table(case, front, futures, settlements),
+        "truce": truce_table(case, front, futures, settlements, streams),
         "readings": readings_table(case, front, futures, settlements),
         "aims": aims_table(case, front, futures, settlements),
         "deterrence": deterrence_table(case, front, futures, settlements),
@@ -81,7 +82,9 @@ def truce_tables(
     }
 
 
-def variants(case: Case, front: Front, futures: Futures, settlement: Settlement) -> dict[str, Variant]:
+def variants(
+    case: Case, front: Front, futures: Futures, settlement: Settlement, streams: Streams
+) -> dict[str, Variant]:
     """The settlement as written, and with one thing changed."""
     theatre, terms = front.theatre, truce_terms(case, settlement)
 
@@ -94,7 +97,8 @@ def variants(case: Case, front: Front, futures: Futures, settlement: Settlement)
         found["no_guarantee"] = Variant("without the guarantee", decided(credibility=nothing))
     stationed = with_troops(case, settlement)
     if stationed is not None:
-        path = credibility_for(case, settlement, futures, stationed)
+        base = np.repeat(base_credibility(stationed, futures.sets, streams), FUTURES)
+        path = credibility_for(case, settlement, futures, guarantee=stationed, base=base)
         found["troops"] = Variant(
             "with the guarantor's troops in the country", decided(guarantee=stationed, credibility=path)
         )
@@ -120,7 +124,7 @@ def with_troops(case: Case, settlement: Settlement) -> Guarantee | None:
 
 
 def truce_table(
-    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement]
+    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement], streams: Streams
 ) -> pd.DataFrame:
     """Chance that each truce holds, as written and in variants that change one thing.
 
@@ -129,7 +133,7 @@ def truce_table(
     """
     rows: list[dict[str, object]] = []
     for name, settlement in settlements.items():
-        for variant, found in variants(case, front, futures, settlement).items():
+        for variant, found in variants(case, front, futures, settlement, streams).items():
             hold = np.exp(-cumulated_hazard(found.decision, max(HOLD_WEEKS)))
             row: dict[str, object] = {
                 "proposal": name, "name": settlement.proposal.name, "variant": variant, "label": found.label,

@@ -108,10 +108,10 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
     for side in (case.challenger.id, case.defender.id):
         own = table[(table["side"] == side) & (table["week"] <= TWO_YEARS)].sort_values("week")
         row = own.iloc[-1]
-        parts.append(f"{side_name(assessment, side)}'s {row['q10']:.1f} to {row['q90']:.1f} times")
+        parts.append(f"{side_name(assessment, side)}'s force to {row['q10']:.1f}–{row['q90']:.1f}")
     last = table.loc[table["week"] <= TWO_YEARS, "week"].max()
     when = "In two years" if last == TWO_YEARS else f"In {last:.0f} weeks"
-    title = f"{when} of fighting, today's flows make {' and '.join(parts)} its force of today (80% ranges)"
+    title = f"{when} of fighting, today's flows take {' and '.join(parts)} times today's (80% ranges)"
     subtitle = (
         "Line: median; band: middle 80%. Every flow (recruits, losses, return of wounded, absence) is a belief of the "
         "case with its source or owner, held constant: nobody reacts to a shortage here, so late years are what the "

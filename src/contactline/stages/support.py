@@ -33,7 +33,7 @@ DRAWS = 4000
 """Futures that gains, losses and collapses are read off: twenty of each belief set of a full run."""
 MAP_DRAWS = 400
 """Trajectories fought out on the map for each path: a chance near a half is then good to 4 points (90%)."""
-PACKAGE_DRAWS = 200
+PACKAGE_DRAWS = 400
 MOST = 3.0
 """Largest factor tried: three times of what a donor gives."""
 HOLD_WEEKS = 52

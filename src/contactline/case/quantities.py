@@ -117,7 +117,7 @@ NUMBERS: dict[str, tuple[int, int, tuple[int, ...]]] = {
 HOLD_WEEKS = ("52", "156", "260")
 PRICE = ("months", "attacker_losses", "defender_losses", "p_within_horizon")
 DEAL = ("km2_given_up", "km2_returned", "people_given_up", "line_km_change")
-VARIANTS = ("no_guarantee", "troops", "belt_kept")
+VARIANTS = ("no_guarantee", "troops", "belt_kept", "no_cap", "agreed")
 TARGETS = ("main_region", "belts")
 
 

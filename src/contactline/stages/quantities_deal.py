@@ -75,6 +75,7 @@ def price(material: Material, named: Named) -> Read:
 def p_hold(material: Material, named: Named) -> Read:
     row = truce_row(material, named.slots["proposal"], "as_written")
     weeks = named.slots["weeks"]
+    # A chance averages over the beliefs already: their spread is no second uncertainty of it.
     event = f"a truce on “{row['name']}”, as written, holds for {weeks} weeks"
     return event, "probability", point(float(row[f"p_hold_{weeks}"])), POINT
 
@@ -82,11 +83,7 @@ def p_hold(material: Material, named: Named) -> Read:
 def truce_change(material: Material, named: Named) -> Read:
     written = truce_row(material, named.slots["proposal"], "as_written")
     other = truce_row(material, named.slots["proposal"], named.slots["variant"])
-    words = {
-        "no_guarantee": "without the guarantee",
-        "troops": "with the guarantor's troops",
-        "belt_kept": "with the belt kept",
-    }[named.slots["variant"]]
+    words = other["label"] if "label" in other else named.slots["variant"].replace("_", " ")
     label = f"change in the chance that a truce on “{written['name']}” holds three years, {words}"
     return label, "probability points", point(float(other["p_hold_156"] - written["p_hold_156"])), POINT
 

@@ -139,7 +139,8 @@ def _row(
         again.append(_crossing(*_fitted(u[rows], advantage[rows], GRID)))
     crossed = np.array([found for found in again if found == found])
     low, high = np.quantile(crossed, [0.1, 0.9]) if len(crossed) else (np.nan, np.nan)
-    turning = crossing == crossing
+    # A crossing that most resamples do not share is no finding.
+    turning = crossing == crossing and (not resamples or len(crossed) >= resamples / 2)
     value, value_low, value_high = (
         float(np.quantile(column, at)) if turning and at == at else np.nan for at in (crossing, low, high)
     )

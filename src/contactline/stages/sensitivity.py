@@ -149,16 +149,13 @@ def actor_names(case: Case) -> dict[str, str]:
 
 def box_sentence(box: Box, labels: Mapping[str, BeliefLabel], course: str) -> str:
     """The box in plain words: "accepting is better in 8 of 10 futures where …"; says so where there is none."""
-    if not box.holds:
-        often = _tenths(box.base)
-        return (
-            f"No range of beliefs stands out in which {course} is better more often than in {often} of all."
-        )
+    if not box.holds or _tenths(box.fresh) == _tenths(box.base):
+        return f"No range of beliefs stands out; over all futures drawn {course} is better in {_tenths(box.base)}."
     where = " and ".join(_limit_words(labels[name], *ends) for name, ends in box.limits.items())
     if box.fresh < 0.5:
         return (
             f"No range of beliefs makes {course} better in most futures; where {where}, it is in {_tenths(box.fresh)}, "
-            f"against {_tenths(box.base)} of all."
+            f"over all of them in {_tenths(box.base)}."
         )
     return (
         f"{course[0].upper()}{course[1:]} is better in {_tenths(box.fresh)} futures where {where}. These hold "
@@ -167,7 +164,9 @@ def box_sentence(box: Box, labels: Mapping[str, BeliefLabel], course: str) -> st
 
 
 def _tenths(share: float) -> str:
-    return f"{round(10 * share)} of 10"
+    """ "8 of 10"; the ends in words, since 0 and 10 of 10 would claim too much."""
+    tenths = round(10 * share)
+    return {0: "hardly any", 10: "nearly all"}.get(tenths, f"{tenths} of 10")
 
 
 def _limit_words(label: BeliefLabel, low: float, high: float) -> str:

@@ -16,7 +16,20 @@ import contactline
 from contactline.core.progress import Stages
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
-from contactline.stages import choice, cohesion, deals, front, guarantee, losses, space, truce, trust, war
+from contactline.stages import (
+    choice,
+    cohesion,
+    deals,
+    front,
+    game_tables,
+    guarantee,
+    line_range,
+    losses,
+    space,
+    truce,
+    trust,
+    war,
+)
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
 
@@ -70,6 +83,10 @@ def assess(
     with stages.stage("ask whether a truce holds"):
         tables |= guarantee.guarantee_tables(about, outlook.futures, settlements, streams)
         tables |= truce.truce_tables(about, measured, outlook.futures, settlements, runs, streams)
+    with stages.stage("look for a bargain") as tick:
+        tables |= line_range.range_tables(about, measured, outlook, settlements, streams, tick=tick)
+        more, notes = game_tables.tables_of_game(about, measured, outlook, settlements, streams)
+        tables |= more
     with stages.stage("say where allies stand"):
         tables |= cohesion.cohesion_tables(about, streams)
         tables |= cohesion.event_tables(loaded, measured.record)
@@ -87,7 +104,7 @@ def assess(
         horizon_weeks=weeks,
         version=contactline.__version__,
         timings=dict(stages.timings),
-        notes=ready.notes,
+        notes=(*ready.notes, *notes),
         support_path=support_path,
     )
     return Assessment(about, run, choice.ensemble(about, outlook, runs), tables, judgements)

@@ -8,7 +8,7 @@ vetoes makes a proposal unacceptable to it whatever its value: no sum of favours
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,11 +98,13 @@ def break_even(
     *,
     credibility: np.ndarray,
     rate: np.ndarray,
+    fighting: Sequence[Outcomes] | None = None,
 ) -> BreakEven:
     """The figure of this debate: sweep credibility (0–1, constant over time) and collapse rate (spells a year).
 
     The rate on the axis is that of fighting on: the claim at issue is that the line will not hold if the war is not
     stopped now. War renewed after a pause keeps the case's own belief, since both sides have rebuilt by then.
+    `fighting` holds the outcomes of `fighting_at` where the caller has them: they are the same for every proposal.
     """
     accepting = [
         accept(
@@ -110,13 +112,18 @@ def break_even(
         )
         for q in credibility
     ]
-    fighting = [fight_on(case, theatre, futures.with_belief("war.collapse_rate", float(r))) for r in rate]
+    fighting = fighting_at(case, theatre, futures, rate) if fighting is None else fighting
     share = np.array(
         [[np.mean(advantage(values, a, f, futures, streams) > 0) for f in fighting] for a in accepting]
     )
     return BreakEven(
         credibility, rate, share, np.array([_crossing(credibility, column) for column in share.T])
     )
+
+
+def fighting_at(case: Case, theatre: Theatre, futures: Futures, rate: np.ndarray) -> list[Outcomes]:
+    """Outcomes of fighting on at each collapse rate (spells a year)."""
+    return [fight_on(case, theatre, futures.with_belief("war.collapse_rate", float(r))) for r in rate]
 
 
 def hinges(

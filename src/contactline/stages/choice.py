@@ -19,7 +19,14 @@ from contactline.choice.futures import (
     elasticity_belief,
     weekly,
 )
-from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
+from contactline.choice.verdict import (
+    advantage,
+    break_even,
+    default_values,
+    fighting_at,
+    hinges,
+    vetoed_clauses,
+)
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
@@ -58,12 +65,14 @@ def choice_tables(
     """Tables courses, verdict, hinges (for the first proposal), breakeven and breakeven_curve."""
     defender = case.defender.id
     verdicts, grids, curves = [], [], []
+    rates = np.linspace(0.0, HIGHEST_RATE, GRID)
+    fighting = fighting_at(case, front.theatre, outlook.futures, rates)
     for done, (name, settlement) in enumerate(settlements.items()):
         for values in case.values:
             verdicts.append(_verdict(case, settlement, values, runs, outlook, streams))
         found = break_even(
             case, front.theatre, settlement, default_values(case, defender), outlook.futures, streams,
-            credibility=np.linspace(0.0, 1.0, GRID), rate=np.linspace(0.0, HIGHEST_RATE, GRID),
+            credibility=np.linspace(0.0, 1.0, GRID), rate=rates, fighting=fighting,
         )  # fmt: skip
         mesh = np.meshgrid(found.credibility, found.rate, indexing="ij")
         grids.append(

@@ -6,12 +6,20 @@ in which of several idle offers is put. They are all listed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
+from contactline.case.schema import Case
 from contactline.choice.equilibria import Equilibrium
 from contactline.choice.game import Chance, Decision, Game, Terminal
-from contactline.stages.game import Played, ends_of
+from contactline.core.errors import FitError, InputError
+from contactline.core.streams import Streams
+from contactline.stages.front import Front
+from contactline.stages.game import Played, endings_over_weights, ends_of, play
+from contactline.stages.war import Outlook
+from contactline.truce.terms import Settlement
 
 STRATEGY = [
     "equilibrium",
@@ -36,6 +44,21 @@ def game_tables(played: Played) -> dict[str, pd.DataFrame]:
         "equilibria": _strategies(played, outcomes),
         "game_values": _values(played, outcomes),
     }
+
+
+def tables_of_game(
+    case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement], streams: Streams
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """The game of a run, solved: tables game, equilibria, game_values and game_weights, and notes for the reader.
+
+    A case without the actors a game needs, or a run in which too few truces break to value a breach, gives no tables and
+    one note that says why.
+    """
+    try:
+        played = play(case, front, outlook, settlements)
+    except (FitError, InputError) as error:
+        return {}, (f"the game of the settlement was not solved: {error}",)
+    return game_tables(played) | {"game_weights": endings_over_weights(played, streams)}, ()
 
 
 def outcome_classes(played: Played) -> list[int]:

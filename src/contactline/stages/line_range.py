@@ -31,8 +31,8 @@ SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 FEWER = (0.0, 0.5, 1.0)
 LATE = (0.5, 0.75)
 """Each line costs a front fought out from it, each setting a run a line: few are enough to see where a range ends."""
-SETS = 60
-"""Belief sets used: a share of them is good to about ±6 points, and the whole takes seconds."""
+SETS = 40
+"""Belief sets used: a share of them is good to about ±8 points, and the whole takes seconds."""
 TEMPO = {
     "slower": ("The attacker gains half as fast", 0.5),
     "faster": ("The attacker gains twice as fast", 2.0),

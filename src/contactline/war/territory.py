@@ -8,6 +8,7 @@ one. It knows nothing of roads, rivers or encirclement, so an objective's date c
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import h3
@@ -85,23 +86,30 @@ def steps_from_line(cells: np.ndarray, holder: np.ndarray) -> np.ndarray:
 
     Held cells are 0; cells cut off from every held cell get the theatre's largest distance plus one.
     """
-    index = {cell: i for i, cell in enumerate(cells)}
+    near = neighbours_of(tuple(cells))
     steps = np.full(len(cells), -1)
-    frontier = np.flatnonzero(holder == 1).tolist()
-    steps[frontier] = 0
+    reached = np.flatnonzero(holder == 1)
+    steps[reached] = 0
     distance = 0
-    while frontier:
+    while len(reached):
         distance += 1
-        reached = []
-        for i in frontier:
-            for neighbour in h3.grid_ring(cells[i], 1):
-                j = index.get(neighbour)
-                if j is not None and steps[j] < 0:
-                    steps[j] = distance
-                    reached.append(j)
-        frontier = reached
+        around = near[reached].ravel()
+        around = around[around >= 0]
+        reached = np.unique(around[steps[around] < 0])
+        steps[reached] = distance
     steps[steps < 0] = distance + 1
     return steps
+
+
+@functools.lru_cache(maxsize=4)
+def neighbours_of(cells: tuple[str, ...]) -> np.ndarray:
+    """Positions of each cell's neighbours among the cells : ndarray[cell, 6], −1 where there is none."""
+    index = {cell: i for i, cell in enumerate(cells)}
+    near = np.full((len(cells), 6), -1)
+    for row, cell in enumerate(cells):
+        found = [index[other] for other in h3.grid_ring(cell, 1) if other in index]
+        near[row, : len(found)] = found
+    return near
 
 
 def order_of_fall(here: Ground, region: str | None = None) -> np.ndarray:

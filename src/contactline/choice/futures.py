@@ -37,6 +37,8 @@ from contactline.war.manpower import (
 )
 
 FUTURES = 50
+SUPPORT = "support."
+"""How the names of beliefs on support begin."""
 SPELLS = 6
 """Collapses a trajectory can hold; six in five years is more than any belief set expects."""
 
@@ -117,6 +119,7 @@ class Futures:
     discretion_luck: np.ndarray
     pledge_luck: PledgeLuck | None = None
     conduct: Conduct | None = None
+    support: Support | None = None
     line_of: LineOf | None = None
 
     @property
@@ -140,10 +143,27 @@ class Futures:
         changed = replace(self, beliefs=beliefs)
         if name in AIM_BELIEFS:
             changed = replace(changed, aims=draw_aims(self.conduct, beliefs, self.aims_luck))
+        if name.startswith(SUPPORT) and self.support is not None:
+            return changed.with_support(self.support)
         if name not in DEFENDER_READS and name != STRENGTH:
             return changed
-        strength = defender_strength(beliefs, self.claims) if name in DEFENDER_READS else self.strength
+        strength = defender_strength(beliefs, self.claims, self.bleeding) if name in DEFENDER_READS else self.strength
         return replace(changed, strength=strength, raiser=raiser_of(strength, beliefs[STRENGTH]))
+
+    def with_support(self, support: Support, times: float = 1.0) -> Futures:
+        """The same futures under another support path, and with gains `times` as large a week."""
+        pressed = support_factors(support, self.beliefs, self.net.shape)
+        net = self.net * times
+        strength = defender_strength(self.beliefs, self.claims, pressed["bleeding"])
+        return replace(
+            self,
+            net=net,
+            **pressed,
+            support=support,
+            strength=strength,
+            raiser=raiser_of(strength, self.beliefs[STRENGTH]),
+            expected_gain=_set_mean_ahead(net * pressed["factor"], self.sets),
+        )
 
     def with_lines(self, line_of: LineOf) -> Futures:
         """The same futures with fronts simulated from given lines."""
@@ -188,9 +208,9 @@ def draw_futures(
         name: np.repeat(column, FUTURES) for name, column in sample_elasticities(case, sets, streams).items()
     }
     beliefs |= {elasticity_belief(name): column for name, column in elasticity.items()}
-    factor = support.tempo_factor(elasticity) if elasticity else np.ones((draws, weeks))
     losses = claims * beliefs["losses.attacker_true_per_claimed"][:, None]
-    strength = defender_strength(beliefs, losses)
+    pressed = support_factors(support, beliefs, (draws, weeks))
+    strength = defender_strength(beliefs, losses, pressed["bleeding"])
     aims_luck = streams.rng("truce.type").random((draws,))
     # A third of the belief sets each, in random order, so that none of the readings is over-represented by luck.
     reading = streams.rng("truce.reading").permutation(np.arange(sets) % len(READINGS))
@@ -199,14 +219,12 @@ def draw_futures(
         beliefs=beliefs,
         net=net,
         claims=losses,
-        factor=factor,
-        raising=factor,
-        bleeding=np.ones((draws, weeks)),
+        **pressed,
         strength=strength,
         raiser=raiser_of(strength, beliefs[STRENGTH]),
         aims=draw_aims(case.conduct, beliefs, aims_luck),
         reading=np.repeat(reading, FUTURES).astype(np.int8),
-        expected_gain=_set_mean_ahead(net * factor, sets),
+        expected_gain=_set_mean_ahead(net * pressed["factor"], sets),
         expected_losses=_set_mean_ahead(losses, sets),
         collapse_luck=streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
         breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
@@ -218,7 +236,23 @@ def draw_futures(
         discretion_luck=streams.rng("truce.discretion").random((draws,)),
         pledge_luck=draw_pledge_luck(case, sets, FUTURES, streams),
         conduct=case.conduct,
+        support=support,
     )
+
+
+def support_factors(
+    support: Support, beliefs: Mapping[str, np.ndarray], shape: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    """Support's factors on gains, on the rate of collapses and on the defender's losses, by the name of their field."""
+    eta = {name.removeprefix(SUPPORT): column for name, column in beliefs.items() if name.startswith(SUPPORT)}
+    if not eta:
+        ones = np.ones(shape)
+        return {"factor": ones, "raising": ones, "bleeding": ones}
+    return {
+        "factor": support.tempo_factor(eta),
+        "raising": support.collapse_factor(eta),
+        "bleeding": support.losses_factor(eta),
+    }
 
 
 def raiser_of(strength: np.ndarray, kappa: np.ndarray) -> np.ndarray:
@@ -234,12 +268,15 @@ def _set_mean_ahead(weekly_values: np.ndarray, sets: int) -> np.ndarray:
     return np.repeat(total.reshape(sets, FUTURES).mean(axis=1), FUTURES)
 
 
-def defender_strength(beliefs: Mapping[str, np.ndarray], attacker_losses: np.ndarray) -> np.ndarray:
+def defender_strength(
+    beliefs: Mapping[str, np.ndarray], attacker_losses: np.ndarray, bleeding: np.ndarray | float = 1.0
+) -> np.ndarray:
     """The defender's force over today's, fighting on : ndarray[draw, week].
 
     attacker_losses : ndarray[draw, week], the attacker's true killed and wounded a week
+    bleeding : ndarray[draw, week], support's factor on the defender's losses
     """
-    losses = attacker_losses * beliefs["losses.defender_per_attacker"][:, None]
+    losses = attacker_losses * beliefs["losses.defender_per_attacker"][:, None] * bleeding
     return strength_path(losses, flows(beliefs, "defender"))
 
 
@@ -269,7 +306,7 @@ def credibility_belief(guarantee: str) -> str:
 
 def elasticity_belief(capability: str) -> str:
     """Name under which a capability's elasticity stands among the beliefs."""
-    return f"support.{capability}"
+    return f"{SUPPORT}{capability}"
 
 
 def belief_labels(case: Case) -> dict[str, BeliefLabel]:

@@ -12,7 +12,6 @@ from contactline.case.debate import Values
 from contactline.choice.courses import OUTCOMES
 from contactline.choice.futures import Futures
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.truce.breakdown import LOOK_AHEAD_WEEKS
 
 D = TypeVar("D")
 
@@ -43,19 +42,6 @@ def first_sets(futures: Futures, sets: int) -> Futures:
         return futures
     keep = sets * (futures.draws // futures.sets)
     return replace(_cut(futures, futures.draws, keep), sets=sets)
-
-
-def fought_otherwise(futures: Futures, *, times: float = 1.0, factor: np.ndarray | None = None) -> Futures:
-    """The same futures with gains `times` as large a week, or under other support, and what a challenger then expects.
-
-    factor : ndarray[draw, week], support's factor on gains and, as where futures are drawn, on the rate of collapses
-    """
-    own = futures.factor if factor is None else factor
-    net = futures.net * times
-    ahead = (net * own)[:, :LOOK_AHEAD_WEEKS].mean(axis=1) * LOOK_AHEAD_WEEKS
-    expected = np.repeat(futures.set_mean(ahead), futures.draws // futures.sets)
-    raising = futures.raising if factor is None else factor
-    return replace(futures, net=net, factor=own, raising=raising, expected_gain=expected)
 
 
 def discounted(

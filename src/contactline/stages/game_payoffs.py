@@ -16,7 +16,7 @@ from contactline.case.schema import Case
 from contactline.choice.courses import accept, fight_on
 from contactline.choice.futures import Futures, elasticity_belief
 from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer
-from contactline.choice.worth import discounted, fought_otherwise, worth
+from contactline.choice.worth import discounted, worth
 from contactline.core.errors import FitError
 from contactline.stages.front import Front
 from contactline.support.adequacy import support
@@ -129,9 +129,7 @@ def offer_of(
 
 def fighting_with(case: Case, front: Front, futures: Futures, path: str) -> dict[str, np.ndarray]:
     """Outcomes of fighting on under another support path. Raises UnknownNameError for an unknown path."""
-    elasticity = {c.id: futures.beliefs[elasticity_belief(c.id)] for c in case.capabilities}
-    factor = support(case, path, futures.weeks).tempo_factor(elasticity)
-    return fight_on(case, front.theatre, fought_otherwise(futures, factor=factor))
+    return fight_on(case, front.theatre, futures.with_support(support(case, path, futures.weeks)))
 
 
 def gains(

@@ -16,10 +16,10 @@ from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
 from contactline.choice.bargaining_range import Family, best_demand
 from contactline.choice.courses import accept, credibility_for, exact_area, fight_on
-from contactline.choice.futures import Futures, elasticity_belief
+from contactline.choice.futures import Futures
 from contactline.choice.lines import family_of_lines
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
-from contactline.choice.worth import first_sets, fought_otherwise
+from contactline.choice.worth import first_sets
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
@@ -113,13 +113,11 @@ def _settings(
 
 def _scenarios(case: Case, futures: Futures) -> Iterator[tuple[str, str, Futures]]:
     """The case's support paths, and slower and faster gains."""
-    elasticity = {c.id: futures.beliefs[elasticity_belief(c.id)] for c in case.capabilities}
     for path in case.support_paths:
-        if path.id != BASE and elasticity:
-            factor = support(case, path.id, futures.weeks).tempo_factor(elasticity)
-            yield path.id, path.name, fought_otherwise(futures, factor=factor)
+        if path.id != BASE and case.capabilities:
+            yield path.id, path.name, futures.with_support(support(case, path.id, futures.weeks))
     for scenario, (name, times) in TEMPO.items():
-        yield scenario, name, fought_otherwise(futures, times=times)
+        yield scenario, name, futures.with_support(support(case, BASE, futures.weeks), times)
 
 
 def _family(

@@ -66,12 +66,12 @@ def collapse_table(outlook: Outlook) -> pd.DataFrame:
     beliefs, weeks = futures.beliefs, min(COLLAPSE_WEEKS[-1], futures.weeks)
     rate, length = weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_weeks"]
     spells = {
-        "as_believed": collapse_spells(rate, length, futures.collapse_luck, futures.factor * futures.raiser),
+        "as_believed": collapse_spells(rate, length, futures.collapse_luck, futures.raising * futures.raiser),
         "strength_off": collapse_spells(
             rate,
             length,
             futures.collapse_luck,
-            futures.factor * strength_raiser(futures.strength, np.zeros(futures.draws)),
+            futures.raising * strength_raiser(futures.strength, np.zeros(futures.draws)),
         ),
     }
     speed = beliefs["war.collapse_speed"]

@@ -127,7 +127,7 @@ def look_ahead(
     moved = shift_share(shares[windows, main], futures.beliefs["war.region_shift"])
     running = collapse_spells(
         weekly(futures.beliefs["war.collapse_rate"]), futures.beliefs["war.collapse_weeks"], futures.collapse_luck,
-        futures.factor * futures.raiser,
+        futures.raising * futures.raiser,
     )  # fmt: skip
     speed = futures.beliefs["war.collapse_speed"]
     fighting, gains, fronts = {}, {}, {}
@@ -247,7 +247,8 @@ def _fighting(
         part = main_share if k == main else (1.0 - main_share) * shares[windows, k] / rest
         effort[name] = np.cumsum(gained * part, axis=1)
     attacker = np.cumsum(futures.claims, axis=1)
-    defender = attacker * futures.beliefs["losses.defender_per_attacker"][:, None]
+    defender = np.cumsum(futures.claims * futures.bleeding, axis=1)
+    defender *= futures.beliefs["losses.defender_per_attacker"][:, None]
     return Fighting(effort, attacker, defender, futures.beliefs["war.built_up_resistance"], streams)
 
 

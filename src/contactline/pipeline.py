@@ -18,6 +18,7 @@ from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted
 from contactline.stages import (
     choice,
+    claims,
     cohesion,
     deals,
     front,
@@ -25,7 +26,9 @@ from contactline.stages import (
     guarantee,
     line_range,
     losses,
+    sensitivity,
     space,
+    support,
     truce,
     trust,
     war,
@@ -74,6 +77,8 @@ def assess(
             tables["opens"] = space.what_opens(
                 ready.spatial, loaded, measured, net, outlook.futures.beliefs, streams
             )
+    with stages.stage("follow the supporters") as tick:
+        tables |= support.support_tables(about, measured, outlook, ready.spatial, streams, tick, with_packages=False)
     with stages.stage("apply the proposals"):
         tables |= deals.deal_tables(about, measured, outlook, settlements)
         tables["cells"] = tables["cells"].assign(**deals.map_columns(settlements))
@@ -83,6 +88,9 @@ def assess(
     with stages.stage("ask whether a truce holds"):
         tables |= guarantee.guarantee_tables(about, outlook.futures, settlements, streams)
         tables |= truce.truce_tables(about, measured, outlook.futures, settlements, runs, streams)
+    with stages.stage("find what decides") as tick:
+        ensemble = choice.ensemble(about, outlook, runs)
+        tables |= sensitivity.sensitivity_of(about, ensemble, next(iter(settlements)), streams)
     with stages.stage("look for a bargain") as tick:
         tables |= line_range.range_tables(about, measured, outlook, settlements, streams, tick=tick)
         more, notes = game_tables.tables_of_game(about, measured, outlook, settlements, streams)
@@ -93,6 +101,7 @@ def assess(
     with stages.stage("say how far to trust it"):
         tables |= trust.saved_backtest(loaded)
         tables |= trust.trust_tables(about, outlook, ready.bias)
+        tables |= claims.claims_tables(about, tables, ensemble)
         judgements = drafted(about, tables)
 
     run = RunInfo(
@@ -107,4 +116,4 @@ def assess(
         notes=(*ready.notes, *notes),
         support_path=support_path,
     )
-    return Assessment(about, run, choice.ensemble(about, outlook, runs), tables, judgements)
+    return Assessment(about, run, ensemble, tables, judgements)

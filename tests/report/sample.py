@@ -299,25 +299,6 @@ def _fronts() -> dict[str, pd.DataFrame]:
         "line_fan": pd.DataFrame(line),
         "opens": pd.DataFrame(opens),
         "threats": pd.DataFrame(around),
-        "support_paths": pd.DataFrame(
-            [
-                {
-                    "path": path,
-                    "name": name,
-                    "gain_q10": gain / 2,
-                    "gain_q50": gain,
-                    "gain_q90": 2 * gain,
-                    "defender_losses_q10": 3e5,
-                    "defender_losses_q50": 5e5,
-                    "defender_losses_q90": 9e5,
-                    "collapsed": chance,
-                }
-                for path, name, gain, chance in (
-                    ("as_today", "As today", 8000.0, 0.3),
-                    ("cut", "A donor stops", 12000.0, 0.5),
-                )
-            ]
-        ),
     }
 
 

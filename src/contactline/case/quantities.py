@@ -87,7 +87,7 @@ FAMILIES: tuple[Family, ...] = tuple(
         ("truce.{proposal}.credibility", "chance that the guarantor acts if invoked", "probability", "simulated"),
         ("verdict.{proposal}.{viewpoint}", "share of beliefs and weights in which accepting is better", "share",
          "simulated"),
-        ("support.{path}.gain_difference", "median net gain in two years under a support path, less that as today",
+        ("support.{path}.gain_difference", "mean net gain in two years under a support path, less that as today",
          "km²", "simulated"),
         ("support.{path}.collapse_difference", "chance of a collapse under a support path, less that as today",
          "probability points", "simulated"),

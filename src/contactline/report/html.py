@@ -93,7 +93,7 @@ PRINTED: tuple[str, ...] = (
     "backtest_bars",
     "assumptions",
 )
-PRINTED += ("references", "benchmarks", "threats", "support_paths", "events", "wedge")
+PRINTED += ("references", "benchmarks", "threats", "events", "wedge")
 PRINTED += ("support_ledger", "support_reliance", "support_capabilities", "support_frontier", "support_drivers")
 PRINTED += ("support_packages", "support_factors")
 PRINTED += ("salients", "loss_sources", "backtest_places")

@@ -169,21 +169,5 @@ PACKAGES = Table(
 )  # fmt: skip
 
 TABLES: tuple[Table, ...] = (
-    Table(
-        "support_paths",
-        "What support changes if the fighting goes on, on the same futures",
-        (
-            name_of("path", "support path of the case"),
-            NAME,
-            *spread("gain", "km²", "challenger's net gain in two years"),
-            *spread(
-                "defender_losses",
-                "persons",
-                "killed and wounded of the defender in five years of fighting",
-            ),
-            chance("collapsed", "chance of at least one collapse within the horizon"),
-        ),
-        ("path",),
-    ),
     LEDGER, RELIANCE, CAPABILITIES, ADEQUACY, FACTORS, FRONTIER, DRIVERS, PACKAGES,
 )  # fmt: skip

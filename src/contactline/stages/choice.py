@@ -17,7 +17,6 @@ from contactline.choice.futures import (
     belief_labels,
     credibility_belief,
     elasticity_belief,
-    weekly,
 )
 from contactline.choice.verdict import (
     advantage,
@@ -30,12 +29,10 @@ from contactline.choice.verdict import (
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
-from contactline.stages.war import SPREAD, Outlook, spread
-from contactline.support.adequacy import support
+from contactline.stages.war import SPREAD, Outlook
 from contactline.truce.guarantee import BELIEFS as PLEDGE_BELIEFS
 from contactline.truce.guarantee import reads
 from contactline.truce.terms import Settlement
-from contactline.war.collapse import collapse_spells, fighting_path
 
 HIGHEST_RATE = 0.6
 """Collapses a year: one every 20 months, beyond what anyone in the built-in case's sources puts a number on."""
@@ -92,7 +89,6 @@ def choice_tables(
     first = next(iter(settlements))
     gain = advantage(default_values(case, defender), runs[first], runs[FIGHT_ON], outlook.futures, streams)
     return {
-        "support_paths": support_table(case, outlook),
         "courses": courses_table(case, runs),
         "verdict": pd.DataFrame(verdicts),
         "hinges": hinges(gain, deciding_beliefs(case, settlements[first], outlook.futures), outlook.futures),
@@ -133,29 +129,6 @@ def _verdict(
         "share_accept": shares[0],
         "p_accept_mean_value": shares[1],
     }
-
-
-def support_table(case: Case, outlook: Outlook) -> pd.DataFrame:
-    """Fighting on under every support path of the case, on the same futures; war is not let end by itself here."""
-    futures = outlook.futures
-    elasticity = {c.id: futures.beliefs[elasticity_belief(c.id)] for c in case.capabilities}
-    paths = {"as_today": "As today"} | {path.id: path.name for path in case.support_paths}
-    rows = []
-    for name, label in paths.items():
-        factor = support(case, name, futures.weeks).tempo_factor(elasticity) if elasticity else futures.factor
-        running = collapse_spells(
-            weekly(futures.beliefs["war.collapse_rate"]), futures.beliefs["war.collapse_weeks"], futures.collapse_luck,
-            factor * futures.raiser,
-        )  # fmt: skip
-        gained = fighting_path(futures.net, factor, running, futures.beliefs["war.collapse_speed"])
-        losses = futures.claims.sum(axis=1) * futures.beliefs["losses.defender_per_attacker"]
-        rows.append(
-            {"path": name, "name": label}
-            | spread(gained[:, :104].sum(axis=1), "gain")
-            | spread(losses, "defender_losses")
-            | {"collapsed": float(running.any(axis=1).mean())}
-        )
-    return pd.DataFrame(rows)
 
 
 def courses_table(case: Case, runs: Runs) -> pd.DataFrame:

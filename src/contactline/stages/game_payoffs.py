@@ -14,7 +14,7 @@ import numpy as np
 from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.choice.courses import accept, fight_on
-from contactline.choice.futures import Futures, elasticity_belief
+from contactline.choice.futures import Futures
 from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer
 from contactline.choice.worth import discounted, worth
 from contactline.core.errors import FitError

@@ -130,7 +130,7 @@ class Reference(Frozen):
     confidence: Literal["high", "medium", "low", ""] = ""
     note: str = ""
     value: float | None = None
-    """The figure that the page gives, where a claim is checked against it, with `low` and `high` where it has a range."""
+    """The figure that the page gives, where a claim is checked against it; `low` and `high` are its range."""
     low: float | None = None
     high: float | None = None
     unit: str = ""

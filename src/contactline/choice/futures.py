@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -147,22 +148,28 @@ class Futures:
             return changed.with_support(self.support)
         if name not in DEFENDER_READS and name != STRENGTH:
             return changed
-        strength = defender_strength(beliefs, self.claims, self.bleeding) if name in DEFENDER_READS else self.strength
+        strength = (
+            defender_strength(beliefs, self.claims, self.bleeding)
+            if name in DEFENDER_READS
+            else self.strength
+        )
         return replace(changed, strength=strength, raiser=raiser_of(strength, beliefs[STRENGTH]))
 
     def with_support(self, support: Support, times: float = 1.0) -> Futures:
         """The same futures under another support path, and with gains `times` as large a week."""
         pressed = support_factors(support, self.beliefs, self.net.shape)
         net = self.net * times
-        strength = defender_strength(self.beliefs, self.claims, pressed["bleeding"])
+        strength = defender_strength(self.beliefs, self.claims, pressed.bleeding)
         return replace(
             self,
             net=net,
-            **pressed,
+            factor=pressed.factor,
+            raising=pressed.raising,
+            bleeding=pressed.bleeding,
             support=support,
             strength=strength,
             raiser=raiser_of(strength, self.beliefs[STRENGTH]),
-            expected_gain=_set_mean_ahead(net * pressed["factor"], self.sets),
+            expected_gain=_set_mean_ahead(net * pressed.factor, self.sets),
         )
 
     def with_lines(self, line_of: LineOf) -> Futures:
@@ -210,7 +217,7 @@ def draw_futures(
     beliefs |= {elasticity_belief(name): column for name, column in elasticity.items()}
     losses = claims * beliefs["losses.attacker_true_per_claimed"][:, None]
     pressed = support_factors(support, beliefs, (draws, weeks))
-    strength = defender_strength(beliefs, losses, pressed["bleeding"])
+    strength = defender_strength(beliefs, losses, pressed.bleeding)
     aims_luck = streams.rng("truce.type").random((draws,))
     # A third of the belief sets each, in random order, so that none of the readings is over-represented by luck.
     reading = streams.rng("truce.reading").permutation(np.arange(sets) % len(READINGS))
@@ -219,12 +226,14 @@ def draw_futures(
         beliefs=beliefs,
         net=net,
         claims=losses,
-        **pressed,
+        factor=pressed.factor,
+        raising=pressed.raising,
+        bleeding=pressed.bleeding,
         strength=strength,
         raiser=raiser_of(strength, beliefs[STRENGTH]),
         aims=draw_aims(case.conduct, beliefs, aims_luck),
         reading=np.repeat(reading, FUTURES).astype(np.int8),
-        expected_gain=_set_mean_ahead(net * pressed["factor"], sets),
+        expected_gain=_set_mean_ahead(net * pressed.factor, sets),
         expected_losses=_set_mean_ahead(losses, sets),
         collapse_luck=streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
         breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
@@ -240,19 +249,21 @@ def draw_futures(
     )
 
 
-def support_factors(
-    support: Support, beliefs: Mapping[str, np.ndarray], shape: tuple[int, ...]
-) -> dict[str, np.ndarray]:
-    """Support's factors on gains, on the rate of collapses and on the defender's losses, by the name of their field."""
+class Pressed(NamedTuple):
+    """Support's factors : ndarray[draw, week] on gains, on the rate of collapses and on the defender's losses."""
+
+    factor: np.ndarray
+    raising: np.ndarray
+    bleeding: np.ndarray
+
+
+def support_factors(support: Support, beliefs: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> Pressed:
+    """Support's factors on the war under a path; ones where the case has no capabilities."""
     eta = {name.removeprefix(SUPPORT): column for name, column in beliefs.items() if name.startswith(SUPPORT)}
     if not eta:
         ones = np.ones(shape)
-        return {"factor": ones, "raising": ones, "bleeding": ones}
-    return {
-        "factor": support.tempo_factor(eta),
-        "raising": support.collapse_factor(eta),
-        "bleeding": support.losses_factor(eta),
-    }
+        return Pressed(ones, ones, ones)
+    return Pressed(support.tempo_factor(eta), support.collapse_factor(eta), support.losses_factor(eta))
 
 
 def raiser_of(strength: np.ndarray, kappa: np.ndarray) -> np.ndarray:

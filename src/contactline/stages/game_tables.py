@@ -51,8 +51,8 @@ def tables_of_game(
 ) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """The game of a run, solved: tables game, equilibria, game_values and game_weights, and notes for the reader.
 
-    A case without the actors a game needs, or a run in which too few truces break to value a breach, gives no tables and
-    one note that says why.
+    A case without the actors a game needs, or a run in which too few truces break to value a breach, gives no tables
+    and one note that says why.
     """
     try:
         played = play(case, front, outlook, settlements)

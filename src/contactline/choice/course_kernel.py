@@ -13,7 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, prange
 
-from contactline.truce.breakdown import LEAST_STRENGTH, Decision, rebuilt, truce_strength, weekly_hazard
+from contactline.truce.breakdown import (
+    LEAST_STRENGTH,
+    Decision,
+    deterrence,
+    rebuilt_shares,
+    truce_strength,
+    weekly_hazard,
+)
 
 NEVER = -1
 """Week of signature of a course that accepts nothing."""
@@ -111,6 +118,7 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
     draws, weeks = war.net.shape
     spells = luck.collapse.shape[1]
     out = np.zeros((draws, 13))
+    done = rebuilt_shares(weeks)
     for d in prange(draws):
         wounded = np.empty(weeks)
         fighting, ended, signed, may_end = True, False, False, True
@@ -122,6 +130,7 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
         broke, acted = -1.0, -1.0
         log_rebuilt = sent_home = home = 0.0
         help_ = 1.0
+        known = deterred = 0.0  # credibility changes in few weeks, so its logs are kept until it does
         before = war.claims[d, 0] * war.ratio[d] * war.bleeding[d, 0]
         for week in range(weeks):
             if week == sign_week and not ended:
@@ -133,10 +142,12 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
                 collapse_left = 0.0
             if signed and not fighting:
                 q = truce.credibility[d, week]
-                log_rebuilt = rebuilt(age, truce.log_rebuild[d])
+                if q != known:
+                    known, deterred = q, deterrence(q, truce.honoured[d], truce.penalty[d])
+                log_rebuilt = truce.log_rebuild[d] * done[age]
                 to_break += weekly_hazard(
                     truce.quiet[d], truce.accident[d], truce.gamma[d], truce.log_ratio[d], log_rebuilt, truce.eta[d],
-                    math.log(max(strength / at_signature, LEAST_STRENGTH)), q, truce.honoured[d], truce.penalty[d],
+                    math.log(max(strength / at_signature, LEAST_STRENGTH)), deterred,
                 )  # fmt: skip
                 if to_break < luck.breakdown[d]:
                     age += 1

@@ -139,12 +139,20 @@ def decision(
 @njit(cache=True, nogil=True, error_model="numpy")
 def weekly_hazard(
     quiet: float, accident: float, gamma: float, log_ratio: float, log_rebuilt: float, eta: float,
-    log_strength: float, q: float, honoured: float, penalty: float,
+    log_strength: float, deterred: float,
 ) -> float:  # fmt: skip
-    """Chance that the truce breaks this week, as a rate; the equation of this module for one week."""
-    surplus = log_ratio + log_rebuilt - eta * log_strength
-    surplus += math.log1p(-q * (1.0 - honoured)) - math.log1p(q * penalty)
+    """Chance that the truce breaks this week, as a rate; the equation of this module for one week.
+
+    deterred : what the guarantee adds to log value/cost, from `deterrence`
+    """
+    surplus = log_ratio + log_rebuilt - eta * log_strength + deterred
     return quiet * (accident + (1.0 - accident) * math.exp(gamma * surplus))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def deterrence(q: float, honoured: float, penalty: float) -> float:
+    """What a guarantee of credibility q adds to log value/cost: 0 or less."""
+    return math.log1p(-q * (1.0 - honoured)) - math.log1p(q * penalty)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -154,9 +162,12 @@ def truce_strength(strength: float, target: float, leaving: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def rebuilt(age: int, log_rebuild: float) -> float:
-    """Log of tempo gained from rebuilding after `age` weeks of truce."""
-    return log_rebuild * (1.0 - math.exp(-age / REBUILD_WEEKS))
+def rebuilt_shares(weeks: int) -> np.ndarray:
+    """Part of a full rebuild that is done after so many weeks of truce : ndarray[week]."""
+    shares = np.empty(weeks)
+    for age in range(weeks):
+        shares[age] = 1.0 - math.exp(-age / REBUILD_WEEKS)
+    return shares
 
 
 @njit(cache=True, nogil=True, parallel=True, error_model="numpy")
@@ -168,12 +179,17 @@ def cumulated_hazard(d: Decision, weeks: int) -> np.ndarray:
     """
     draws = d.quiet.size
     out = np.empty((draws, weeks))
+    done = rebuilt_shares(weeks)
     for i in prange(draws):
         total, strength = 0.0, 1.0
+        known, deterred = 0.0, 0.0  # credibility changes in few weeks, so its logs are kept until it does
         for week in range(weeks):
+            q = d.credibility[i, week]
+            if q != known:
+                known, deterred = q, deterrence(q, d.honoured[i], d.penalty[i])
             total += weekly_hazard(
-                d.quiet[i], d.accident[i], d.gamma[i], d.log_ratio[i], rebuilt(week, d.log_rebuild[i]), d.eta[i],
-                math.log(strength), d.credibility[i, week], d.honoured[i], d.penalty[i],
+                d.quiet[i], d.accident[i], d.gamma[i], d.log_ratio[i], d.log_rebuild[i] * done[week], d.eta[i],
+                math.log(strength), deterred,
             )  # fmt: skip
             strength = truce_strength(strength, d.peacetime[i], d.leaving[i])
             out[i, week] = total

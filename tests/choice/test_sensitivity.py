@@ -8,7 +8,7 @@ import pytest
 from contactline.case.load import load_case
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
 from contactline.choice.futures import FUTURES, BeliefLabel
-from contactline.choice.verdict import advantage, vetoed_clauses
+from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
 from contactline.report.tables import typed
@@ -61,8 +61,9 @@ def test_differences_are_the_verdicts_advantages():
 
 
 def test_what_was_planted_is_found(case, tables):
-    who = f"{next(a.name for a in case.actors if a.role == 'defender')}: "
-    own = {name: frame[frame["viewpoint"].str.startswith(who)] for name, frame in tables.items()}
+    values = default_values(case, case.defender.id)
+    who = f"{next(a.name for a in case.actors if a.role == 'defender')}: {values.viewpoint}"
+    own = {name: frame[frame["viewpoint"] == who] for name, frame in tables.items()}
     assert own["flips"]["belief"].iloc[0] == "b0" and len(own["flips"]) <= 3
     assert own["flips"]["flip_value"].iloc[0] == pytest.approx(1.0, abs=0.15)
     assert own["flips"]["share_low"].iloc[0] > 0.9 > 0.1 > own["flips"]["share_high"].iloc[0]

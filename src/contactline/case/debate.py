@@ -30,6 +30,23 @@ class Attribute(Sourced):
         return self
 
 
+class TimePreference(Sourced):
+    """What a year later is worth to an actor: 1 as much as now, 0.9 a tenth less; a range, like weights.
+
+    It enters the game of a settlement alone (docs/choice.md): outcomes are recorded at the horizon, so the shares and
+    regrets compare them without regard to when they came.
+    """
+
+    low: float = Field(gt=0, le=1)
+    high: float = Field(gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> TimePreference:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low:g} must not exceed high {self.high:g}")
+        return self
+
+
 class Values(Sourced):
     """What one actor values, as one published viewpoint puts it; vetoes are clause kinds it calls unacceptable."""
 
@@ -38,6 +55,8 @@ class Values(Sourced):
     attributes: tuple[Attribute, ...] = Field(min_length=1)
     vetoes: tuple[str, ...] = ()
     default: bool = False
+    time_preference: TimePreference | None = None
+    """Left out: a year later is worth as much."""
 
     @model_validator(mode="after")
     def _weighable(self) -> Values:

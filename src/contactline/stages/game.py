@@ -39,6 +39,7 @@ class Simulated:
     """What a case's game is built from, whatever the weights: who plays, and every way out simulated.
 
     players : actor → its default viewpoint, the proposer first; threat : outcomes of fighting on with support cut
+    rates : actor → what a year later is worth today; spans : its range, for actors whose rate the case gives
     """
 
     case: Case
@@ -47,6 +48,7 @@ class Simulated:
     proposer: str
     guarantors: Mapping[str, str | None]
     rates: Mapping[str, float]
+    spans: Mapping[str, tuple[float, float]]
     ways: Mapping[str, Ways]
     fought: Mapping[str, np.ndarray]
     threat: Mapping[str, np.ndarray] | None
@@ -55,18 +57,18 @@ class Simulated:
     years: float
     draws: int
 
-    def game(self, players: Mapping[str, Values]) -> Game:
-        """The game by these values of the players."""
-        case = self.case
+    def game(self, players: Mapping[str, Values], rates: Mapping[str, float] | None = None) -> Game:
+        """The game by these values of the players, and these rates in place of its own."""
+        case, rates = self.case, self.rates if rates is None else rates
         names = {actor.id: actor.name for actor in case.actors}
         offers = [
             offer_of(
-                self.settlements[name], ways, self.guarantors[name], players, self.rates, self.years,
+                self.settlements[name], ways, self.guarantors[name], players, rates, self.years,
                 _vetoes(case, players, self.settlements[name]),
             )
             for name, ways in self.ways.items()
         ]  # fmt: skip
-        cut = gains(self.threat, self.fought, players, self.rates, self.years) if self.threat else None
+        cut = gains(self.threat, self.fought, players, rates, self.years) if self.threat else None
         return settlement_game(
             f"{case.title}: the game of a settlement",
             {actor: names.get(actor, actor) for actor in players},
@@ -104,17 +106,22 @@ def play(
     """Build and solve the game of these proposals.
 
     proposer : actor who puts the offers (default: the first guarantor that the case values); discount : actor → what a
-    year later is worth today (default 1); threat : support path that the proposer may turn to after a rejection
+    year later is worth today (default: the middle of its viewpoint's time preference, 1 without one); threat : support path that the proposer may turn to after a rejection
     (default: the case's first path in which it supplies less; none: no threat); sets : belief sets used.
     Raises UnknownNameError for unknown actors or paths, FitError where too few truces break to value a breach.
     """
     futures = first_sets(outlook.futures, sets)
     asker = proposer or _default_proposer(case)
-    rates = dict(discount or {})
     values = {v.actor: default_values(case, v.actor) for v in case.values}
-    for actor in (asker, *rates):
+    for actor in (asker, *(discount or {})):
         if actor not in values:
             raise UnknownNameError("actor with values", actor, values)
+    spans = {
+        actor: (own.time_preference.low, own.time_preference.high)
+        for actor, own in values.items()
+        if own.time_preference is not None and actor not in (discount or {})
+    }
+    rates = {actor: sum(span) / 2 for actor, span in spans.items()} | dict(discount or {})
     guarantors = {name: _guarantor(settlement, values) for name, settlement in settlements.items()}
     order = (asker, case.defender.id, case.challenger.id, *(g for g in guarantors.values() if g))
     path = threat or _default_threat(case, asker)
@@ -128,6 +135,7 @@ def play(
         proposer=asker,
         guarantors=guarantors,
         rates=rates,
+        spans=spans,
         ways={
             name: Ways.of(case, front, settlement, futures, fought, timed)
             for name, settlement in settlements.items()
@@ -144,7 +152,8 @@ def play(
 
 
 def endings_over_weights(played: Played, streams: Streams, draws: int = WEIGHT_DRAWS) -> pd.DataFrame:
-    """Table game_weights: how the game ends when each player's weights are drawn within their published ranges.
+    """Table game_weights: how the game ends when each player's weights and time preference are drawn within their
+    ranges.
 
     share_some, share_all : share of weight draws in which some, or every, pure equilibrium ends so with a chance of at
     least one half. Draws without a pure equilibrium count as none. Stream choice.game.weights, a key per player.
@@ -154,7 +163,13 @@ def endings_over_weights(played: Played, streams: Streams, draws: int = WEIGHT_D
     players = played.simulated.players
     rngs = {actor: streams.rng("choice.game.weights", k) for k, actor in enumerate(players)}
     for _ in range(draws):
-        game = played.simulated.game({actor: _drawn(v, rngs[actor]) for actor, v in players.items()})
+        drawn = {actor: _drawn(v, rngs[actor]) for actor, v in players.items()}
+        rates = {
+            actor: low + (high - low) * float(rngs[actor].random())
+            for actor, (low, high) in played.simulated.spans.items()
+            if actor in rngs
+        }
+        game = played.simulated.game(drawn, {**played.simulated.rates, **rates})
         ends = [set(_likely(game, one)) for one in solve(game, mixed=False).equilibria]
         some.update(set().union(*ends))
         every.update(set.intersection(*ends) if ends else set())

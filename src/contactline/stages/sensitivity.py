@@ -79,8 +79,11 @@ def sensitivity_tables(
     over: str = FIGHT_ON,
     tick: Tick = no_tick,
 ) -> dict[str, pd.DataFrame]:
-    """Tables flips, sobol, boxes, information, waiting and surface (`proposal` against `over`, by the default viewpoint
-    of each actor), regret, acceptability and central_weights (all courses, all viewpoints).
+    """Tables flips, boxes, sobol, information, waiting and surface (`proposal` against `over`), regret, acceptability
+    and central_weights (all courses, all viewpoints).
+
+    flips cover every viewpoint, boxes the default one of each actor, sobol that of sides and guarantors, information,
+    waiting and surface that of the two sides: each is costlier than the one before it, and bears on fewer questions.
 
     beliefs : name → ndarray[set]; labels : the beliefs that enter this comparison
     Raises UnknownNameError for a course that was not run, InputError where draws do not divide into sets.
@@ -94,14 +97,14 @@ def sensitivity_tables(
         raise InputError(f"sensitivity: {draws} draws do not divide into {sets} belief sets.")
     used = {name: column for name, column in beliefs.items() if name in labels}
     names = actor_names(case)
+    roles = {actor.id: actor.role for actor in case.actors}
     found: dict[str, list[pd.DataFrame]] = {}
     for done, viewpoint in enumerate(case.values):
         compared = compare(viewpoint, runs, sets, streams)
         who = {"viewpoint": f"{names[viewpoint.actor]}: {viewpoint.viewpoint}"}
         tables = _all_courses(compared, _acceptable(case, viewpoint, runs), sets, streams)
-        if viewpoint.default:
-            pair = _Pair(case, compared, runs, used, labels, proposal, over, draws // sets, streams)
-            tables |= {name: frame.assign(proposal=proposal) for name, frame in pair.tables().items()}
+        pair = _Pair(case, compared, runs, used, labels, proposal, over, draws // sets, streams)
+        tables |= {name: frame.assign(proposal=proposal) for name, frame in pair.tables(roles).items()}
         for name, frame in tables.items():
             found.setdefault(name, []).append(frame.assign(**who))
         tick((done + 1) / len(case.values))
@@ -208,19 +211,25 @@ class _Pair:
             total = total + sign * weight * gap
         return set_noise(total, self.futures)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Every analysis of the pair."""
+    def tables(self, roles: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+        """The analyses of the pair that this viewpoint's actor, of one of the `roles`, calls for."""
         advantage = self.compared.advantage(self.proposal, self.over)
-        noise = self.noise()
-        information = self._information(noise)
-        return {
-            "flips": flip_points(self.beliefs, advantage, self.labels, self.rng("flips")),
-            "sobol": self._sobol(advantage, noise),
-            "boxes": self._boxes(advantage),
-            "information": information,
-            "waiting": self._waiting(information),
-            "surface": self._surface(advantage),
-        }
+        found = {"flips": flip_points(self.beliefs, advantage, self.labels, self.rng("flips"))}
+        viewpoint, noise = self.compared.viewpoint, self.noise()
+        role = roles.get(viewpoint.actor, "other")
+        if not viewpoint.default:
+            return found
+        found["boxes"] = self._boxes(advantage)
+        if role in ("challenger", "defender", "guarantor"):
+            found["sobol"] = self._sobol(advantage, noise)
+        if role in ("challenger", "defender"):
+            information = self._information(noise)
+            found |= {
+                "information": information,
+                "waiting": self._waiting(information),
+                "surface": self._surface(advantage),
+            }
+        return found
 
     def _sobol(self, advantage: np.ndarray, noise: float) -> pd.DataFrame:
         """Weights stand beside beliefs: whether values or beliefs divide is a question of its own."""

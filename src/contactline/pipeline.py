@@ -90,7 +90,8 @@ def assess(
         tables |= truce.truce_tables(about, measured, outlook.futures, settlements, runs, streams)
     with stages.stage("find what decides") as tick:
         ensemble = choice.ensemble(about, outlook, runs)
-        tables |= sensitivity.sensitivity_of(about, ensemble, next(iter(settlements)), streams)
+        found, few = sensitivity.sensitivity_of_run(about, ensemble, next(iter(settlements)), streams)
+        tables |= found
     with stages.stage("look for a bargain") as tick:
         tables |= line_range.range_tables(about, measured, outlook, settlements, streams, tick=tick)
         more, notes = game_tables.tables_of_game(about, measured, outlook, settlements, streams)
@@ -113,7 +114,7 @@ def assess(
         horizon_weeks=weeks,
         version=contactline.__version__,
         timings=dict(stages.timings),
-        notes=(*ready.notes, *notes),
+        notes=(*ready.notes, *few, *notes),
         support_path=support_path,
     )
     return Assessment(about, run, ensemble, tables, judgements)

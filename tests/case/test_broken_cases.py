@@ -290,7 +290,7 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "positions.yaml",
         "day: 2024-06-20",
         "day: 2024-12-20",
-        "positions[1].day (line N, belmark): got 2024-12-20, after as_of 2024-06-30",
+        "positions[2].day (line N, belmark): got 2024-12-20, after as_of 2024-06-30",
     ),
 }
 

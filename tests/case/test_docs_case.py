@@ -34,7 +34,7 @@ def test_python_of_the_page_runs() -> None:
 
 def test_page_lists_what_the_code_asks_for() -> None:
     assert (
-        dict(re.findall(r"^\| `([a-z]+\.(?!yaml|csv)[a-z_]+)` \| (.*) \|$", PAGE, flags=re.MULTILINE))
+        dict(re.findall(r"^\| `([a-z]+\.(?!yaml|csv)[a-z0-9_]+)` \| (.*) \|$", PAGE, flags=re.MULTILINE))
         == ENGINE_BELIEFS
     )
     for file, keys in FILES.items():

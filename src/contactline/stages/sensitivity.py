@@ -127,6 +127,16 @@ def sensitivity_of(
     return sensitivity_tables(case, runs, beliefs, entering(case, beliefs, proposal), proposal, streams)
 
 
+def sensitivity_of_run(
+    case: Case, ensemble: xr.Dataset, proposal: str, streams: Streams
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """The tables of `sensitivity_of` and no note, or none and a note where a run holds too few belief sets."""
+    try:
+        return sensitivity_of(case, ensemble, proposal, streams), ()
+    except InputError as error:
+        return {}, (f"what decides was not worked out; more draws help: {error}",)
+
+
 def entering(case: Case, beliefs: Iterable[str], proposal: str) -> dict[str, BeliefLabel]:
     """Beliefs of a run that can enter the comparison of a proposal with fighting on: other proposals' guarantees and
     the split of losses into killed and wounded cannot."""

@@ -62,6 +62,7 @@ ENGINE_BELIEFS: dict[str, str] = {
     "war.tempo_strength": "elasticity",
     "truce.maximal_aims": "share",
     "truce.narrow_aims": "share",
+    "truce.other_value": "share",
     "truce.break_if_maximal": "share",
     "truce.break_if_limited": "share",
     "truce.record_weight": "share",

@@ -199,20 +199,29 @@ def line_from(theatre: Theatre, ground: Ground, futures: Futures) -> Line:
 
 
 def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
-    """Part of what two years of renewed war would take that each type of challenger wants : ndarray[aim, draw].
+    """Worth of the ground that two years of renewed war would take, over that of as much wanted ground :
+    ndarray[aim, draw].
 
-    Read off the fronts simulated from the line at the gain expected; the mean over trajectories of equal standing is
-    what a challenger can know. A type that wants whatever it can get wants all of it.
+    The part that is wanted is read off the fronts simulated from the line at the gain expected; the mean over a
+    belief set's trajectories is what a challenger can know. Ground it does not want counts `truce.other_value`, as
+    something to trade, as long as there is wanted ground left to trade it for.
     """
-    regions = wanted_regions(case)
-    values = np.column_stack(
-        [ground.km2 * (np.isin(ground.region, regions[aim]) if regions[aim] else 1.0) for aim in AIMS]
-    )
+    wanted = [np.isin(ground.region, own) if own else np.ones(len(ground.km2), bool) for own in _wanted(case)]
+    values = np.column_stack([*(ground.km2 * own for own in wanted), ground.km2])
     gain = np.maximum(futures.expected_gain, 1.0)
-    taken = line_from(theatre, ground, futures).lost(np.column_stack([values, ground.km2]), gain)
+    taken = line_from(theatre, ground, futures).lost(values, gain)
     means = np.column_stack([futures.set_mean(taken[:, k]) for k in range(taken.shape[1])])
-    share = means[:, : len(AIMS)] / np.maximum(means[:, -1:], 1e-9)
-    return np.repeat(np.clip(share, 0.0, 1.0), futures.draws // futures.sets, axis=0).T
+    share = np.clip(means[:, :-1] / np.maximum(means[:, -1:], 1e-9), 0.0, 1.0)
+    share = np.repeat(share, futures.draws // futures.sets, axis=0).T
+    left = np.array([(ground.km2 * own)[ground.holder == 0].sum() for own in wanted])
+    tradable = np.minimum(left[:, None] / gain, 1.0)
+    worth: np.ndarray = share + (1.0 - share) * tradable * futures.beliefs["truce.other_value"]
+    return worth
+
+
+def _wanted(case: Case) -> list[tuple[str, ...]]:
+    regions = wanted_regions(case)
+    return [regions[aim] for aim in AIMS]
 
 
 def exact_area(theatre: Theatre, cells: np.ndarray) -> float:

@@ -55,6 +55,7 @@ BELIEFS = (
     "losses.attacker_killed_share",
     "losses.defender_per_attacker",
     "losses.defender_killed_share",
+    "truce.other_value",
     "truce.response_troops",
     "truce.response_air",
     "truce.response_supplies",

@@ -109,7 +109,7 @@ def aims(assessment: Assessment) -> list[Figure]:
             color=alt.Color("name:N", title=None, scale=alt.Scale(range=list(CATEGORIES)),
                             sort=list(dict.fromkeys(rows["name"])), legend=_STACKED),
             tooltip=["name:N", "label:N", alt.Tooltip("p_hold_260:Q", format=".0%"),
-                     alt.Tooltip("wanted:Q", format=".0%", title="wanted part of the ground at stake")],
+                     alt.Tooltip("wanted:Q", format=".0%", title="worth of the ground at stake")],
         )
     )  # fmt: skip
     step = assessment.tables["aims"].iloc[0]

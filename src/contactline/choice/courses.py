@@ -8,6 +8,7 @@ such a peace breaks like a truce without terms.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -179,6 +180,22 @@ def credibility_for(
     guarantee : in place of the settlement's own, with `base` : ndarray[draw]; signed : week of signature
     """
     guarantee = guarantee or settlement.guarantee
+    if base is not None or signed:
+        return _credibility(case, settlement, futures, guarantee, base, signed)
+    key = ("credibility", id(case), id(guarantee), bool(settlement.belts_lost))
+    if key not in futures.kept:
+        futures.kept[key] = (_credibility(case, settlement, futures, guarantee, None, 0), case, guarantee)
+    return cast(tuple[np.ndarray, Case, Guarantee | None], futures.kept[key])[0]
+
+
+def _credibility(
+    case: Case,
+    settlement: Settlement,
+    futures: Futures,
+    guarantee: Guarantee | None,
+    base: np.ndarray | None,
+    signed: int,
+) -> np.ndarray:
     if base is None:
         base = (
             np.zeros(futures.draws)
@@ -206,6 +223,13 @@ def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures)
     belief set's trajectories is what a challenger can know. Ground it does not want counts `truce.other_value`, as
     something to trade, as long as there is wanted ground left to trade it for.
     """
+    key = ("wanted", id(case), id(ground))
+    if key not in futures.kept:  # with what it was worked out from, so that an id stays that object's
+        futures.kept[key] = (_wanted_share(case, theatre, ground, futures), case, ground)
+    return cast(tuple[np.ndarray, Case, Ground], futures.kept[key])[0]
+
+
+def _wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
     wanted = [np.isin(ground.region, own) if own else np.ones(len(ground.km2), bool) for own in _wanted(case)]
     values = np.column_stack([*(ground.km2 * own for own in wanted), ground.km2])
     gain = np.maximum(futures.expected_gain, 1.0)
@@ -277,7 +301,14 @@ def decision_from(
 
 
 def war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
-    """What the war is made of, for the compiled loop."""
+    """What the war is made of, for the compiled loop; the same for every course on the same futures."""
+    key = ("war", id(case), id(theatre))
+    if key not in futures.kept:
+        futures.kept[key] = (_war_inputs(case, theatre, futures), case, theatre)
+    return cast(tuple[War, Case, Theatre], futures.kept[key])[0]
+
+
+def _war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
     beliefs = futures.beliefs
     side = flows(beliefs, "defender")
     unsigned = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -123,6 +124,11 @@ class Futures:
     conduct: Conduct | None = None
     support: Support | None = None
     line_of: LineOf | None = None
+
+    @cached_property
+    def kept(self) -> dict[object, object]:
+        """What courses work out once from these futures and use again; futures that differ start with nothing."""
+        return {}
 
     @property
     def draws(self) -> int:

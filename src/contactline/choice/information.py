@@ -71,12 +71,12 @@ def value_of_information(
             )
     everything = _perfect(shrunk(values, noise))
     chosen = int(values.mean(axis=0).argmax())
-    orders = [rng.permutation(len(values)) for _ in range(shuffles)]
+    orders = np.array([rng.permutation(len(values)) for _ in range(shuffles)])
     rows, p_values = [], []
     for name in names:
         q = basis(beliefs[name])
         raw, fitted = _gain(q, values)
-        luck = np.array([_gain(q[order], values)[0] for order in orders])
+        luck = _gains_by_luck(q, values, orders)
         p_values.append((1.0 + np.sum(luck >= raw - 1e-15)) / (1.0 + shuffles))
         worth = max(raw - float(luck.mean()), 0.0)
         rows.append(
@@ -175,6 +175,14 @@ def _signal_gain(score: np.ndarray, fitted: np.ndarray, share: float, rng: np.ra
 def _gain(q: np.ndarray, values: np.ndarray) -> tuple[float, np.ndarray]:
     fitted = q @ (q.T @ values)
     return _perfect(fitted), fitted
+
+
+def _gains_by_luck(q: np.ndarray, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """_gain with the belief shuffled; orders : ndarray[shuffle, set]; returns ndarray[shuffle]."""
+    shuffled = q[orders]
+    fitted = shuffled @ (np.swapaxes(shuffled, 1, 2) @ values)
+    found: np.ndarray = np.maximum(fitted.max(axis=2).mean(axis=1) - fitted.mean(axis=1).max(axis=1), 0.0)
+    return found
 
 
 def _perfect(values: np.ndarray) -> float:

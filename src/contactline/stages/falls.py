@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.stages.space import SimulatedFront, fight_on_map
 from contactline.war.falls import Line, LineOf, SimulatedLine
-from contactline.war.space import SpaceFit
+from contactline.war.space import Plan, SpaceFit
 
 TRAJECTORIES = 240
 PACE_KM2 = 100.0
@@ -31,11 +32,17 @@ def lines(fitted: SpaceFit, front: Front, beliefs: Mapping[str, np.ndarray], str
     known: dict[bytes, Line] = {}
     few = {name: beliefs[name][chosen] for name in ("war.belt_resistance", "war.region_shift")}
 
+    pace = np.full((count, WEEKS), PACE_KM2)
+
+    @cache
+    def plan() -> Plan:
+        return fitted.plan(pace, streams)
+
     def line_of(holder: np.ndarray) -> Line:
         key = holder.astype(np.int8).tobytes()
         if key not in known:
             front_now: SimulatedFront = fight_on_map(
-                fitted, front, np.full((count, WEEKS), PACE_KM2), few, streams, count, holder=holder
+                fitted, front, pace, few, streams, count, holder=holder, plan=plan()
             )
             follows = np.empty(draws, dtype=np.int64)
             follows[order] = (np.arange(draws) * count) // draws

@@ -26,7 +26,7 @@ from contactline.war.grid import check_front, grid_from_cells
 from contactline.war.kernel import simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
 from contactline.war.record import TempoRecord
-from contactline.war.space import SpaceFit, fit_space
+from contactline.war.space import Plan, SpaceFit, fit_space
 from contactline.war.space_cache import keep_space, load_space, space_key
 
 FRONT_DRAWS = 2000
@@ -135,16 +135,18 @@ def fight_on_map(
     streams: Streams,
     most: int = FRONT_DRAWS,
     holder: np.ndarray | None = None,
+    plan: Plan | None = None,
 ) -> SimulatedFront:
     """Fight net paths ndarray[draw, week] out on the map, `most` of them at the most, from the present line or another.
 
-    holder : ndarray[cell], who holds each cell at the start if not as now
+    holder : ndarray[cell], who holds each cell at the start if not as now; plan : that of these paths, where the
+    caller fights them from several lines
 
     Two beliefs enter that the record cannot tell: cells of a belt are taken `war.belt_resistance` times less readily
     (no cell of a belt has ever fallen), and `war.region_shift` moves the sectors of the main region.
     """
     rows = front_rows(len(net), most)
-    plan = fitted.plan(net[rows], streams)
+    plan = plan or fitted.plan(net[rows], streams)
     inside = pd.Series(front.ground.region == front.theatre.main_region)
     share = (
         inside.groupby(fitted.sectors.of).mean().reindex(range(fitted.sectors.count)).fillna(0.0).to_numpy()

@@ -134,12 +134,12 @@ def truce_table(
     rows: list[dict[str, object]] = []
     for name, settlement in settlements.items():
         for variant, found in variants(case, front, futures, settlement, streams).items():
-            hold = np.exp(-cumulated_hazard(found.decision, max(HOLD_WEEKS)))
+            hold = _hold(found.decision)
             row: dict[str, object] = {
                 "proposal": name, "name": settlement.proposal.name, "variant": variant, "label": found.label,
             }  # fmt: skip
             for weeks in HOLD_WEEKS:
-                sets = futures.set_mean(hold[:, weeks - 1])
+                sets = futures.set_mean(hold[weeks])
                 row |= {
                     f"p_hold_{weeks}": float(sets.mean()),
                     f"p_hold_{weeks}_q10": float(np.quantile(sets, 0.1)),
@@ -155,15 +155,15 @@ def readings_table(
     """Chance that each truce holds under each published reading of what makes peace last."""
     rows = []
     for name, settlement in settlements.items():
+        path = credibility_for(case, settlement, futures)
         for k, reading in enumerate(READINGS):
             held = replace(futures, reading=np.full(futures.draws, k, dtype=np.int8))
-            hold = np.exp(
-                -cumulated_hazard(truce_decision(case, front.theatre, settlement, held), max(HOLD_WEEKS))
-            )
+            found = truce_decision(case, front.theatre, settlement, held, credibility=path)
+            hold = _hold(found)
             rows.append(
                 {"proposal": name, "name": settlement.proposal.name, "reading": reading,
                  "label": READING_NAMES[reading]}
-                | {f"p_hold_{weeks}": float(hold[:, weeks - 1].mean()) for weeks in HOLD_WEEKS}
+                | {f"p_hold_{weeks}": float(hold[weeks].mean()) for weeks in HOLD_WEEKS}
             )  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -179,10 +179,11 @@ def aims_table(
     rows = []
     for name, settlement in settlements.items():
         wanted = wanted_share(case, front.theatre, settlement.ground_after, futures)
+        path = credibility_for(case, settlement, futures)
         for k, aim in enumerate(AIMS):
             held = replace(futures, aims=np.full(futures.draws, k, dtype=np.int8))
-            found = truce_decision(case, front.theatre, settlement, held)
-            hold = np.exp(-cumulated_hazard(found, max(HOLD_WEEKS)))
+            found = truce_decision(case, front.theatre, settlement, held, credibility=path)
+            hold = _hold(found)
             rows.append(
                 {
                     "proposal": name, "name": settlement.proposal.name, "aim": aim,
@@ -190,7 +191,7 @@ def aims_table(
                     "p_maximal_prior": steps["prior"], "p_maximal_record": steps["record"],
                     "p_maximal_demands": steps["demands"], "wanted": float(wanted[k].mean()),
                 }
-                | {f"p_hold_{weeks}": float(hold[:, weeks - 1].mean()) for weeks in HOLD_WEEKS}
+                | {f"p_hold_{weeks}": float(hold[weeks].mean()) for weeks in HOLD_WEEKS}
             )  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -201,9 +202,10 @@ def deterrence_table(
     """Value over cost of renewed war at signature, and the credibility or strength from which it stops paying."""
     rows: list[dict[str, object]] = []
     for name, settlement in settlements.items():
+        path = credibility_for(case, settlement, futures)
         for k, aim in enumerate(AIMS):
             held = replace(futures, aims=np.full(futures.draws, k, dtype=np.int8))
-            found = truce_decision(case, front.theatre, settlement, held)
+            found = truce_decision(case, front.theatre, settlement, held, credibility=path)
             ratio = np.exp(found.log_ratio)
             needed = deterring_credibility(ratio, found.honoured, found.penalty)
             row: dict[str, object] = {
@@ -345,6 +347,12 @@ def morale_table(
     columns = ["proposal", "name", "setting", "share_accept", "truce_holds", "collapsed_if_broken"]
     columns += ["km2_held_if_broken"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _hold(d: Decision) -> dict[int, np.ndarray]:
+    """Weeks → chance that the truce still holds after them : ndarray[draw]."""
+    cumulated = cumulated_hazard(d, max(HOLD_WEEKS))
+    return {weeks: np.exp(-cumulated[:, weeks - 1]) for weeks in HOLD_WEEKS}
 
 
 def _thin(d: Decision) -> Decision:

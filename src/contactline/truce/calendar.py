@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numba import njit
 
 from contactline.case.pledges import PoliticalEvent
 from contactline.core.dates import DAYS_PER_WEEK, WEEKS_PER_YEAR
@@ -73,15 +74,21 @@ def crisis_weeks(
     """
     arrives = -np.expm1(-rate / WEEKS_PER_YEAR)
     ends = np.minimum(1.0 / np.broadcast_to(np.asarray(length, dtype=float), rate.shape), 1.0)
-    draws, weeks = luck.shape
-    running = np.zeros(draws, dtype=bool)
-    paths = np.empty((weeks, draws), dtype=bool)
-    by_week = np.ascontiguousarray(luck.T)
-    for week in range(weeks):
-        chance = 1.0 - by_week[week] if upper else by_week[week]
-        running = np.where(running, chance >= ends, chance < arrives)
-        paths[week] = running
-    return np.ascontiguousarray(paths.T)
+    found: np.ndarray = _spells(arrives, ends, luck, upper)
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _spells(arrives: np.ndarray, ends: np.ndarray, luck: np.ndarray, upper: bool) -> np.ndarray:
+    """crisis_weeks from chances a week to begin and to end : ndarray[draw] each."""
+    running = np.empty(luck.shape, dtype=np.bool_)
+    for d in range(luck.shape[0]):
+        on = False
+        for week in range(luck.shape[1]):
+            chance = 1.0 - luck[d, week] if upper else luck[d, week]
+            on = chance >= ends[d] if on else chance < arrives[d]
+            running[d, week] = on
+    return running
 
 
 def survives(

@@ -6,6 +6,7 @@ Built once from the case's cells; the kernel, the fit of the capture rule and th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import h3.api.numpy_int as h3
 import numpy as np
@@ -72,8 +73,12 @@ def grid_from_cells(cells: pd.DataFrame, sector: np.ndarray, sectors: tuple[str,
     return grid
 
 
+@lru_cache(maxsize=4)
 def check_grid(grid: Grid) -> None:
-    """Raise InputError where the arrays of a grid do not fit each other; the compiled loop trusts them."""
+    """Raise InputError where the arrays of a grid do not fit each other; the compiled loop trusts them.
+
+    A grid that fits is looked at once: its arrays are not written to.
+    """
     count = len(grid.cell)
     for name, shape in {"neighbours": (count, MAX_NEIGHBOURS), "km2": (count,), "sector": (count,)}.items():
         if getattr(grid, name).shape != shape:

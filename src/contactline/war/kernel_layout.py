@@ -7,6 +7,7 @@ multiply subtotals and touch no leaf.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -54,8 +55,9 @@ class Layout:
         return spread
 
 
+@lru_cache(maxsize=2)
 def layout(grid: Grid, rings: int) -> Layout:
-    """Order the theatre for the kernel; `rings` counts the cell itself as the first ring."""
+    """Order the theatre for the kernel; `rings` counts the cell itself as the first ring. Kept for the last grids."""
     count, rings = len(grid.cell), max(rings, 2)
     order = np.lexsort((grid.cell, grid.sector))
     in_sector = np.bincount(grid.sector, minlength=len(grid.sectors))

@@ -7,6 +7,7 @@ tempo path the simulator's rules, levers and starting activity.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,11 @@ class SpaceFit:
     turnover: TurnoverFit
 
     def grid(self) -> Grid:
-        """The theatre's graph with these sectors."""
+        """The theatre's graph with these sectors, built once."""
+        return self._grid
+
+    @cached_property
+    def _grid(self) -> Grid:
         cells = pd.DataFrame({"cell": self.past.cell, "km2": self.past.km2})
         return grid_from_cells(cells, self.sectors.of, self.sectors.name)
 

@@ -18,8 +18,10 @@ from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.core.files import write_text
 from contactline.score.backtest import BacktestResult
+from contactline.stages.falls import PACE_KM2, TRAJECTORIES
 from contactline.stages.space import AROUND_KM, DIRECTIONS, SURROUNDED
 from contactline.stages.war import Outlook
+from contactline.truce.breakdown import LEAST_STRENGTH, LOOK_AHEAD_WEEKS, REBUILD_WEEKS
 from contactline.truce.guarantee import described_base
 from contactline.war.climatology import MEAN_STRETCH_WEEKS
 from contactline.war.territory import ORDER_ERROR
@@ -67,16 +69,46 @@ ENGINE = (
         "About the half-life of tempo in the fit; shorter stretches forget campaigns, longer ones repeat them.",
     ),
     EngineAssumption(
-        "engine.nearest_first",
-        "In the comparison of courses, cells fall nearest to the line first within each region",
-        "rule",
-        "People and belt lost in a course are read off this order; objectives, price and map use simulated fronts.",
+        "engine.line_trajectories",
+        "In the comparison of courses, what a gain takes is read off fronts fought out once from each line",
+        f"{TRAJECTORIES} trajectories at {PACE_KM2:g} km² a week",
+        "Draws share them by their beliefs on belt and region; what falls for a gain depends little on the pace.",
     ),
     EngineAssumption(
         "engine.ended_war",
-        "Once fighting ends by itself, the line stays where it is to the horizon",
+        "Once fighting ends by itself, the line stays until that peace breaks",
         "rule",
-        "First version: only a truce on a proposal can break; this flatters fighting on.",
+        "Such a peace breaks at the rate of a truce without terms, and war then lasts to the horizon.",
+    ),
+    EngineAssumption(
+        "engine.readings",
+        "Published readings of what makes peace last (Fortna; Werner and Yuen; Lo, Hashimoto and Reiter)",
+        "a third of the belief sets each",
+        "They disagree; none is averaged away, and the report shows the chance to hold under each.",
+    ),
+    EngineAssumption(
+        "engine.look_ahead",
+        "How far ahead a challenger counts what renewed war brings and costs",
+        f"{LOOK_AHEAD_WEEKS} weeks",
+        "Long enough for a campaign season and a half; at the average tempo and losses of its belief set.",
+    ),
+    EngineAssumption(
+        "engine.rebuild",
+        "Time in which forces rebuild, or settle at their peacetime size, by a factor e",
+        f"{REBUILD_WEEKS:g} weeks",
+        "Recruitment and industry work in years; nothing measures it.",
+    ),
+    EngineAssumption(
+        "engine.least_strength",
+        "Strength below which a shortage of people speeds renewed war up no further",
+        f"{LEAST_STRENGTH:g} of that at signature",
+        "A state that runs so short calls up more.",
+    ),
+    EngineAssumption(
+        "engine.discretion",
+        "Part of its promise that a guarantor with discretion carries out, on a log scale",
+        "uniform between nothing and all",
+        "The text leaves it open.",
     ),
     EngineAssumption(
         "engine.losses_follow_time",

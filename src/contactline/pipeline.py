@@ -97,7 +97,9 @@ def assess(
         more, notes = game_tables.tables_of_game(about, measured, outlook, settlements, streams)
         tables |= more
     with stages.stage("say where allies stand"):
-        tables |= cohesion.cohesion_tables(about, streams)
+        tables |= cohesion.cohesion_tables(
+            about, streams, gain_if_cut=cohesion.gain_under_cut(about, outlook.futures)
+        )
         tables |= cohesion.event_tables(loaded, measured.record)
     with stages.stage("say how far to trust it"):
         tables |= trust.saved_backtest(loaded)

@@ -12,8 +12,11 @@ import pandas as pd
 from contactline.case.events import Event
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
+from contactline.choice.futures import Futures, weekly
+from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import FitError
 from contactline.core.streams import Streams
+from contactline.support.adequacy import support
 from contactline.support.bargaining import bargaining_table
 from contactline.support.cohesion import (
     division,
@@ -24,6 +27,7 @@ from contactline.support.cohesion import (
     wedge_value,
 )
 from contactline.support.event_study import Study, elasticity_range, study
+from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.losses import weekly_claims
 from contactline.war.record import TempoRecord, tempo_record
 
@@ -53,6 +57,27 @@ def cohesion_tables(
     return {
         name: table for name, table in tables.items() if len(table) or (name == "division" and case.positions)
     }
+
+
+def gain_under_cut(case: Case, futures: Futures) -> np.ndarray | None:
+    """What the challenger gains more within VALUE_YEARS under the wedge's support path than as today, fighting on :
+    ndarray[draw], km²; None for a case without a wedge or its path."""
+    if case.wedge is None or case.wedge.support_path is None:
+        return None
+    weeks = int(VALUE_YEARS * WEEKS_PER_YEAR)
+    path = support(case, case.wedge.support_path, futures.weeks)
+    return _gained(futures.with_support(path), weeks) - _gained(futures, weeks)
+
+
+def _gained(futures: Futures, weeks: int) -> np.ndarray:
+    beliefs = futures.beliefs
+    running = collapse_spells(
+        weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_weeks"], futures.collapse_luck,
+        futures.raising * futures.raiser,
+    )  # fmt: skip
+    path = fighting_path(futures.net, futures.factor, running, beliefs["war.collapse_speed"])
+    total: np.ndarray = path[:, :weeks].sum(axis=1)
+    return total
 
 
 def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> dict[str, pd.DataFrame]:

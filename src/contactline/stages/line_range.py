@@ -25,6 +25,7 @@ from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.stages.war import Outlook
 from contactline.support.adequacy import support
+from contactline.support.cohesion import mean_distance, wedge_value
 from contactline.truce.terms import Settlement
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -37,6 +38,9 @@ TEMPO = {
     "slower": ("The attacker gains half as fast", 0.5),
     "faster": ("The attacker gains twice as fast", 2.0),
 }
+WEDGE = "Talks drag on and split the supporters"
+APART, WEDGE_YEARS = 100.0, 2.0
+"""The donor moves to the other end of the scale, and may cut within two years: the most that a wedge can do."""
 BASE, NO_GUARANTEE, BOTH = "as_today", "none", "both"
 
 
@@ -74,7 +78,7 @@ def range_tables(
     where = region or front.theatre.main_region
     viewpoints = {v.actor: default_values(case, v.actor) for v in case.values}
     rows, summary = [], []
-    every = list(_settings(case, front, futures, settlements, where))
+    every = list(_settings(case, front, futures, settlements, where, streams))
     for done, setting in enumerate(every):
         family = _family(case, front, setting, viewpoints, streams)
         rows += _rows(case, front, setting, family, viewpoints)
@@ -84,7 +88,12 @@ def range_tables(
 
 
 def _settings(
-    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement], region: str
+    case: Case,
+    front: Front,
+    futures: Futures,
+    settlements: Mapping[str, Settlement],
+    region: str,
+    streams: Streams,
 ) -> Iterator[_Setting]:
     """Every guarantee along the order of fall; the belt last, other support and other tempo with the first one's."""
     here = front.ground
@@ -109,6 +118,24 @@ def _settings(
         yield along("belt_last", BASE, "As today", focus, kept, futures, fighting)
     for scenario, name, own in _scenarios(case, futures):
         yield along("nearest_first", scenario, name, focus, few, own, fight_on(case, front.theatre, own))
+    if case.wedge is not None and case.wedge.support_path is not None and case.capabilities:
+        split = _split(case, front, futures, fighting, streams)
+        yield along("nearest_first", "wedge", WEDGE, focus, few, futures, split)
+
+
+def _split(
+    case: Case, front: Front, futures: Futures, fighting: dict[str, np.ndarray], streams: Streams
+) -> dict[str, np.ndarray]:
+    """What holding out is worth where talks may split the supporters: fighting on as today, and under the wedge's
+    support path as much more often as a donor that stands apart cuts more often than one that stands as today."""
+    assert case.wedge is not None and case.wedge.support_path is not None
+    today = mean_distance(case)
+    ones = np.ones(futures.sets)
+    rise = wedge_value(case.wedge, today, APART, ones, WEDGE_YEARS, streams).value
+    odds = np.repeat(rise, futures.draws // futures.sets)
+    path = support(case, case.wedge.support_path, futures.weeks)
+    cut = fight_on(case, front.theatre, futures.with_support(path))
+    return {name: (1.0 - odds) * fighting[name] + odds * cut[name] for name in fighting}
 
 
 def _scenarios(case: Case, futures: Futures) -> Iterator[tuple[str, str, Futures]]:

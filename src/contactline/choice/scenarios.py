@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from contactline.choice.smooth import clear, p_value
+from contactline.choice.smooth import clear, p_values
 from contactline.core.errors import InputError
 
 PEEL = 0.05
@@ -121,8 +121,9 @@ def _search(x: np.ndarray, better: np.ndarray) -> Limits:
     """
     limits: Limits = {}
     path = [limits]
-    p_values = np.array([p_value(x[:, i], better.astype(float)) for i in range(x.shape[1])])
-    stands = [int(i) for i in np.argsort(p_values, kind="stable") if clear(p_values)[i]][:MOST]
+    chances = p_values(x, better.astype(float))
+    out = clear(chances)
+    stands = [int(i) for i in np.argsort(chances, kind="stable") if out[i]][:MOST]
     while True:
         following = _peeled(x, better, path[-1], stands)
         if following is None:

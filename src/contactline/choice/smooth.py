@@ -52,6 +52,31 @@ def p_value(column: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> fl
     return float(stats.f.sf(explained / used / (left / spare), used, spare))
 
 
+def p_values(columns: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> np.ndarray:
+    """p_value of each of many beliefs at once : ndarray[belief]; columns : ndarray[set, belief]."""
+    sets, count = columns.shape
+    found = np.ones(count)
+    if not count:
+        return found
+    u = (stats.rankdata(columns, axis=0) - 0.5) / sets
+    full = np.concatenate([np.ones((count, sets, 1)), legendre(u.T, degree)], axis=2)
+    q, r = np.linalg.qr(full)
+    size = np.abs(np.diagonal(r, axis1=1, axis2=2))
+    whole = np.all(size > 1e-9 * size[:, :1], axis=1)  # beliefs of a few values span less: one by one
+    found[~whole] = [p_value(columns[:, i], outcome, degree) for i in np.flatnonzero(~whole)]
+    spare = sets - degree - 1
+    if spare < 1 or not whole.any():
+        return found
+    centred = outcome - outcome.mean()
+    explained = np.sum((np.swapaxes(q[whole], 1, 2) @ centred) ** 2, axis=1)
+    left = np.maximum(float(centred @ centred) - explained, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = stats.f.sf(explained / degree / (left / spare), degree, spare)
+    none = left <= 1e-12 * np.maximum(explained, 1e-300)
+    found[whole] = np.where(none, np.where(explained > 0, 0.0, 1.0), chance)
+    return found
+
+
 def clear(p_values: np.ndarray, rate: float = 0.1) -> np.ndarray:
     """Which of many tests stand out : ndarray[test] bool; of those named, at most `rate` by luck on average.
 

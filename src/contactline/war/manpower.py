@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from contactline.core.dates import WEEKS_PER_MONTH
 
@@ -77,18 +78,26 @@ def strength_path(losses: np.ndarray, side: Flows) -> np.ndarray:
     losses : ndarray[draw, week], killed and wounded of this side a week. Those who were wounded before today come
     back at the first week's rate: the hospitals are as full as that week fills them.
     """
-    draws, weeks = losses.shape
+    weeks = losses.shape[1]
     wounded = losses * (1.0 - side.killed_share)[:, None]
     lag = np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(int)
     came_from = np.maximum(np.arange(weeks) - lag[:, None], 0)
     returned = side.wounded_return[:, None] * np.take_along_axis(wounded, came_from, axis=1)
     inflow = (side.recruits[:, None] + returned - losses) / side.force[:, None]
     stay = 1.0 - side.absence_rate * (1.0 - side.absence_return)
-    strength = np.empty((draws, weeks))
-    level = np.ones(draws)
-    for week in range(weeks):
-        level = np.maximum(level * stay + inflow[:, week], 0.0)
-        strength[:, week] = level
+    strength: np.ndarray = _levels(inflow, stay)
+    return strength
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _levels(inflow: np.ndarray, stay: np.ndarray) -> np.ndarray:
+    """Force at the end of each week : ndarray[draw, week]; inflow : [draw, week], stay : [draw], of today's force."""
+    strength = np.empty_like(inflow)
+    for d in range(inflow.shape[0]):
+        level = 1.0
+        for week in range(inflow.shape[1]):
+            level = max(level * stay[d] + inflow[d, week], 0.0)
+            strength[d, week] = level
     return strength
 
 

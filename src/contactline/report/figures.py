@@ -15,6 +15,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import vl_convert
+from altair.utils import schemapi
 
 from contactline.report.assessment import Assessment
 from contactline.report.judgements import plain_day
@@ -68,7 +69,7 @@ def inline(frame: pd.DataFrame, digits: int = 4) -> alt.InlineData:
 
 def spec_of(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
     """Vega-Lite of a chart that is as wide as its container and `height` pixels high."""
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = chart.to_dict(validate=schemapi.DEBUG_MODE)
     spec.pop("config", None)
     spec.update(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
     return spec

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import Any
 import jinja2
 import pandas as pd
 import vl_convert
+from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
-from contactline.core.files import write_bytes, write_text
+from contactline.core.files import data_dir, write_bytes, write_text
 from contactline.report import (
     charts_bargaining,
     charts_choice,
@@ -164,7 +166,8 @@ def write_report(assessment: Assessment, out: Path, figures: bool = True, png: b
     Everything comes from the saved tables: nothing is simulated.
     """
     out = Path(out)
-    drawn = all_figures(assessment)
+    with debug_mode(False):  # the schema check of every part of a chart is for tests: it takes two seconds
+        drawn = all_figures(assessment)
     write_text(out / "report.html", render_html(assessment, drawn))
     written = [out / "report.html"]
     if figures:
@@ -240,9 +243,15 @@ def series_gap(assessment: Assessment) -> str:
 
 @cache
 def vega_bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert."""
+    """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert; kept: packing takes a second."""
+    kept = data_dir() / "scripts" / f"vega-{vl_convert.__version__}.js"
+    with suppress(OSError):
+        return kept.read_text(encoding="utf-8")
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return bundle.replace("</script", "<\\/script")
+    bundle = bundle.replace("</script", "<\\/script")
+    with suppress(OSError):
+        write_text(kept, bundle)
+    return bundle
 
 
 def page(template: str, assessment: Assessment, drawn: Sequence[Figure], **context: Any) -> str:

@@ -18,6 +18,7 @@ import contactline
 from contactline import (
     cli_backtest,
     cli_case,
+    cli_choice,
     cli_claims,
     cli_data,
     cli_deal,
@@ -50,6 +51,7 @@ app.command("backtest")(cli_backtest.backtest_command)
 app.command("game")(cli_game.game_command)
 app.command("positions")(cli_positions.positions_command)
 app.command("events")(cli_positions.events_command)
+app.command("choice")(cli_choice.choice_command)
 app.command("claims")(cli_claims.claims_command)
 
 

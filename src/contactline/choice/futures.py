@@ -74,6 +74,11 @@ BELIEFS = (
 """What the courses need beside the breakdown hazard's own beliefs."""
 
 
+WATCH_PLEDGE = "Whether the duty is ratified and written down; forces, stocks and money set aside for it beforehand."
+WATCH_SUPPLY = "Gains and losses in the weeks after deliveries stop or surge."
+"""Evidence that would move the beliefs which a case does not list one by one."""
+
+
 @dataclass(frozen=True)
 class BeliefLabel:
     """What a belief means, its unit, and the evidence that would move it."""
@@ -332,10 +337,10 @@ def belief_labels(case: Case) -> dict[str, BeliefLabel]:
     labels = {b.name: BeliefLabel(b.label, b.unit, b.watch) for b in case.beliefs}
     for guarantee in case.guarantees:
         text = f"Chance that the guarantor acts if the truce is broken: {guarantee.name}"
-        labels[credibility_belief(guarantee.id)] = BeliefLabel(text, "probability", "")
+        labels[credibility_belief(guarantee.id)] = BeliefLabel(text, "probability", WATCH_PLEDGE)
     for capability in case.capabilities:
         text = f"How strongly {capability.name} moves the tempo (elasticity)"
-        labels[elasticity_belief(capability.id)] = BeliefLabel(text, "log tempo per unit of need", "")
+        labels[elasticity_belief(capability.id)] = BeliefLabel(text, "log tempo per unit of need", WATCH_SUPPLY)
     return labels
 
 

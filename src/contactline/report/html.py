@@ -42,6 +42,16 @@ from contactline.report.assessment import Assessment
 from contactline.report.charts_cohesion import allies_reading
 from contactline.report.charts_people import collapse_words, publisher
 from contactline.report.charts_score import bar_words
+from contactline.report.choice_page import (
+    actor_sentences,
+    centre_rows,
+    key_assumptions,
+    of_cases,
+    proposals_shown,
+    regret_sentence,
+    waiting_sentence,
+    would_change,
+)
 from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
 from contactline.report.judgements import (
     band,
@@ -51,6 +61,7 @@ from contactline.report.judgements import (
     number,
     percent,
     plain_day,
+    proposal_name,
 )
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
@@ -65,7 +76,7 @@ from contactline.report.summary import (
     shown,
     shown_range,
 )
-from contactline.report.theme import BAND_COLOURS, CONFIG
+from contactline.report.theme import ACCEPT, BAND_COLOURS, CONFIG, EVEN, FIGHT
 
 RECIPES: tuple[Recipe, ...] = (
     *charts_front.RECIPES,
@@ -144,6 +155,7 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         nearest_first=any("nearest to the line" in note for note in assessment.run.notes),
         as_of_line=as_of_line(assessment),
         focus=focus_proposal(assessment.case, assessment.tables),
+        name_of=lambda proposal: proposal_name(assessment.case, proposal),
         allies=allies_reading(assessment),
     )
 
@@ -341,6 +353,8 @@ def _environment() -> jinja2.Environment:
         bar=bar_words,
         plain=lambda text: str(text).replace("_", " "),
         bandcolour=_band_colour,
+        sharecolour=_share_colour,
+        about=lambda share: of_cases(float(share)),
     )
     environment.globals.update(
         shown=shown,
@@ -354,6 +368,13 @@ def _environment() -> jinja2.Environment:
         publisher=publisher,
         side_by_side=side_by_side,
         deal_finding=finding,
+        centre_rows=centre_rows,
+        proposals_shown=proposals_shown,
+        actor_sentences=actor_sentences,
+        key_assumptions=key_assumptions,
+        would_change=would_change,
+        waiting_sentence=waiting_sentence,
+        regret_sentence=regret_sentence,
     )
     return environment
 
@@ -364,3 +385,12 @@ def _band_colour(p: float) -> Markup:
     at = names.index(band(float(p)))
     ink = "#fff" if at >= 5 else "#1f2933"
     return Markup(f"background:{BAND_COLOURS[at]};color:{ink}")
+
+
+def _share_colour(share: float) -> Markup:
+    """Cell colours for a share preferring to accept: amber below one half, violet above, pale in the middle."""
+    end = ACCEPT if share >= 0.5 else FIGHT
+    part = min(abs(share - 0.5) * 2, 1.0)
+    mixed = [round(int(EVEN[i : i + 2], 16) * (1 - part) + int(end[i : i + 2], 16) * part) for i in (1, 3, 5)]
+    ink = "#fff" if part > 0.6 and share >= 0.5 else "#1f2933"
+    return Markup("background:rgb({},{},{});color:{}").format(*mixed, ink)

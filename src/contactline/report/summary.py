@@ -60,8 +60,10 @@ def key_hinges(assessment: Assessment, count: int = 3) -> list[Hinge]:
     if table is None or table.empty:
         return []
     swing = (table["share_high"] - table["share_low"]).abs()
+    turning = _flip_values(assessment)
     return [
-        _hinge(row) for _, row in table.loc[swing.sort_values(ascending=False).index].head(count).iterrows()
+        _hinge(row, turning)
+        for _, row in table.loc[swing.sort_values(ascending=False).index].head(count).iterrows()
     ]
 
 
@@ -211,9 +213,23 @@ def _truce(assessment: Assessment) -> KeyNumber | None:
     return KeyNumber(percent(p), f"chance that a truce on “{name}” holds three years", note)
 
 
-def _hinge(row: pd.Series) -> Hinge:
+def _flip_values(assessment: Assessment) -> dict[str, float] | None:
+    """Belief → the value at which the defender's default view turns (table flips); None where not examined.
+
+    It takes the place of the straight line's in table hinges, so that a page never gives two.
+    """
+    table = assessment.tables.get("flips")
+    own = [v for v in assessment.case.values if v.actor == assessment.case.defender.id]
+    if table is None or not own:
+        return None
+    view = next((v for v in own if v.default), own[0]).viewpoint
+    rows = table[table["viewpoint"].str.endswith(f": {view}")]
+    return {str(k): float(v) for k, v in zip(rows["belief"], rows["flip_value"], strict=True)}
+
+
+def _hinge(row: pd.Series, turning: dict[str, float] | None) -> Hinge:
     unit = str(row["unit"])
-    flip = row["flip_value"]
+    flip = row["flip_value"] if turning is None else turning.get(str(row["belief"]), math.nan)
     return Hinge(
         label=str(row["label"]),
         present=shown_range(row["present_low"], row["present_high"], unit),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Table
+from contactline.case.tables import Column, Table
 from contactline.report.table_columns import NAME, PROPOSAL, chance, maybe, name_of, num, spread, text
 
 TABLES: tuple[Table, ...] = (
@@ -47,6 +47,11 @@ TABLES: tuple[Table, ...] = (
         (
             PROPOSAL,
             text("viewpoint", "whose values, as published"),
+            name_of("actor", "actor id of the case"),
+            text("actor_name", "who that is"),
+            text("values", "the viewpoint alone"),
+            Column("default", "flag", "yes or no", "whether it is the actor's default viewpoint"),
+            text("refuses", "points of the proposal that it calls unacceptable at any price; empty if none"),
             chance("share_accept", "share of beliefs and weights in which accepting is better"),
             chance("p_accept_mean_value", "the same with every weight at the middle of its range", True),
         ),

@@ -13,6 +13,7 @@ from rich.text import Text
 import contactline
 from contactline.case.schema import Case
 from contactline.report.assessment import Assessment
+from contactline.report.choice_page import brief, would_change
 from contactline.report.front import front_assessment
 from contactline.report.html import write_front
 from contactline.report.summary import as_of_line, key_hinges, key_numbers, no_hinges
@@ -82,20 +83,30 @@ def headline_of_case(case: Case, present: list[str]) -> str:
 
 
 _SIZES = (
-    (True, True, 3, 9),
-    (False, True, 3, 9),
-    (False, True, 2, 9),
-    (False, False, 2, 6),
-    (False, False, 1, 5),
-    (False, False, 1, 4),
-    (False, False, 1, 3),
-    (False, False, 1, 2),
+    (True, True, 3, 9, 4),
+    (False, True, 3, 9, 3),
+    (False, True, 2, 9, 2),
+    (False, False, 2, 6, 2),
+    (False, False, 1, 5, 2),
+    (False, False, 1, 4, 2),
+    (False, False, 1, 3, 2),
+    (False, False, 1, 2, 2),
+    (False, False, 1, 2, 1),
+    (False, False, 1, 1, 1),
+    (False, False, 1, 1, 0),
 )
-"""What is left as the screen shrinks: reasons of confidence, notes of numbers, hinges, judgements."""
+"""What is left as the screen shrinks: reasons of confidence, notes of numbers, hinges, judgements, what would change
+this."""
 
 
 def _screen(
-    assessment: Assessment, report: Path | None, reasons: bool, notes: bool, hinges: int, judgements: int
+    assessment: Assessment,
+    report: Path | None,
+    reasons: bool,
+    notes: bool,
+    hinges: int,
+    judgements: int,
+    changes: int,
 ) -> RenderableType:
     case = assessment.case
     parts: list[RenderableType] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
@@ -118,7 +129,11 @@ def _screen(
         parts.append(Text(f"• {none}"))
     for hinge in found:
         effect = f" (share for accepting {hinge.effect})" if notes else ""
-        parts.append(Text(f"• {hinge.label}: now {hinge.present}; {hinge.turns}{effect}"))
+        parts.append(Text(f"• {brief(assessment, hinge.label)}: now {hinge.present}; {hinge.turns}{effect}"))
+    lines = would_change(assessment)
+    lines = lines[:changes] if changes != 1 else sorted(lines, key=len)[:1]
+    if lines:
+        parts += [Text(), Text("What would change this", style="bold"), *(Text(f"• {line}") for line in lines)]
     if report is not None:
         parts += [
             Text(),

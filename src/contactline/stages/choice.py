@@ -126,6 +126,11 @@ def _verdict(
     return {
         "proposal": name,
         "viewpoint": f"{actor}: {values.viewpoint}" + (" (calls a clause unacceptable)" if vetoed else ""),
+        "actor": values.actor,
+        "actor_name": actor,
+        "values": values.viewpoint,
+        "default": values.default,
+        "refuses": ", ".join(dict.fromkeys(vetoed)),
         "share_accept": shares[0],
         "p_accept_mean_value": shares[1],
     }

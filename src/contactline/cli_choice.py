@@ -1,0 +1,254 @@
+"""`contactline choice`: who prefers which course under which beliefs, and break-even on any two of them.
+
+Without beliefs it prints the centre page of a saved or fresh assessment; with --x and --y it fights both courses
+out again at every pair of values.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from contactline.case.load import load_case
+from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.progress import Stages
+from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
+from contactline.report.assessment import Assessment
+from contactline.report.charts_pair import pair_figure
+from contactline.report.choice_page import (
+    actor_sentences,
+    centre_rows,
+    key_assumptions,
+    of_cases,
+    proposals_shown,
+    regret_sentence,
+    waiting_sentence,
+    would_change,
+)
+from contactline.report.figures import to_png, to_svg
+from contactline.report.judgements import focus_proposal, percent
+from contactline.report.store import load
+from contactline.report.summary import as_of_line
+from contactline.report.theme import ACCEPT, EVEN, FIGHT
+from contactline.stages.pair import SETS, Pair, break_even_pair, named_belief
+from contactline.stages.setup import make_ready
+
+
+def choice_command(
+    case: Annotated[str | None, typer.Argument(help="A built-in case's id or a case folder.")] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(help="A folder that `contactline assess` wrote; else the case is assessed first."),
+    ] = None,
+    proposal: Annotated[
+        str | None, typer.Option(help="Proposal set against fighting on. Default: the one in focus.")
+    ] = None,
+    actor: Annotated[
+        str | None,
+        typer.Option(help="Whose default values (with --x, --y: the defender's), or who is shown."),
+    ] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Belief along the columns; give --y too.")] = None,
+    y: Annotated[str | None, typer.Option("--y", help="Belief along the rows; give --x too.")] = None,
+    points: Annotated[int, typer.Option(help="Values of each belief, 3 to 41.")] = 11,
+    draws: Annotated[
+        int, typer.Option(help="Trajectories fought out at each pair of values, in belief sets of 50.")
+    ] = SETS * 50,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,
+    figure: Annotated[
+        Path | None, typer.Option(help="With --x and --y: write the map to this .svg or .png file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Who prefers which course under which beliefs; with --x and --y, where two beliefs make the courses even."""
+    if (x is None) != (y is None):
+        given, other = ("--x", "--y") if y is None else ("--y", "--x")
+        raise InputError(f"{given}: two beliefs are needed; give {other} as well, or neither of them.")
+    if figure is not None and (x is None or figure.suffix not in (".svg", ".png")):
+        raise InputError(f"--figure {figure}: allowed is a .svg or .png file, together with --x and --y.")
+    saved = load(run) if run is not None else None
+    if saved is not None and case is not None and load_case(case).case.id != saved.case.id:
+        raise InputError(
+            f"--run {run}: is an assessment of {saved.case.id!r}, not of {case!r}. Name that case, or none, or another "
+            "folder."
+        )
+    if x is not None and y is not None:
+        _pair(case, saved, proposal, actor, (x, y), points, draws, seed, figure, as_json)
+    else:
+        _page(case, saved, proposal, actor, seed, as_json)
+
+
+def _pair(
+    case: str | None, saved: Assessment | None, proposal: str | None, actor: str | None, beliefs: tuple[str, str],
+    points: int, draws: int, seed: int, figure: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Break-even on two beliefs, on the futures of a saved run's case, seed, horizon and support or of a fresh one."""
+    about = (
+        load_case(case or (saved.run.case_id if saved else DEFAULT_CASE)) if saved is None or case else None
+    )
+    if about is None:
+        about = load_case(saved.run.case_id)  # type: ignore[union-attr]
+    if saved is not None and about.digest != saved.run.case_digest:
+        raise InputError(
+            f"--run: the case {saved.run.case_id!r} has changed since that assessment was made. Assess it again, or "
+            "leave --run out."
+        )
+    for name in beliefs:
+        named_belief(about.case, name)
+    if not 3 <= points <= 41:
+        raise InputError(f"--points: got {points}; allowed is a whole number from 3 to 41.")
+    if beliefs[0] == beliefs[1]:
+        raise InputError(f"--x and --y: both are {beliefs[0]!r}; allowed are two different beliefs.")
+    chosen = proposal or (
+        focus_proposal(about.case, saved.tables) if saved else about.case.default_proposals[0]
+    )
+    stages = Stages(Console(stderr=True), quiet=as_json)
+    info = saved.run if saved else None
+    ready = make_ready(
+        about.folder, proposals=(chosen,), draws=draws, seed=info.seed if info else seed,
+        weeks=info.horizon_weeks if info else HORIZON_WEEKS, support_path=info.support_path if info else "as_today",
+        stages=stages,
+    )  # fmt: skip
+    with stages.stage("fight both courses at every pair") as tick:
+        found = break_even_pair(ready, chosen, beliefs[0], beliefs[1], actor=actor, points=points, tick=tick)
+    if figure is not None:
+        drawn = pair_figure(about.case, found)
+        figure.parent.mkdir(parents=True, exist_ok=True)
+        figure.write_bytes(to_png(drawn) if figure.suffix == ".png" else to_svg(drawn).encode())
+        Console(stderr=True).print(f"wrote {figure}", highlight=False)
+    if as_json:
+        typer.echo(json.dumps(_pair_json(found), ensure_ascii=False))
+    else:
+        _print_pair(Console(), found)
+
+
+def _page(
+    case: str | None,
+    saved: Assessment | None,
+    proposal: str | None,
+    actor: str | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """The centre page of a run; a proposal asked for is assessed alone."""
+    if saved is not None and proposal is not None and proposal != focus_proposal(saved.case, saved.tables):
+        raise InputError(
+            f"--proposal {proposal}: the saved assessment is on {focus_proposal(saved.case, saved.tables)!r}. "
+            "Leave --run out to assess another proposal."
+        )
+    result = saved or _assessed(case or DEFAULT_CASE, proposal, seed, as_json)
+    valued = {row.actor for row in centre_rows(result)}
+    if actor is not None and actor not in valued:
+        raise UnknownNameError("actor with values", actor, valued)
+    if as_json:
+        typer.echo(json.dumps(_page_json(result, actor), ensure_ascii=False))
+    else:
+        _print_page(Console(), result, actor)
+
+
+def _assessed(case: str, proposal: str | None, seed: int, quiet: bool) -> Assessment:
+    say = Console(stderr=True)
+    if not quiet:
+        say.print(f"Assessing {case} first; --run FOLDER reads a saved assessment instead.", highlight=False)
+    chosen = (proposal,) if proposal else ()
+    return assess(case, proposals=chosen, draws=DRAWS, seed=seed, stages=Stages(say, quiet=quiet))
+
+
+def _page_json(result: Assessment, actor: str | None) -> dict[str, Any]:
+    return {
+        "case": result.case.id,
+        "proposal": focus_proposal(result.case, result.tables),
+        "viewpoints": [asdict(row) for row in centre_rows(result) if actor in (None, row.actor)],
+        "actors": [asdict(said) for said in actor_sentences(result) if actor in (None, said.actor)],
+        "key_assumptions": [asdict(key) for key in key_assumptions(result)],
+        "would_change": would_change(result),
+        "waiting": waiting_sentence(result),
+        "regret": regret_sentence(result),
+    }
+
+
+def _print_page(console: Console, result: Assessment, actor: str | None) -> None:
+    """Table, sentences, what would change it, key assumptions."""
+    console.print(Text(f"{result.case.title}: the choice", style="bold"))
+    console.print(Text(as_of_line(result), style="dim"))
+    console.print("\nShare of beliefs and weights under which accepting does better than fighting on:")
+    table = Table(expand=True)
+    table.add_column("whose values", ratio=2, min_width=30)
+    for name in proposals_shown(result):
+        table.add_column(name, ratio=1)
+    for row in centre_rows(result):
+        if not (row.actor == actor or (actor is None and row.deciding)):
+            continue
+        cells = [
+            _coloured(c.share, f"refuses {c.refuses}" if c.refuses else of_cases(c.share)) for c in row.cells
+        ]
+        table.add_row(Text.assemble((row.name, "bold"), f": {row.values}"), *cells)
+    console.print(table)
+    for said in actor_sentences(result):
+        if actor == said.actor or (actor is None and said.deciding):
+            console.print(Text.assemble("\n", (said.name, "bold"), ". ", " ".join(said.sentences)))
+    hidden = [said.name for said in actor_sentences(result) if actor is None and not said.deciding]
+    if hidden:
+        console.print(Text(f"\nAlso valued, see --actor: {', '.join(hidden)}.", style="dim"))
+    _bullets(console, "What would change this", would_change(result))
+    lines = [
+        f"{key.label} (now {key.present}; {key.owner}): {key.if_wrong}" for key in key_assumptions(result)
+    ]
+    _bullets(console, "Key assumptions", lines)
+    _bullets(
+        console, "Waiting and regret", [t for t in (waiting_sentence(result), regret_sentence(result)) if t]
+    )
+
+
+def _bullets(console: Console, title: str, lines: Sequence[str]) -> None:
+    if lines:
+        console.print(Text(f"\n{title}", style="bold"))
+    for line in lines:
+        console.print(Text(f"• {line}"))
+
+
+def _pair_json(found: Pair) -> dict[str, Any]:
+    record = asdict(found)
+    return record | {name: record[name].tolist() for name in ("x_values", "y_values", "share", "curve")}
+
+
+def _print_pair(console: Console, found: Pair) -> None:
+    """The share at each pair as a coloured table, rows from the highest value of y down."""
+    console.print(Text(f"{found.proposal_name}: share of beliefs in which accepting is better", style="bold"))
+    console.print(
+        Text(
+            f"Values: {found.viewpoint}. {found.sets} belief sets of 50 futures, seed {found.seed}.",
+            style="dim",
+        )
+    )
+    console.print(Text(f"Down: {found.y_label} ({found.y}). Across: {found.x_label} ({found.x})."))
+    table = Table("", *(_bare(v, found.x_unit) for v in found.x_values), padding=(0, 1), show_edge=False)
+    for value, shares in zip(found.y_values[::-1], found.share[::-1], strict=True):
+        table.add_row(_bare(value, found.y_unit), *(_coloured(s, f"{100 * s:.0f}%") for s in shares))
+    console.print(table)
+    console.print(Text(found.finding))
+    for line in found.notes:
+        console.print(Text(line, style="dim"))
+
+
+def _bare(value: float, unit: str) -> str:
+    if unit in ("probability", "share") and 0 <= value <= 1:
+        return percent(value) if 0 < value < 1 else f"{100 * value:.0f}%"
+    return f"{value:.3g}"
+
+
+def _coloured(share: float, text: str) -> Text:
+    """A share on the colour scale of the figures."""
+    part, end = min(abs(share - 0.5) * 2, 1.0), ACCEPT if share >= 0.5 else FIGHT
+    mixed = "".join(
+        f"{round(int(EVEN[i : i + 2], 16) * (1 - part) + int(end[i : i + 2], 16) * part):02x}"
+        for i in (1, 3, 5)
+    )
+    return Text(text, style=f"{'white' if part > 0.6 and share >= 0.5 else 'black'} on #{mixed}")

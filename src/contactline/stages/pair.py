@@ -1,0 +1,188 @@
+"""Break-even on any two beliefs: both courses fought out again with the two held at each pair of values.
+
+Unlike the smoothed map of the report nothing is fitted: every point is a run, so a part of the belief sets is used.
+Whether a belief enters fighting on is found by trying its ends, and that course is then fought once for each value
+of the other belief instead of once a pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from contactline.case.schema import Case
+from contactline.choice.courses import accept, fight_on
+from contactline.choice.flips import break_even_surface
+from contactline.choice.futures import BeliefLabel, Futures, belief_labels
+from contactline.choice.pair import Pair
+from contactline.choice.verdict import advantage, default_values, vetoed_clauses
+from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.progress import Tick, no_tick
+from contactline.stages.setup import Ready
+from contactline.war.manpower import manpower_beliefs
+
+SETS = 60
+"""Belief sets of a map by default: shares are then good to some six points."""
+ENDS = (0.02, 0.98)
+"""The part of each belief's draws that a map covers."""
+DRAWN_IN = ("losses.attacker_true_per_claimed",)
+"""Beliefs that are drawn into the record of losses before any course is run, so that holding one changes nothing."""
+
+Outcomes = dict[str, np.ndarray]
+
+
+def named_belief(case: Case, name: str) -> BeliefLabel:
+    """The belief of that name. Raises UnknownNameError for an unknown one, InputError for one that is drawn in."""
+    known = {n: b for n, b in belief_labels(case).items() if n not in manpower_beliefs("attacker")}
+    if name in DRAWN_IN:
+        raise InputError(
+            f"belief {name!r}: is drawn into the record of losses before any course is run, so it cannot be held at a "
+            "value here. Allowed are the other beliefs of the case (`contactline case show`)."
+        )
+    if name not in known:
+        raise UnknownNameError("belief", name, set(known) - set(DRAWN_IN))
+    return known[name]
+
+
+def break_even_pair(
+    ready: Ready,
+    proposal: str,
+    x: str,
+    y: str,
+    *,
+    actor: str | None = None,
+    points: int = 11,
+    tick: Tick = no_tick,
+) -> Pair:
+    """Break-even of a settled proposal over two beliefs, by an actor's default viewpoint (the defender's without one).
+
+    points : values of each belief, evenly spaced over the central 96% of its draws
+    Raises UnknownNameError for an unknown belief or actor.
+    """
+    case, futures = ready.loaded.case, ready.outlook.futures
+    labels = [named_belief(case, name) for name in (x, y)]
+    values = default_values(case, actor or case.defender.id)
+    theatre, settlement = ready.measured.theatre, ready.settlements[proposal]
+    axes = [_axis(futures.beliefs[name], points) for name in (x, y)]
+    fighting = _reused(futures, x, y, axes, lambda held: fight_on(case, theatre, held))
+    accepting = _reused(futures, x, y, axes, lambda held: accept(case, theatre, settlement, held))
+    done = 0
+
+    def at(a: float, b: float) -> np.ndarray:
+        nonlocal done
+        done += 1
+        tick(done / points**2)
+        return advantage(values, accepting.at(a, b), fighting.at(a, b), futures, ready.streams)
+
+    share = break_even_surface(at, axes[0], axes[1]).share
+    curve = np.array([_crossing(axes[0], row) for row in share])
+    present = tuple(
+        (float(np.quantile(futures.beliefs[n], 0.1)), float(np.quantile(futures.beliefs[n], 0.9)))
+        for n in (x, y)
+    )
+    notes = [
+        f"{name} moves neither course here."
+        for k, name in enumerate((x, y))
+        if not (fighting.moved[k] or accepting.moved[k])
+    ]
+    refused = vetoed_clauses(values, case, settlement.proposal)
+    if refused:
+        notes.append(f"This viewpoint refuses {', '.join(refused)} at any price, which no share expresses.")
+    name = next(a.name for a in case.actors if a.id == values.actor)
+    return Pair(
+        proposal, settlement.proposal.name, f"{name}, “{values.viewpoint}”", x, y, labels[0].label, labels[1].label,
+        labels[0].unit, labels[1].unit, axes[0], axes[1], share, curve, (present[0], present[1]), futures.sets,
+        ready.streams.seed, _finding(labels, axes, share, curve, present), tuple(notes),
+    )  # fmt: skip
+
+
+def _axis(column: np.ndarray, points: int) -> np.ndarray:
+    low, high = (float(np.quantile(column, end)) for end in ENDS)
+    return np.linspace(low, high, points)
+
+
+@dataclass
+class _Reused:
+    """Outcomes of a course at pairs of values, fought once for values that do not move it.
+
+    moved : whether x and y move the course
+    """
+
+    futures: Futures
+    names: tuple[str, str]
+    moved: tuple[bool, bool]
+    run: Callable[[Futures], Outcomes]
+    known: dict[tuple[float | None, float | None], Outcomes]
+
+    def at(self, a: float, b: float) -> Outcomes:
+        key = (a if self.moved[0] else None, b if self.moved[1] else None)
+        if key not in self.known:
+            # One row of the map is kept: along it, what x alone decides is met again and again.
+            if self.moved[0] and self.moved[1]:
+                self.known.clear()
+            self.known[key] = self.run(_held(self.futures, self.names, key))
+        return self.known[key]
+
+
+def _reused(
+    futures: Futures, x: str, y: str, axes: list[np.ndarray], run: Callable[[Futures], Outcomes]
+) -> _Reused:
+    """The course with what moves it: a belief does if its two ends give other outcomes."""
+    middle = [float(np.median(axis)) for axis in axes]
+    moved = []
+    for k in (0, 1):
+        ends = []
+        for end in (0, -1):
+            pair = list(middle)
+            pair[k] = float(axes[k][end])
+            ends.append(run(_held(futures, (x, y), (pair[0], pair[1]))))
+        moved.append(any(not np.array_equal(ends[0][name], ends[1][name]) for name in ends[0]))
+    return _Reused(futures, (x, y), (moved[0], moved[1]), run, {})
+
+
+def _held(futures: Futures, names: tuple[str, str], at: tuple[float | None, float | None]) -> Futures:
+    for name, value in zip(names, at, strict=True):
+        if value is not None:
+            futures = futures.with_belief(name, value)
+    return futures
+
+
+def _crossing(values: np.ndarray, share: np.ndarray) -> float:
+    """Where a row crosses one half, by linear interpolation; NaN if it stays on one side."""
+    above = share >= 0.5
+    turns = np.flatnonzero(above[1:] != above[:-1])
+    if not len(turns):
+        return float("nan")
+    i = int(turns[0])
+    return float(values[i] + (0.5 - share[i]) / (share[i + 1] - share[i]) * (values[i + 1] - values[i]))
+
+
+def _finding(
+    labels: list[BeliefLabel],
+    axes: list[np.ndarray],
+    share: np.ndarray,
+    curve: np.ndarray,
+    present: tuple[tuple[float, float], ...],
+) -> str:
+    """What the map shows, in a sentence: one course throughout, or where x turns it over the present range of y."""
+    low, high = 100 * share.min(), 100 * share.max()
+    if low >= 50 or high < 50:
+        better = "accepting" if low >= 50 else "fighting on"
+        return (
+            f"No pair of values shown turns it: {better} is better in most sets throughout (accepting in {low:.0f}% to "
+            f"{high:.0f}%)."
+        )
+    within = (axes[1] >= present[1][0]) & (axes[1] <= present[1][1])
+    turns = curve[within & np.isfinite(curve)]
+    unit = "" if labels[0].unit in ("share", "probability", "multiplier") else f" {labels[0].unit}"
+    if not len(turns):
+        return (
+            f"Over the present 80% range of “{labels[1].label}” no value of “{labels[0].label}” shown turns it; "
+            "beyond that range some do."
+        )
+    return (
+        f"Over the present 80% range of “{labels[1].label}”, half of the sets prefer each course where "
+        f"“{labels[0].label}” is {turns.min():.2g} to {turns.max():.2g}{unit}."
+    )

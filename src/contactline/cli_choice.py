@@ -17,7 +17,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contactline.case.load import load_case
+from contactline.case.load import built_in_cases, load_case
+from contactline.choice.futures import FUTURES
+from contactline.choice.pair import Pair
+from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import Stages
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
@@ -38,7 +41,7 @@ from contactline.report.judgements import focus_proposal, percent
 from contactline.report.store import load
 from contactline.report.summary import as_of_line
 from contactline.report.theme import ACCEPT, EVEN, FIGHT
-from contactline.stages.pair import SETS, Pair, break_even_pair, named_belief
+from contactline.stages.pair import POINTS, SETS, break_even_pair, named_belief
 from contactline.stages.setup import make_ready
 
 
@@ -57,11 +60,16 @@ def choice_command(
     ] = None,
     x: Annotated[str | None, typer.Option("--x", help="Belief along the columns; give --y too.")] = None,
     y: Annotated[str | None, typer.Option("--y", help="Belief along the rows; give --x too.")] = None,
-    points: Annotated[int, typer.Option(help="Values of each belief, 3 to 41.")] = 11,
+    points: Annotated[
+        int | None, typer.Option(help=f"With --x and --y: values of each belief, 3 to 41. Default: {POINTS}.")
+    ] = None,
     draws: Annotated[
-        int, typer.Option(help="Trajectories fought out at each pair of values, in belief sets of 50.")
-    ] = SETS * 50,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,
+        int | None,
+        typer.Option(help=f"With --x and --y: trajectories fought at each pair. Default: {SETS * FUTURES}."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same results. Default: 0, or the saved run's.")
+    ] = None,
     figure: Annotated[
         Path | None, typer.Option(help="With --x and --y: write the map to this .svg or .png file.")
     ] = None,
@@ -73,6 +81,13 @@ def choice_command(
         raise InputError(f"{given}: two beliefs are needed; give {other} as well, or neither of them.")
     if figure is not None and (x is None or figure.suffix not in (".svg", ".png")):
         raise InputError(f"--figure {figure}: allowed is a .svg or .png file, together with --x and --y.")
+    if x is None and (points is not None or draws is not None):
+        raise InputError(
+            f"{'--points' if points is not None else '--draws'}: is read with --x and --y only; give both, or leave "
+            "it out."
+        )
+    if run is not None and seed is not None:
+        raise InputError("--seed: a saved run keeps its own; leave out --seed or --run.")
     saved = load(run) if run is not None else None
     if saved is not None and case is not None and load_case(case).case.id != saved.case.id:
         raise InputError(
@@ -80,21 +95,23 @@ def choice_command(
             "folder."
         )
     if x is not None and y is not None:
-        _pair(case, saved, proposal, actor, (x, y), points, draws, seed, figure, as_json)
+        size = (POINTS if points is None else points, SETS * FUTURES if draws is None else draws)
+        _pair(case, saved, proposal, actor, (x, y), size, seed or 0, figure, as_json)
     else:
-        _page(case, saved, proposal, actor, seed, as_json)
+        _page(case, saved, proposal, actor, seed or 0, as_json)
 
 
 def _pair(
     case: str | None, saved: Assessment | None, proposal: str | None, actor: str | None, beliefs: tuple[str, str],
-    points: int, draws: int, seed: int, figure: Path | None, as_json: bool,
+    size: tuple[int, int], seed: int, figure: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Break-even on two beliefs, on the futures of a saved run's case, seed, horizon and support or of a fresh one."""
-    about = (
-        load_case(case or (saved.run.case_id if saved else DEFAULT_CASE)) if saved is None or case else None
-    )
-    if about is None:
-        about = load_case(saved.run.case_id)  # type: ignore[union-attr]
+    if case is None and saved is not None and saved.case.id not in built_in_cases():
+        raise InputError(
+            f"--run: is an assessment of {saved.case.id!r}, which is not built in; name its folder as CASE as well."
+        )
+    points, draws = size
+    about = load_case(case or (saved.case.id if saved is not None else DEFAULT_CASE))
     if saved is not None and about.digest != saved.run.case_digest:
         raise InputError(
             f"--run: the case {saved.run.case_id!r} has changed since that assessment was made. Assess it again, or "
@@ -102,6 +119,7 @@ def _pair(
         )
     for name in beliefs:
         named_belief(about.case, name)
+    default_values(about.case, actor or about.case.defender.id)
     if not 3 <= points <= 41:
         raise InputError(f"--points: got {points}; allowed is a whole number from 3 to 41.")
     if beliefs[0] == beliefs[1]:

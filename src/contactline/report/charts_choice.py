@@ -1,9 +1,8 @@
-"""Figures of the settlement and the choice: truce, break-even, verdicts, hinges and outcomes of courses."""
+"""Figures of the choice: break-even of beliefs, hinges and outcomes of courses."""
 
 from __future__ import annotations
 
 import math
-import re
 
 import altair as alt
 import numpy as np
@@ -15,7 +14,6 @@ from contactline.report.figures import (
     Figure,
     Recipe,
     inline,
-    listed,
     rows_axis,
     source_line,
     spec_of,
@@ -52,55 +50,6 @@ def one_sided(grid: pd.DataFrame) -> str:
     if low > CLEAR:
         return f"accepting is better in {_at_least(low)} of cases"
     return f"fighting on is better in {_at_least(1 - high)} of cases" if high < 1 - CLEAR else ""
-
-
-def verdicts(assessment: Assessment) -> list[Figure]:
-    """Share preferring acceptance, per proposal and viewpoint."""
-    table = assessment.tables["verdict"]
-    named = table.assign(
-        deal=[wrapped(proposal_name(assessment.case, p)) for p in table["proposal"]],
-        who=[_VETO.sub("", v) for v in table["viewpoint"]],
-        veto=[bool(_VETO.search(v)) for v in table["viewpoint"]],
-    )
-    focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
-    x = alt.X("share_accept:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
-    y = alt.Y("deal:N", title=None, sort=list(dict.fromkeys(named["deal"])), axis=rows_axis())
-    base = alt.Chart(inline(named[["deal", "who", "share_accept"]]))
-    legend = alt.Legend(columns=1, labelLimit=520)
-    order = list(dict.fromkeys(named["who"]))
-    dots = base.mark_point(filled=True, size=110, opacity=0.95).encode(
-        x=x,
-        y=y,
-        color=alt.Color(
-            "who:N", title="values of", scale=alt.Scale(domain=order, range=list(CATEGORIES)), legend=legend
-        ),
-        shape=alt.Shape("who:N", title="values of", scale=alt.Scale(domain=order), legend=legend),
-        tooltip=["deal:N", "who:N", alt.Tooltip("share_accept:Q", format=".0%")],
-    )
-    span = base.mark_rule(color="#cbd2d9", strokeWidth=3).encode(
-        x="min(share_accept):Q", x2="max(share_accept):Q", y=y
-    )
-    chart = alt.layer(_half_rule(), span, dots)
-    vetoes = [
-        f"“{row['who']}” of {proposal_name(assessment.case, row['proposal'])}"
-        for _, row in named.iterrows()
-        if row["veto"]
-    ]
-    subtitle = (
-        "Share of the beliefs and weights drawn in which accepting does better than fighting on, by the values of "
-        "each viewpoint. Right of the rule: accepting does better in most; left: fighting on. "
-        + (
-            f"A clause is called unacceptable by {listed(vetoes)}, which no share expresses. "
-            if vetoes
-            else ""
-        )
-        + source_line(assessment, "own model; values as published viewpoints put them")
-    )
-    title = _verdict_title(assessment, focus)
-    height = 40 + 38 * named["deal"].nunique()
-    return [
-        Figure("verdict", "choice", title, subtitle, f"Dots per proposal. {title}.", spec_of(chart, height))
-    ]
 
 
 def hinges(assessment: Assessment) -> list[Figure]:
@@ -177,13 +126,9 @@ def outcomes(assessment: Assessment) -> list[Figure]:
 
 RECIPES = (
     Recipe("breakeven", "choice", "break-even of beliefs", ("breakeven",), breakeven),
-    Recipe("verdict", "choice", "verdicts by viewpoint", ("verdict",), verdicts),
     Recipe("hinges", "choice", "what the choice hinges on", ("hinges",), hinges, NO_HINGES),
     Recipe("courses", "choice", "outcomes of each course", ("courses",), outcomes),
 )
-
-_VETO = re.compile(r" \(calls a clause unacceptable\)$")
-"""How the table `verdict` marks a viewpoint that vetoes a clause."""
 
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
@@ -324,26 +269,6 @@ def _curve(assessment: Assessment, proposal: str) -> pd.DataFrame:
 def _at_least(share: float) -> str:
     """A share that is a lower bound, rounded down."""
     return "over 99%" if share > 0.99 else f"at least {math.floor(100 * share)}%"
-
-
-def _verdict_title(assessment: Assessment, focus: pd.DataFrame) -> str:
-    """The span of the shares by the defender's own viewpoints, and by the others'."""
-    if focus.empty:
-        return "Which course does better depends on whose values are applied"
-    name = proposal_name(assessment.case, str(focus["proposal"].iloc[0]))
-    defender = assessment.case.defender.name
-    own = focus["who"].str.startswith(defender)
-    if not own.any() or own.all():
-        return f"{name}: accepting is better in {_span(focus['share_accept'])} of cases, depending on whose values"
-    return (
-        f"{name}: accepting is better in {_span(focus.loc[own, 'share_accept'])} of cases by the viewpoints of "
-        f"{defender}, in {_span(focus.loc[~own, 'share_accept'])} by those of others"
-    )
-
-
-def _span(shares: pd.Series) -> str:
-    low, high = percent(float(shares.min())), percent(float(shares.max()))
-    return low if low == high else f"{low} to {high}"
 
 
 def _half_rule() -> alt.Chart:

@@ -106,8 +106,9 @@ def play(
     """Build and solve the game of these proposals.
 
     proposer : actor who puts the offers (default: the first guarantor that the case values); discount : actor → what a
-    year later is worth today (default: the middle of its viewpoint's time preference, 1 without one); threat : support path that the proposer may turn to after a rejection
-    (default: the case's first path in which it supplies less; none: no threat); sets : belief sets used.
+    year later is worth today (default: the middle of its viewpoint's time preference, 1 without one)
+    threat : support path that the proposer may turn to after a rejection (default: the case's first path in which it
+    supplies less; none: no threat); sets : belief sets used
     Raises UnknownNameError for unknown actors or paths, FitError where too few truces break to value a breach.
     """
     futures = first_sets(outlook.futures, sets)

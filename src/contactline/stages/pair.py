@@ -25,6 +25,8 @@ from contactline.war.manpower import manpower_beliefs
 
 SETS = 60
 """Belief sets of a map by default: shares are then good to some six points."""
+POINTS = 11
+"""Values of each belief by default."""
 ENDS = (0.02, 0.98)
 """The part of each belief's draws that a map covers."""
 DRAWN_IN = ("losses.attacker_true_per_claimed",)
@@ -53,7 +55,7 @@ def break_even_pair(
     y: str,
     *,
     actor: str | None = None,
-    points: int = 11,
+    points: int = POINTS,
     tick: Tick = no_tick,
 ) -> Pair:
     """Break-even of a settled proposal over two beliefs, by an actor's default viewpoint (the defender's without one).

@@ -1,0 +1,98 @@
+"""Break-even on two beliefs: every point is a run of its own, what does not move a course is fought once, bad names."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from contactline.choice.courses import accept, fight_on
+from contactline.choice.verdict import advantage, default_values
+from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.streams import Streams
+from contactline.report.charts_pair import pair_figure
+from contactline.report.figures import to_svg
+from contactline.stages import pair
+from contactline.stages.pair import break_even_pair
+
+from . import small
+
+
+@pytest.fixture(scope="module")
+def ready():
+    case, theatre, settlements, futures = small.world()
+    return SimpleNamespace(
+        loaded=SimpleNamespace(case=case), measured=SimpleNamespace(theatre=theatre), settlements=settlements,
+        outlook=SimpleNamespace(futures=futures), streams=Streams(5),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pledge(ready):
+    return f"guarantee.{ready.settlements['handover'].guarantee.id}"
+
+
+def test_every_point_is_the_advantage_of_its_own_runs(ready, pledge):
+    case, futures = ready.loaded.case, ready.outlook.futures
+    found = break_even_pair(ready, "handover", pledge, "war.collapse_rate", points=4)
+    values = default_values(case, case.defender.id)
+    for i, j in ((0, 0), (1, 3), (3, 2)):
+        held = futures.with_belief(pledge, found.x_values[j]).with_belief(
+            "war.collapse_rate", found.y_values[i]
+        )
+        runs = (
+            accept(case, ready.measured.theatre, ready.settlements["handover"], held),
+            fight_on(case, ready.measured.theatre, held),
+        )
+        assert found.share[i, j] == np.mean(advantage(values, *runs, futures, ready.streams) > 0)
+    assert found.share.shape == (4, 4) and found.notes == ()
+
+
+def test_a_belief_that_does_not_enter_a_course_costs_no_run_of_it(ready, pledge, monkeypatch):
+    fought = []
+    monkeypatch.setattr(pair, "fight_on", lambda *given: fought.append(1) or fight_on(*given))
+    break_even_pair(ready, "handover", pledge, "war.collapse_rate", points=5)
+    assert (
+        len(fought) == 4 + 5
+    )  # both ends of both beliefs, then once a rate: the pledge does not enter fighting on
+
+
+def test_what_moves_nothing_is_said_and_the_map_is_flat(ready, pledge):
+    found = break_even_pair(ready, "handover", "war.region_shift", pledge, points=3)
+    assert found.notes == ("war.region_shift moves neither course here.",)
+    assert (found.share == found.share[:, :1]).all()
+
+
+def test_where_a_row_crosses_is_found_between_its_values():
+    values = np.array([0.0, 1.0, 2.0])
+    assert pair._crossing(values, np.array([0.2, 0.4, 0.6])) == pytest.approx(1.5)
+    assert pair._crossing(values, np.array([0.9, 0.1, 0.1])) == pytest.approx(0.5)
+    assert np.isnan(pair._crossing(values, np.array([0.6, 0.7, 0.8])))
+
+
+def test_the_finding_follows_the_map():
+    label = SimpleNamespace(label="chance", unit="probability")
+    axes, present = [np.array([0.0, 1.0]), np.array([0.0, 1.0])], ((0.0, 1.0), (0.0, 1.0))
+    turning = pair._finding([label, label], axes, np.array([[0.2, 0.8]] * 2), np.array([0.5, 0.5]), present)
+    assert "half of the sets prefer each course where “chance” is 0.5 to 0.5" in turning
+    never = pair._finding([label, label], axes, np.full((2, 2), 0.3), np.full(2, np.nan), present)
+    assert never.startswith("No pair of values shown turns it: fighting on is better")
+
+
+def test_the_figure_is_drawn_with_its_finding(ready, pledge):
+    found = break_even_pair(ready, "handover", pledge, "truce.base_rate", points=3)
+    figure = pair_figure(ready.loaded.case, found)
+    assert found.proposal_name in figure.title and "Heat map" in figure.alt
+    assert "present 80% ranges" in figure.subtitle and to_svg(figure).startswith("<svg")
+
+
+def test_unknown_beliefs_and_actors_are_said(ready, pledge):
+    with pytest.raises(
+        UnknownNameError, match=r"unknown belief 'truce\.base_rat': did you mean truce\.base_rate"
+    ):
+        break_even_pair(ready, "handover", pledge, "truce.base_rat")
+    with pytest.raises(UnknownNameError, match="unknown values of actor 'nobody'"):
+        break_even_pair(ready, "handover", pledge, "truce.base_rate", actor="nobody")
+    with pytest.raises(InputError, match="drawn into the record of losses"):
+        break_even_pair(ready, "handover", pledge, "losses.attacker_true_per_claimed")

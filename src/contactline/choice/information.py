@@ -71,7 +71,7 @@ def value_of_information(
             )
     everything = _perfect(shrunk(values, noise))
     chosen = int(values.mean(axis=0).argmax())
-    # Many gains are exactly nought: a tolerance relative to the values, so that rounding does not decide who stands out.
+    # Many gains are exactly nought: a tolerance relative to the values, so that rounding decides nothing.
     close = 1e-9 * max(float(np.abs(values).max()), 1e-300)
     orders = np.array([rng.permutation(len(values)) for _ in range(shuffles)])
     rows, p_values = [], []

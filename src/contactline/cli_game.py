@@ -36,7 +36,9 @@ def game_command(
     ] = None,
     discount: Annotated[
         list[str] | None,
-        typer.Option(help="ACTOR=RATE: what a year later is worth to an actor today, above 0 to 1; repeat."),
+        typer.Option(
+            help="ACTOR=RATE: what a year later is worth to an actor today, above 0 to 1; repeat. Default: the case's."
+        ),
     ] = None,
     draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
     seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,

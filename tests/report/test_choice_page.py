@@ -39,7 +39,8 @@ def with_tables(sample: Assessment, **tables: pd.DataFrame) -> Assessment:
 def flips(sample: Assessment, value: float) -> pd.DataFrame:
     """One belief of the default viewpoint, with this flip value."""
     row = sample.tables["flips"].iloc[[0]].assign(viewpoint=WHO, label="the pace", unit="per year")
-    return row.assign(share_low=0.8, share_high=0.3, flip_value=value, present_low=1.0, present_high=3.0)
+    return row.assign(share_low=0.8, share_high=0.3, flip_value=value, flip_low=1.7, flip_high=2.4,
+                      present_low=1.0, present_high=3.0)  # fmt: skip
 
 
 def boxes(sample: Assessment, **changed: object) -> pd.DataFrame:
@@ -73,11 +74,17 @@ def test_three_sentences_say_share_turn_and_belief(sample):
     assert second.startswith(
         "“the pace” would turn it: half of the cases prefer each course at about 1.9 per year"
     )
+    assert "(1.7 to 2.4 per year over resampled draws)" in second
     assert "now lies at 1.0 to 3.0 per year" in second or "now lies at 1 to 3 per year" in second
     assert third.startswith(
         "To prefer accepting it would have to believe that “the pace” is at least 2, while"
     )
     assert "“sovereignty first” refuses point 21 at any price" in third
+
+
+def test_a_turn_beyond_the_present_range_is_said_to_be(sample):
+    beyond = sentences(with_tables(sample, flips=flips(sample, 3.4)))[1]
+    assert "outside the present 80% range of" in beyond and "now lies" not in beyond
 
 
 def test_no_turn_and_no_box_are_said_as_such(sample):

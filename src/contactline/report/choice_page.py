@@ -229,13 +229,16 @@ def _turns(assessment: Assessment, row: Row) -> str:
     turning = moving[moving["flip_value"].notna()]
     if not turning.empty:
         top = turning.iloc[0]
-        unit = str(top["unit"])
+        unit, flip = str(top["unit"]), float(top["flip_value"])
         now = shown_range(top["present_low"], top["present_high"], unit)
         more = f", and {len(turning) - 1} more would" if len(turning) > 1 else ""
-        return (
-            f"“{top['label']}” would turn it{more}: half of the cases prefer each course at about "
-            f"{shown(top['flip_value'], unit)}, and the belief now lies at {now}."
-        )
+        at = shown(flip, unit)
+        if top["flip_low"] == top["flip_low"] and top["flip_low"] < top["flip_high"]:
+            at += f" ({shown_range(top['flip_low'], top['flip_high'], unit)} over resampled draws)"
+        inside = top["present_low"] <= flip <= top["present_high"]
+        where = "the belief now lies at" if inside else "that is outside the present 80% range of"
+        text = f"“{top['label']}” would turn it{more}: half of the cases prefer each course at about {at}"
+        return f"{text}, and {where} {now}."
     if moving.empty:
         return "No single belief turns it, and none stands out from the noise of this run as moving it."
     top = moving.iloc[0]
@@ -442,7 +445,7 @@ def _clause(assessment: Assessment) -> str:
     changed = own[own["variant"] != "as_written"]
     top = changed.iloc[int((changed["p_hold_156"] - written).abs().argmax())]
     return (
-        f"A changed clause: {top['label']}, a truce on “{proposal_name(assessment.case, focus)}” holds three years in "
+        f"One term changed: {top['label']}, a truce on “{proposal_name(assessment.case, focus)}” holds three years in "
         f"{percent(float(top['p_hold_156']))} of draws instead of {percent(written)}."
     )
 

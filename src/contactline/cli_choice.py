@@ -29,15 +29,14 @@ from contactline.report.charts_pair import pair_figure
 from contactline.report.choice_page import (
     actor_sentences,
     centre_rows,
-    key_assumptions,
     of_cases,
     proposals_shown,
     regret_sentence,
     waiting_sentence,
-    would_change,
 )
 from contactline.report.figures import to_png, to_svg
 from contactline.report.judgements import focus_proposal, percent
+from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.store import load
 from contactline.report.summary import as_of_line
 from contactline.report.theme import ACCEPT, EVEN, FIGHT

@@ -18,14 +18,13 @@ from contactline.report.choice_page import (
     actor_sentences,
     brief,
     centre_rows,
-    key_assumptions,
     of_cases,
     regret_sentence,
     waiting_sentence,
-    would_change,
 )
 from contactline.report.html import render_html
 from contactline.report.judgements import focus_proposal, mixes, percent
+from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.store import save
 from contactline.report.terminal import summary
 

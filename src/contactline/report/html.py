@@ -45,12 +45,10 @@ from contactline.report.charts_score import bar_words
 from contactline.report.choice_page import (
     actor_sentences,
     centre_rows,
-    key_assumptions,
     of_cases,
     proposals_shown,
     regret_sentence,
     waiting_sentence,
-    would_change,
 )
 from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
 from contactline.report.judgements import (
@@ -63,6 +61,7 @@ from contactline.report.judgements import (
     plain_day,
     proposal_name,
 )
+from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
 from contactline.report.side_by_side import finding, side_by_side

@@ -13,9 +13,10 @@ from rich.text import Text
 import contactline
 from contactline.case.schema import Case
 from contactline.report.assessment import Assessment
-from contactline.report.choice_page import brief, would_change
+from contactline.report.choice_page import brief
 from contactline.report.front import front_assessment
 from contactline.report.html import write_front
+from contactline.report.key_assumptions import would_change
 from contactline.report.summary import as_of_line, key_hinges, key_numbers, no_hinges
 
 SCREEN_LINES = 36

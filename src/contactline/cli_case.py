@@ -38,7 +38,10 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "guarantees": ("guarantees", ("id", "name", "form", "troops", "years", "credibility")),
     "base_rates": ("base_rates", ("id", "name", "honoured", "worth", "period")),
     "calendar": ("calendar", ("id", "guarantor", "day", "what", "chance", "weight")),
-    "analogues": ("analogues", ("id", "guarantors", "form", "troops", "violated", "honoured", "years_observed")),
+    "analogues": (
+        "analogues",
+        ("id", "guarantors", "form", "troops", "violated", "honoured", "years_observed"),
+    ),
     "beliefs": ("beliefs", ("name", "distribution", "unit", "label")),
     "capabilities": ("capabilities", ("id", "name", "donors")),
     "support_paths": ("support_paths", ("id", "name", "cuts")),

@@ -78,7 +78,9 @@ def assess(
                 ready.spatial, loaded, measured, net, outlook.futures.beliefs, streams
             )
     with stages.stage("follow the supporters") as tick:
-        tables |= support.support_tables(about, measured, outlook, ready.spatial, streams, tick, with_packages=False)
+        tables |= support.support_tables(
+            about, measured, outlook, ready.spatial, streams, tick, with_packages=False
+        )
     with stages.stage("apply the proposals"):
         tables |= deals.deal_tables(about, measured, outlook, settlements)
         tables["cells"] = tables["cells"].assign(**deals.map_columns(settlements))

@@ -386,9 +386,17 @@ def _choice() -> dict[str, pd.DataFrame]:
                 {"proposal": key, "collapse_rate": float(r), "credibility": c if 0 <= c <= 1 else np.nan}
             )
     verdict = [
-        {"proposal": k, "viewpoint": v, "actor": "south", "actor_name": "Southland", "values": v,
-         "default": v == "land first", "refuses": "21" if (i, v) == (0, "sovereignty first") else "",
-         "share_accept": s - 0.05 * i, "p_accept_mean_value": s}
+        {
+            "proposal": k,
+            "viewpoint": v,
+            "actor": "south",
+            "actor_name": "Southland",
+            "values": v,
+            "default": v == "land first",
+            "refuses": "21" if (i, v) == (0, "sovereignty first") else "",
+            "share_accept": s - 0.05 * i,
+            "p_accept_mean_value": s,
+        }
         for i, k in enumerate(PROPOSALS)
         for v, s in (("land first", 0.28), ("lives first", 0.61), ("sovereignty first", 0.14))
     ]

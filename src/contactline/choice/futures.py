@@ -74,7 +74,9 @@ BELIEFS = (
 """What the courses need beside the breakdown hazard's own beliefs."""
 
 
-WATCH_PLEDGE = "Whether the duty is ratified and written down; forces, stocks and money set aside for it beforehand."
+WATCH_PLEDGE = (
+    "Whether the duty is ratified and written down; forces, stocks and money set aside for it beforehand."
+)
 WATCH_SUPPLY = "Gains and losses in the weeks after deliveries stop or surge."
 """Evidence that would move the beliefs which a case does not list one by one."""
 
@@ -340,7 +342,9 @@ def belief_labels(case: Case) -> dict[str, BeliefLabel]:
         labels[credibility_belief(guarantee.id)] = BeliefLabel(text, "probability", WATCH_PLEDGE)
     for capability in case.capabilities:
         text = f"How strongly {capability.name} moves the tempo (elasticity)"
-        labels[elasticity_belief(capability.id)] = BeliefLabel(text, "log tempo per unit of need", WATCH_SUPPLY)
+        labels[elasticity_belief(capability.id)] = BeliefLabel(
+            text, "log tempo per unit of need", WATCH_SUPPLY
+        )
     return labels
 
 

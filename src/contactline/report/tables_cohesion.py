@@ -148,8 +148,16 @@ TABLES: tuple[Table, ...] = (
             name_of("verdict", "not identified, no effect seen, or differs from placebo"),
             text("reasons", "why no effect is claimed"),
             text("capability", "capability that the shock hit"),
-            maybe("eta_low", "elasticity", "lowest η left possible, where the effect is identified (missing: open)"),
-            maybe("eta_high", "elasticity", "highest η left possible, where the effect is identified (missing: open)"),
+            maybe(
+                "eta_low",
+                "elasticity",
+                "lowest η left possible, where the effect is identified (missing: open)",
+            ),
+            maybe(
+                "eta_high",
+                "elasticity",
+                "highest η left possible, where the effect is identified (missing: open)",
+            ),
         ),
         ("event", "series"),
     ),

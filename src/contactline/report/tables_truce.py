@@ -52,7 +52,9 @@ TABLES: tuple[Table, ...] = (
             chance("p_maximal_prior", "chance of maximal aims before the record is counted"),
             chance("p_maximal_record", "the same after earlier agreements"),
             chance("p_maximal_demands", "the same after unmoved demands as well"),
-            chance("wanted", "worth of the ground that war would take under this aim, over as much wanted ground"),
+            chance(
+                "wanted", "worth of the ground that war would take under this aim, over as much wanted ground"
+            ),
             *(chance(f"p_hold_{w}", f"chance that the truce holds for {w} weeks") for w in HOLD),
         ),
         ("proposal", "aim"),

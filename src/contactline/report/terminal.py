@@ -134,7 +134,11 @@ def _screen(
     lines = would_change(assessment)
     lines = lines[:changes] if changes != 1 else sorted(lines, key=len)[:1]
     if lines:
-        parts += [Text(), Text("What would change this", style="bold"), *(Text(f"• {line}") for line in lines)]
+        parts += [
+            Text(),
+            Text("What would change this", style="bold"),
+            *(Text(f"• {line}") for line in lines),
+        ]
     if report is not None:
         parts += [
             Text(),

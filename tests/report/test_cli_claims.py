@@ -74,7 +74,8 @@ def test_section_of_the_report(sample):
     )
     assert "Intent is inferred, never measured." in page and "Accepting is better in 8 of 10 futures" in page
     for verdict, colour in charts_claims.VERDICT_COLOURS.items():
-        assert f'{colour};white-space:nowrap;padding-left:.6rem">{verdict}<' in page
+        assert f"<summary>{verdict.capitalize()}: 1 claim <small>" in page
+        assert f"border-left:.5rem solid {colour};" in page
 
 
 def test_figures_render(sample):

@@ -70,7 +70,7 @@ def flips(assessment: Assessment) -> list[Figure]:
     own = own.assign(swing=(own["share_high"] - own["share_low"]).abs()).sort_values("swing", ascending=False)
     own = own.head(SHOWN).assign(row=[wrapped(label, 34) for label in own.head(SHOWN)["label"]])
     crossing = own[own["flip_value"].notna()]
-    title = "No single belief, moved over its present range, turns the ranking"
+    title = f"No single belief, moved over its present range, turns the ranking by the values of “{who}”"
     if not crossing.empty:
         top = crossing.iloc[0]
         title = (

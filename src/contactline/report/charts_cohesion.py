@@ -169,14 +169,13 @@ def shocks(assessment: Assessment) -> list[Figure]:
 
 def allies_reading(assessment: Assessment) -> str:
     """One paragraph on positions and cohesion from the tables; empty where they are absent."""
-    sentences = [
-        _unmoved(assessment),
-        _apart(assessment),
-        _agreement(assessment),
-        _split(assessment),
-        _shocks(assessment),
-    ]
-    return " ".join(sentence for sentence in sentences if sentence)
+    return " ".join(allies_sentences(assessment))
+
+
+def allies_sentences(assessment: Assessment) -> list[str]:
+    """What the tables say of division, movement, bargaining, a split and known shocks, one sentence each."""
+    makers = (_apart, _unmoved, _agreement, _split, _shocks)
+    return [sentence for sentence in (make(assessment) for make in makers) if sentence]
 
 
 def outcome_title(free: pd.DataFrame) -> str:
@@ -332,7 +331,8 @@ def _shocks(assessment: Assessment) -> str:
     count = table["event"].nunique()
     if seen.empty:
         which = f"None of {count} known shocks has" if count > 1 else "The one known shock has not"
-        return f"{which} an identified effect on tempo or losses, so every η stays judgement."
+        rest = "so how strongly supply moves the front stays judgement"
+        return f"{which} an identified effect on tempo or losses, {rest}."
     out = seen.loc[seen["verdict"] == "differs from placebo", "name"].unique()
     return f"Of {count} known shocks {seen['event'].nunique()} could be studied; " + (
         f"{listed(list(out))} differs from placebo dates." if len(out) else "none differs from placebo dates."

@@ -10,6 +10,7 @@ from contactline.report.figures import (
     Figure,
     Recipe,
     inline,
+    listed,
     region_name,
     rows_axis,
     short_name,
@@ -37,7 +38,7 @@ def losses_by_month(assessment: Assessment) -> list[Figure]:
         span = number(recent.min(), 0, recent.max())
         if len(recent) > 1 and number(recent.max(), 0, recent.max()) != span:
             span += f" to {number(recent.max(), 0, recent.max())}"
-        title = f"Published counts put {name}'s losses at about {span} a month over the last six months"
+        title = _whose_count(assessment, str(side), list(own["series"].unique()), name, span)
         chart = (
             alt.Chart(inline(named))
             .mark_line(strokeWidth=1.8)
@@ -116,15 +117,16 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
     challenger = assessment.case.challenger.name
     chance = percent(float(row["p_within_horizon"]))
     years = f"{assessment.run.horizon_weeks * 7 / 365.25:.0f} years"
-    month_range = amount(row["months_q50"], row["months_q10"], row["months_q90"], "months")
     loss_range = amount(row["attacker_losses_q50"], row["attacker_losses_q10"], row["attacker_losses_q90"])
     titles = {
-        "months": f"{challenger} would need {month_range} to seize {place}; "
-        f"it does so within {years} in {chance} of draws",
+        "months": _months_title(
+            f"{challenger} seizes {place} by force", row, f"within {years} in {chance} of draws"
+        ),
         "attacker_losses": f"By the time it has seized {place}, {challenger} counts {loss_range} "
         "killed and wounded on the whole front",
     }
     labels = {"months": "months of fighting", "attacker_losses": f"killed and wounded of {challenger}"}
+    ends = {"months": assessment.run.horizon_weeks * 7 / 30.44, "attacker_losses": None}
     return [
         Figure(
             f"price_{stem}",
@@ -133,18 +135,33 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
             "Dot: median; bar: middle 80%; an open end lies beyond the horizon. Losses: draws in which it falls. "
             + source_line(assessment, "own model"),
             f"Intervals per proposal. {titles[stem]}.",
-            spec_of(interval_chart(named, "deal", stem, labels[stem], CHALLENGER), 50 + 40 * len(named)),
+            spec_of(
+                interval_chart(named, "deal", stem, labels[stem], CHALLENGER, ends[stem]),
+                50 + 40 * len(named),
+            ),
         )
         for stem in titles
     ]
 
 
-def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour: str) -> alt.TopLevelMixin:
-    """Dot and 80% bar per row of `frame`; an end that is missing is drawn as an arrow at the right edge."""
+def _months_title(what: str, row: pd.Series, within: str) -> str:
+    """How long it takes, where at least half of the draws get there; else how often, and the fastest tenth."""
+    if pd.notna(row["months_q50"]):
+        months = amount(row["months_q50"], row["months_q10"], row["months_q90"], "months")
+        return f"{what} {within}; it takes {months}"
+    fast = row["months_q10"]
+    tail = f"; the fastest tenth takes up to {fast:.0f} months" if pd.notna(fast) else ""
+    return f"{what} {within}, so the middle of all draws lies beyond the horizon{tail}"
+
+
+def interval_chart(
+    frame: pd.DataFrame, label: str, stem: str, axis: str, colour: str, horizon: float | None = None
+) -> alt.TopLevelMixin:
+    """Dot and 80% bar per row of `frame`; an end that is missing is drawn as an arrow at the horizon or right edge."""
     low, mid, high = (f"{stem}_{q}".strip("_") for q in ("q10", "q50", "q90"))
     rows = frame[[label, low, mid, high]].rename(columns={label: "row", low: "low", mid: "mid", high: "high"})
     known = rows[["low", "mid", "high"]].to_numpy(dtype=float)
-    edge = 1.15 * pd.Series(known.ravel()).max() if not pd.isna(known).all() else 1.0
+    edge = horizon or 1.15 * pd.Series(known.ravel()).max() if not pd.isna(known).all() else 1.0
     rows["row"] = [wrapped(str(name)) for name in rows["row"]]
     rows = rows.assign(open=rows["high"].isna() & rows["low"].notna(), end=rows["high"].fillna(edge))
     y = alt.Y("row:N", title=None, sort=None, axis=rows_axis())
@@ -179,6 +196,22 @@ def interval_chart(frame: pd.DataFrame, label: str, stem: str, axis: str, colour
             else []
         ),
     )
+
+
+def _whose_count(assessment: Assessment, side: str, series: list[str], name: str, span: str) -> str:
+    """Title of the published counts: one belligerent's claim and its relays are said to be that."""
+    rate = f"about {span} killed and wounded a month over the last six months"
+    sources = assessment.tables.get("loss_sources")
+    if sources is not None and side == assessment.case.challenger.id:
+        root = dict(
+            zip(sources.loc[~sources["used"], "series"], sources.loc[~sources["used"], "root"], strict=True)
+        )
+        claims = [s for s in series if s in set(root.values())]
+        relays = [s for s in series if s in root]
+        if len(claims) == 1 and len(claims) + len(relays) == len(series):
+            relayed = f", relayed by {listed([short_name(assessment, s) for s in relays])}" if relays else ""
+            return f"{short_name(assessment, claims[0])} puts {name}'s losses at {rate}{relayed}: one side's claim"
+    return f"Published counts put {name}'s losses at {rate}"
 
 
 RECIPES = (

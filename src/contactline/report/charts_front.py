@@ -148,7 +148,7 @@ def _gains_title(assessment: Assessment, total: pd.DataFrame) -> tuple[str, str]
     side = assessment.case.challenger.name
     title = (
         f"{side} {verb} a net {measured(abs(last['km2']))} km² in {last['month']:%B %Y}; "
-        f"the mean of the last {len(year)} full months is {measured(mean)}"
+        f"the mean of the last {len(year)} full months is {measured(mean)} km²"
     )
     peak = full.iloc[int(full["km2"].argmax())]
     return title, f"Columns of net gain by month and region. {title}. Highest: {peak['month']:%B %Y}."

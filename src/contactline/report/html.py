@@ -39,7 +39,7 @@ from contactline.report import (
     charts_war,
 )
 from contactline.report.assessment import Assessment
-from contactline.report.charts_cohesion import allies_reading
+from contactline.report.charts_cohesion import allies_sentences
 from contactline.report.charts_people import collapse_words, publisher
 from contactline.report.charts_score import bar_words
 from contactline.report.choice_page import (
@@ -51,6 +51,7 @@ from contactline.report.choice_page import (
     waiting_sentence,
 )
 from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
+from contactline.report.findings import guarantor_words, section_findings
 from contactline.report.judgements import (
     band,
     before,
@@ -84,9 +85,9 @@ RECIPES: tuple[Recipe, ...] = (
     *charts_cost.RECIPES,
     *charts_people.RECIPES,
     *charts_deal.RECIPES,
-    *charts_support.RECIPES,
     *charts_truce.RECIPES,
     *charts_guarantee.RECIPES,
+    *charts_support.RECIPES,
     *charts_cohesion.RECIPES,
     *charts_choice.RECIPES,
     *charts_claims.RECIPES,
@@ -119,8 +120,8 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("fighting", "What fighting can still achieve"),
     ("proposals", "The proposals"),
     ("price", "The price of the land by force"),
-    ("support", "Who can provide what"),
     ("truce", "Would a truce hold"),
+    ("support", "Who can provide what"),
     ("allies", "Positions and cohesion"),
     ("choice", "The choice"),
     ("sensitivity", "What would have to be true"),
@@ -155,7 +156,9 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         as_of_line=as_of_line(assessment),
         focus=focus_proposal(assessment.case, assessment.tables),
         name_of=lambda proposal: proposal_name(assessment.case, proposal),
-        allies=allies_reading(assessment),
+        allies=allies_sentences(assessment),
+        findings=section_findings(assessment),
+        guarantor_words=guarantor_words(assessment),
     )
 
 

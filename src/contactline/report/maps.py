@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 import h3
@@ -26,6 +27,8 @@ WIDTH, MARGIN, TOP, LEGEND_LINE = 960, 20, 78, 22
 
 BELT = "#5b3a8c"
 LABEL_SIZE = 13
+TITLE_ROOM = 92
+"""Characters of a title that fit the width of the drawing."""
 
 
 def print_layers(assessment: Assessment) -> list[str]:
@@ -191,10 +194,10 @@ def _document(
         for belt in data["belts"]
     ]
     placed, bottom = _flow(entries, TOP + frame.height + 26)
-    title, source = (
-        escape(f"{case.title}. {what}"),
-        escape(f"Source: {case.headline_series.name}; own model."),
-    )
+    title = escape(f"{case.title}. {what}")
+    # The page's titles wrap; a drawing's do not, so what is shown leads and the case goes into the line below.
+    origin = f"{case.title}. Source: {case.headline_series.name}; own model. As of {plain_day(case.as_of)}."
+    lead = escape(shorten(what, TITLE_ROOM, placeholder=" …"))
     area = f'x="{MARGIN}" y="{TOP}" width="{WIDTH - 2 * MARGIN}" height="{frame.height:.1f}"'
     clip = f'<clipPath id="m"><rect {area}/></clipPath>'
     return (
@@ -202,8 +205,8 @@ def _document(
         f'viewBox="0 0 {WIDTH} {bottom + 14:.0f}" font-family="{escape(FONT)}" role="img">'
         f"<title>{title}</title><defs>{clip}</defs>"
         f'<rect width="100%" height="100%" fill="{PAPER}"/>'
-        f'<text x="{MARGIN}" y="32" font-size="19" font-weight="600" fill="{INK}">{title}</text>'
-        f'<text x="{MARGIN}" y="56" font-size="13" fill="{MUTED}">{source} As of {plain_day(case.as_of)}.</text>'
+        f'<text x="{MARGIN}" y="32" font-size="19" font-weight="600" fill="{INK}">{lead}</text>'
+        f'<text x="{MARGIN}" y="56" font-size="13" fill="{MUTED}">{escape(origin)}</text>'
         f'<rect {area} fill="{LAND}"/>'
         f'<g clip-path="url(#m)">{"".join(body)}</g>{"".join(placed)}</svg>'
     )

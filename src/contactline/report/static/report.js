@@ -40,7 +40,21 @@
     if (node) show(node).finally(() => later(next));
   };
   later(next);
-  window.addEventListener("beforeprint", () => { charts.forEach(show); });
-  for (const node of document.querySelectorAll("details"))
-    node.addEventListener("toggle", () => { if (node.open) node.querySelectorAll("[data-chart]").forEach(show); });
+  // Paper cannot be unfolded: what is closed is opened for printing and closed again.
+  const folded = [...document.querySelectorAll("details")];
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = folded.filter((node) => !node.open);
+    closed.forEach((node) => { node.open = true; });
+    charts.forEach(show);
+    window.dispatchEvent(new Event("resize"));
+  });
+  window.addEventListener("afterprint", () => { closed.forEach((node) => { node.open = false; }); closed = []; });
+  // A chart drawn while folded may have had no width: charts follow the window, so they are told to look again.
+  for (const node of folded)
+    node.addEventListener("toggle", () => {
+      if (!node.open) return;
+      node.querySelectorAll("[data-chart]").forEach(show);
+      window.dispatchEvent(new Event("resize"));
+    });
 })();

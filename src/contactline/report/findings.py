@@ -1,0 +1,280 @@
+"""The sentence that opens each section: what its tables say, in one breath; empty where a table is absent.
+
+Every figure is read off a table, so the sentence cannot part from the charts below it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from contactline.report.assessment import Assessment
+from contactline.report.charts_cohesion import allies_sentences
+from contactline.report.figures import headline_of, listed, region_name, short_name
+from contactline.report.judgements import (
+    amount,
+    band,
+    focus_proposal,
+    measured,
+    percent,
+    proposal_name,
+)
+
+TWO_YEARS = 104
+
+
+def section_findings(assessment: Assessment) -> dict[str, str]:
+    """Section → its opening sentence; sections without the tables for one are left out."""
+    makers = {
+        "front": _front,
+        "fighting": _fighting,
+        "proposals": _proposals,
+        "price": _price,
+        "truce": _truce,
+        "support": _support,
+        "allies": _allies,
+        "sensitivity": _sensitivity,
+        "claims": _claims,
+        "trust": _trust,
+        "assumptions": _assumptions,
+    }
+    found = {section: make(assessment) for section, make in makers.items()}
+    return {section: text for section, text in found.items() if text}
+
+
+def guarantor_words(assessment: Assessment) -> str:
+    """Why the chance that the guarantor acts has several figures on one page; empty without the table of reasons."""
+    steps, truces = _table(assessment, "guarantee"), _table(assessment, "truce")
+    focus = focus_proposal(assessment.case, assessment.tables)
+    own = (
+        truces[(truces["proposal"] == focus) & (truces["variant"] == "as_written")] if len(truces) else truces
+    )
+    name = proposal_name(assessment.case, focus)
+    if steps.empty or own.empty or not own["credibility_q50"].iloc[0] > 0:
+        return ""
+    rows = steps[(steps["step"] != "study") & steps["proposals"].astype(str).str.contains(name, regex=False)]
+    if rows.empty:
+        return ""
+    rows = rows[rows["guarantee"] == rows["guarantee"].iloc[0]].sort_values("position")
+    first, last, at_break = rows.iloc[0], rows.iloc[-1], own.iloc[0]
+    return (
+        f"Credibility is the chance that the guarantor acts once the truce is broken. It has three figures here. "
+        f"Published base rates alone put it at {percent(first['mean'])} on average; with every reason counted it is "
+        f"{percent(last['mean'])} on average in year {last['years']:.0f}; the judgement above gives the middle belief "
+        f"at the day on which truces break, {percent(at_break['credibility_q50'])} "
+        f"({percent(at_break['credibility_q10'])} to {percent(at_break['credibility_q90'])}). Means lie above the "
+        "middle because a few beliefs are high."
+    )
+
+
+def _front(assessment: Assessment) -> str:
+    case, table = assessment.case, _table(assessment, "line_history")
+    gains = _table(assessment, "front_monthly")
+    if gains.empty:
+        return ""
+    # The page's other figures of the year come from the same map and the same months.
+    regions = gains["region"] != "total"
+    series = headline_of(assessment, list(gains["series"].unique()))
+    series = (
+        series
+        if (regions & (gains["series"] == series)).any() or not regions.any()
+        else gains.loc[regions, "series"].iloc[0]
+    )
+    own = gains[gains["series"] == series]
+    own = own[own["region"] == "total"] if (own["region"] == "total").any() else own
+    year = own.groupby("month")["km2"].sum().sort_index().iloc[-12:]
+    verb = "gained" if year.sum() >= 0 else "lost"
+    said = (
+        f"{case.challenger.name} {verb} a net {measured(abs(year.sum()))} km² in the last {len(year)} full months, "
+        f"{measured(year.min())} to {measured(year.max())} km² a month ({short_name(assessment, series)})"
+    )
+    if len(table):
+        said += f"; the line is {measured(float(table['km'].iloc[-1]))} km long"
+    return said + "."
+
+
+def _fighting(assessment: Assessment) -> str:
+    gains, objectives = _table(assessment, "gain_fan"), _table(assessment, "objectives")
+    said = []
+    case = assessment.case
+    own = gains[(gains["model"] == "headline") & (gains["week"] == TWO_YEARS)] if len(gains) else gains
+    if len(own):
+        row = own.iloc[0]
+        said.append(
+            f"If the fighting goes on, {case.challenger.name} gains "
+            f"{amount(row['q50'], row['q10'], row['q90'], 'km²')} net in two years."
+        )
+    head = objectives[objectives["model"] == "headline"] if len(objectives) else objectives
+    if len(head):
+        row = head.iloc[-1]
+        two, five = float(row["p_104"]), float(row["p_260"])
+        said.append(
+            f"That {row['name'][0].lower()}{row['name'][1:]} falls is {_said(two)} within two years and {_said(five)} "
+            "within five."
+            if str(row["name"]).startswith("The ")
+            else f"That {row['name']} falls is {_said(two)} within two years and {_said(five)} within five."
+        )
+    return " ".join(said)
+
+
+def _proposals(assessment: Assessment) -> str:
+    deals = _table(assessment, "deals")
+    if deals.empty:
+        return ""
+    defender = assessment.case.defender.name
+    given = deals[deals["km2_given_up"] > 0].sort_values("km2_given_up", ascending=False)
+    kept = [f"“{name}”" for name in deals.loc[deals["km2_given_up"] <= 0, "name"]]
+    said = [
+        f"Under “{r['name']}” {defender} leaves {measured(r['km2_given_up'])} km², where "
+        f"{measured(r['people_given_up'])} people lived before the war"
+        + (f", and gets {measured(r['km2_returned'])} km² back" if r["km2_returned"] > 0 else "")
+        for r in given.to_dict("records")
+    ]
+    if kept:
+        said.append(f"{listed(kept)} {'hands' if len(kept) == 1 else 'hand'} over no ground")
+    return "; ".join(said) + "."
+
+
+def _price(assessment: Assessment) -> str:
+    table = _table(assessment, "price")
+    if table.empty:
+        return ""
+    own = table[
+        (table["proposal"] == focus_proposal(assessment.case, assessment.tables)) & (table["km2"] > 0)
+    ]
+    own = own if len(own) else table[table["km2"] > 0]
+    if own.empty:
+        return "No proposal examined hands over ground, so there is no ground to price."
+    row = own.sort_values("km2", ascending=False).iloc[0]
+    free = sorted(
+        set(_table(assessment, "deals").get("proposal", [])) - set(table.loc[table["km2"] > 0, "proposal"])
+    )
+    rest = " The other proposals hand over no ground and so have no price here." if free else ""
+    p = float(row["p_within_horizon"])
+    return (
+        f"The {measured(row['km2'])} km² of {region_name(assessment, row['region'])} in “{row['name']}” would fall "
+        f"to force within {_years(assessment)} in {percent(p)} of the simulated futures ({band(p)})"
+        + (
+            f"; where they do, {assessment.case.challenger.name} has by then "
+            f"{amount(row['attacker_losses_q50'], row['attacker_losses_q10'], row['attacker_losses_q90'])} "
+            "killed and wounded on the whole front"
+            if math.isfinite(row["attacker_losses_q50"])
+            else ""
+        )
+        + "."
+        + rest
+    )
+
+
+def _truce(assessment: Assessment) -> str:
+    table = _table(assessment, "truce")
+    table = table[table["variant"] == "as_written"] if len(table) else table
+    if table.empty:
+        return ""
+    focus = focus_proposal(assessment.case, assessment.tables)
+    own = table[table["proposal"] == focus]
+    row = (own if len(own) else table).iloc[0]
+    p = float(row["p_hold_156"])
+    said = (
+        f"That a truce on “{row['name']}” holds three years is {_said(p)}; by belief the chance runs from "
+        f"{percent(row['p_hold_156_q10'])} to {percent(row['p_hold_156_q90'])} (80% range)"
+    )
+    low, high = table["p_hold_156"].min(), table["p_hold_156"].max()
+    if len(table) > 1:
+        said += f". The proposals differ less than the beliefs do: {percent(low)} to {percent(high)}" if (
+            high - low < row["p_hold_156_q90"] - row["p_hold_156_q10"]
+        ) else f". Across proposals it runs from {percent(low)} to {percent(high)}"  # fmt: skip
+    return said + "."
+
+
+def _support(assessment: Assessment) -> str:
+    table = _table(assessment, "support_frontier")
+    if table.empty or "p_belt_104" not in table or table["p_belt_104"].isna().all():
+        return ""
+    ranked = table.dropna(subset="p_belt_104").sort_values("p_belt_104", kind="stable")
+    base, low, high = table.iloc[0], ranked.iloc[0], ranked.iloc[-1]
+    return (
+        f"If the fighting goes on, the fortified belt still stands after two years in {percent(base['p_belt_104'])} of "
+        f"futures with support as today, {percent(low['p_belt_104'])} at the lowest ({_after_name(low['name'])}) and "
+        f"{percent(high['p_belt_104'])} at the highest ({_after_name(high['name'])}); how strongly supply moves the "
+        "front is an assumption."
+    )
+
+
+def _allies(assessment: Assessment) -> str:
+    return next(iter(allies_sentences(assessment)), "")
+
+
+def _sensitivity(assessment: Assessment) -> str:
+    flips = _table(assessment, "flips")
+    if flips.empty:
+        return ""
+    views = flips.groupby("viewpoint", sort=False)["flip_value"].apply(lambda own: int(own.notna().sum()))
+    turned, of = int((views > 0).sum()), len(views)
+    name = proposal_name(assessment.case, str(flips["proposal"].iloc[0])) if "proposal" in flips else ""
+    about = f"between accepting “{name}” and fighting on" if name else "between accepting and fighting on"
+    if not turned:
+        return f"No single belief, moved over its present range, turns the ranking {about} for any viewpoint examined."
+    return (
+        f"For {turned} of {of} viewpoints one belief alone, moved over its present range, turns the ranking {about}; "
+        f"for the other {of - turned} none does."
+    )
+
+
+def _claims(assessment: Assessment) -> str:
+    table = _table(assessment, "claims")
+    if table.empty:
+        return ""
+    counts = table["verdict"].value_counts()
+    parts = [
+        f"{counts[v]} {'is' if counts[v] == 1 else 'are'} {v}"
+        for v in ("supported", "contested", "not supported", "not testable")
+        if v in counts
+    ]
+    return (
+        f"Of {len(table)} claims of the debate, {listed(parts)}: most rest on figures or facts that point both ways."
+        if counts.get("contested", 0) * 2 > len(table)
+        else f"Of {len(table)} claims of the debate, {listed(parts)}."
+    )
+
+
+def _trust(assessment: Assessment) -> str:
+    bars = _table(assessment, "backtest_bars")
+    if bars.empty:
+        return ""
+    met = int(bars["met"].astype(bool).sum())
+    return (
+        f"Of {len(bars)} bars set before the scores were computed, the forecasts meet {met}; the record is too short "
+        "to score any forecast of two years or more."
+        if assessment.run.horizon_weeks >= TWO_YEARS
+        else f"Of {len(bars)} bars set before the scores were computed, the forecasts meet {met}."
+    )
+
+
+def _assumptions(assessment: Assessment) -> str:
+    table = _table(assessment, "assumptions")
+    if table.empty:
+        return ""
+    owners = table["owner"].value_counts()
+    top = f"{owners.iloc[0]} of them are owned by {owners.index[0]}" if len(owners) > 1 else (
+        f"all owned by {owners.index[0]}"
+    )  # fmt: skip
+    cited = int((table["sources"].fillna("") != "").sum())
+    return f"{len(table)} beliefs enter the figures: {top}; {cited} name sources for what they rest on."
+
+
+def _said(p: float) -> str:
+    return f"{band(p)} ({percent(p)})"
+
+
+def _years(assessment: Assessment) -> str:
+    return f"{assessment.run.horizon_weeks * 7 / 365.25:.0f} years"
+
+
+def _after_name(name: str) -> str:
+    return name[0].lower() + name[1:] if name.startswith(("The ", "Support ", "Both ")) else name
+
+
+def _table(assessment: Assessment, name: str) -> pd.DataFrame:
+    return assessment.tables.get(name, pd.DataFrame())

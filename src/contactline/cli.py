@@ -28,7 +28,7 @@ from contactline import (
     cli_support,
 )
 from contactline.core.errors import ContactlineError, InputError
-from contactline.core.progress import Stages
+from contactline.core.progress import Stages, terminal
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.html import write_report
 from contactline.report.plain import as_json as assessment_json
@@ -60,12 +60,12 @@ def main() -> None:
     try:
         app()
     except ContactlineError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"error: {error}", style="red", markup=False
+        Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
+            f"Error: {error}", style="red", markup=False
         )
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        Console(stderr=True).print("stopped; nothing half-written is left behind.")
+        terminal(stderr=True).print("stopped; nothing half-written is left behind.")
         sys.exit(130)
     except BrokenPipeError:
         # The reader of our output went away (| head); silence the flush at exit as well.
@@ -94,7 +94,7 @@ def assess_command(
     ] = False,
 ) -> None:
     """Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html."""
-    stages = Stages(Console(stderr=True), quiet=as_json)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
     if out is not None and out.exists() and not out.is_dir():
         raise InputError(f"--out {out}: is a file; allowed is a folder, new or old.")
     if out is not None and (out / "case.yaml").exists():
@@ -118,7 +118,7 @@ def assess_command(
     if as_json:
         typer.echo(assessment_json(result))
     else:
-        summary(result, Console(), folder / "report.html")
+        summary(result, terminal(), folder / "report.html")
 
 
 def _own_folder(case: str, proposals: list[str], support: str) -> Path:
@@ -134,9 +134,9 @@ def report_command(
 ) -> None:
     """Write the report again from saved results, without computing anything."""
     result = load(folder)
-    with Stages(Console(stderr=True)).stage("write the report"):
+    with Stages(terminal(stderr=True)).stage("write the report"):
         write_report(result, folder, figures=figures, png=figures)
-    summary(result, Console(), folder / "report.html")
+    summary(result, terminal(), folder / "report.html")
 
 
 @app.command("version")

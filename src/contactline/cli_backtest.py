@@ -10,12 +10,11 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contactline.case.load import LoadedCase, load_case
 from contactline.core.files import write_text
-from contactline.core.progress import Stages
+from contactline.core.progress import Stages, terminal
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.charts_score import backtest_files
 from contactline.score.backtest import backtest
@@ -56,9 +55,9 @@ def backtest_command(
 ) -> None:
     """Score the forecasts on rolling origins of the case's own record, against simple baselines."""
     loaded = load_case(case)
-    stages = Stages(Console(stderr=True), quiet=as_json)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
     made_by, tables = _SCORED[what](loaded, stages, draws, seed, workers, save)
-    say = Console(stderr=True)
+    say = terminal(stderr=True)
     if save and what is not What.gains:
         folder = loaded.folder / BACKTEST_FOLDER
         for path in _write(tables, folder, f"{what}_"):
@@ -75,7 +74,7 @@ def backtest_command(
         }
         typer.echo(json.dumps({"made_by": made_by, **content}, default=str))
         return
-    console = Console()
+    console = terminal()
     if what is What.gains:
         if not autoarima_available():
             console.print(
@@ -98,7 +97,7 @@ def _gains(
             default_baselines(autoarima=autoarima_available()), seed=seed, draws=draws, workers=workers, tick=tick,
         )  # fmt: skip
     if save:
-        Console(stderr=True).print(f"saved in {save_backtest(result, record.maps[0], loaded.folder)}")
+        terminal(stderr=True).print(f"saved in {save_backtest(result, record.maps[0], loaded.folder)}")
     return result.made_by, backtest_tables(result, record.maps[0])
 
 

@@ -16,12 +16,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from contactline.case.check import ENGINE_BELIEFS
 from contactline.case.check_pledges import RESTRAINT
 from contactline.case.load import EVIDENCE, LoadedCase, built_in_cases, find_case, load_case
 from contactline.case.tables import TABLES
 from contactline.core.errors import ContactlineError, InputError, UnknownNameError
+from contactline.core.progress import terminal
 from contactline.front.control_history import holder_on
 from contactline.truce.reach import check_ground
 from contactline.war.territory import ground
@@ -72,7 +74,7 @@ def show(
     with _plain_errors():
         loaded = load_case(case)
         data = _data(loaded, what)
-    console = Console()
+    console = terminal()
     if as_json:
         typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
     elif what is None:
@@ -200,7 +202,7 @@ def _proposal(loaded: LoadedCase, what: str) -> dict[str, Any]:
 def _print_overview(console: Console, loaded: LoadedCase) -> None:
     data = _overview(loaded)
     invented = " (invented)" if data["invented"] else ""
-    console.print(f"[bold]{data['title']}[/bold]{invented}", highlight=False)
+    console.print(Text.assemble((data["title"], "bold"), invented))
     console.print(f"{data['id']}, as of {data['as_of']}, digest {loaded.digest[:16]}", highlight=False)
     console.print(data["summary"], highlight=False)
     table = Table("part", "records", box=None)
@@ -221,7 +223,7 @@ def _print_records(console: Console, loaded: LoadedCase, what: str) -> None:
 
 
 def _print_proposal(console: Console, data: dict[str, Any]) -> None:
-    console.print(f"[bold]{data['name']}[/bold], {data['author']}, {data['published']}", highlight=False)
+    console.print(Text.assemble((data["name"], "bold"), f", {data['author']}, {data['published']}"))
     console.print(data["summary"], highlight=False)
     table = Table("point", "kind", "text", "sources", box=None)
     for clause in data["clauses"]:

@@ -22,7 +22,7 @@ from contactline.choice.futures import FUTURES
 from contactline.choice.pair import Pair
 from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.core.progress import Stages
+from contactline.core.progress import Stages, terminal
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.assessment import Assessment
 from contactline.report.charts_pair import pair_figure
@@ -126,7 +126,7 @@ def _pair(
     chosen = proposal or (
         focus_proposal(about.case, saved.tables) if saved else about.case.default_proposals[0]
     )
-    stages = Stages(Console(stderr=True), quiet=as_json)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
     info = saved.run if saved else None
     ready = make_ready(
         about.folder, proposals=(chosen,), draws=draws, seed=info.seed if info else seed,
@@ -139,11 +139,11 @@ def _pair(
         drawn = pair_figure(about.case, found)
         figure.parent.mkdir(parents=True, exist_ok=True)
         figure.write_bytes(to_png(drawn) if figure.suffix == ".png" else to_svg(drawn).encode())
-        Console(stderr=True).print(f"wrote {figure}", highlight=False)
+        terminal(stderr=True).print(f"wrote {figure}", highlight=False)
     if as_json:
         typer.echo(json.dumps(_pair_json(found), ensure_ascii=False))
     else:
-        _print_pair(Console(), found)
+        _print_pair(terminal(), found)
 
 
 def _page(
@@ -167,11 +167,11 @@ def _page(
     if as_json:
         typer.echo(json.dumps(_page_json(result, actor), ensure_ascii=False))
     else:
-        _print_page(Console(), result, actor)
+        _print_page(terminal(), result, actor)
 
 
 def _assessed(case: str, proposal: str | None, seed: int, quiet: bool) -> Assessment:
-    say = Console(stderr=True)
+    say = terminal(stderr=True)
     if not quiet:
         say.print(f"Assessing {case} first; --run FOLDER reads a saved assessment instead.", highlight=False)
     chosen = (proposal,) if proposal else ()

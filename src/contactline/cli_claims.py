@@ -8,8 +8,8 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from contactline.case.check_claims import read_text
 from contactline.case.load import load_case
@@ -17,7 +17,7 @@ from contactline.case.quantities import FAMILIES, KINDS, quantity_names
 from contactline.case.schema import Case
 from contactline.choice.claims import VERDICTS
 from contactline.core.errors import InputError
-from contactline.core.progress import Stages
+from contactline.core.progress import Stages, terminal
 from contactline.pipeline import DEFAULT_CASE, assess
 from contactline.report.assessment import Assessment
 from contactline.report.store import load
@@ -73,34 +73,26 @@ def _case(name: str) -> Case:
 
 
 def _assessed(case: str, quiet: bool) -> Assessment:
-    say = Console(stderr=True)
+    say = terminal(stderr=True)
     if not quiet:
         say.print(f"Assessing {case} first; --run FOLDER reads a saved assessment instead.", highlight=False)
     return assess(case, stages=Stages(say, quiet=quiet))
 
 
 def _print_claims(case: Case, claims: pd.DataFrame) -> None:
-    console = Console()
+    console = terminal()
     table = Table(title=f"{case.title}: claims, checked as of {case.as_of}", show_lines=True, expand=True)
     table.add_column("claim", ratio=3)
     table.add_column("verdict", no_wrap=True)
     table.add_column("why", ratio=6)
     for row in claims.itertuples(index=False):
-        why = str(row.reason) + (f"\n[dim]{_escaped(str(row.reading))}[/dim]" if row.reading else "")
-        style = STYLES[str(row.verdict)]
-        table.add_row(
-            f"{_escaped(str(row.text))}\n[dim]{_escaped(str(row.by))}[/dim]",
-            f"[{style}]{row.verdict}[/{style}]",
-            why,
-        )
+        why = Text.assemble(str(row.reason), (f"\n{row.reading!s}" if row.reading else "", "dim"))
+        verdict = Text(str(row.verdict), style=STYLES[str(row.verdict)])
+        table.add_row(Text.assemble(str(row.text), (f"\n{row.by}", "dim")), verdict, why)
     console.print(table)
     counts = claims["verdict"].value_counts()
     console.print("; ".join(f"{counts.get(v, 0)} {v}" for v in VERDICTS) + ".", highlight=False)
     console.print("The rule of the verdicts: docs/claims.md. Ids name entries of the case's bibliography.")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 def _print_quantities(case: Case, as_json: bool) -> None:
@@ -111,12 +103,12 @@ def _print_quantities(case: Case, as_json: bool) -> None:
         ]
         typer.echo(json.dumps({"families": families, "kinds": KINDS, "names": names}, ensure_ascii=False))
         return
-    console = Console()
+    console = terminal()
     table = Table(
         "name", "what it is", "unit", "kind", title=f"What a claim on {case.id} can be about", show_lines=True
     )
     for family in FAMILIES:
-        table.add_row(_escaped(family.template), family.meaning, family.unit, family.kind)
+        table.add_row(family.template, family.meaning, family.unit, family.kind)
     console.print(table)
     for kind, meaning in KINDS.items():
         console.print(f"{kind}: {meaning}", highlight=False)

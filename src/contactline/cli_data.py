@@ -21,7 +21,7 @@ from rich.table import Table
 from contactline.core.dates import parse_day
 from contactline.core.errors import EvidenceError
 from contactline.core.files import DATA_DIR_VARIABLE, data_dir
-from contactline.core.progress import Stages, Tick
+from contactline.core.progress import Stages, Tick, terminal
 from contactline.evidence import kinds
 from contactline.evidence.boundaries import Region, regions_from_table
 from contactline.evidence.deepstate import read_control_archive
@@ -62,7 +62,7 @@ def status_command(data_dir_: DataDir = None, as_json: AsJson = False) -> None:
     if as_json:
         _echo_json({"folder": str(data_dir(data_dir_)), "tables": tables, "files": fetched})
         return
-    console = Console()
+    console = terminal()
     console.print(f"Data directory: {data_dir(data_dir_)}", soft_wrap=True)
     shown = [{**table, "imported": str(table["imported"])[:10]} for table in tables]
     _print_rows(console, "Stored tables", shown, ("table", "rows", "imported", "source"))
@@ -92,7 +92,7 @@ def import_command(
     """Read, check and store evidence; all of it or, if anything is wrong, nothing."""
     day = parse_day(as_of, "--as-of") if as_of else None
     store = open_store(data_dir_)
-    stages = Stages(Console(stderr=True), quiet=as_json)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
     found, passed_over = [], []
     for path in paths:
         more, others = kinds.find_evidence(path, kind)
@@ -110,7 +110,7 @@ def import_command(
             {"stored": rows, "passed_over": [str(path) for path in passed_over], "seconds": stages.timings}
         )
         return
-    console = Console()
+    console = terminal()
     _print_rows(console, "Stored", rows, ("table", "rows", "source", "note"))
     for path in passed_over:
         console.print(f"passed over, not evidence of a known kind: {path}", soft_wrap=True, highlight=False)
@@ -136,7 +136,7 @@ def fetch_command(
         )
     if sha256 and len(files) != 1:
         raise EvidenceError("--sha256 goes with a single file; name it with --file.")
-    stages = Stages(Console(stderr=True), quiet=as_json)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
     rows = []
     for file in files:
         wanted = RemoteFile(file.source, file.name, file.url, file.note, sha256 or file.sha256)
@@ -144,14 +144,14 @@ def fetch_command(
             done = fetch(wanted, _archive_folder(data_dir_, file), tick=tick)
         rows.append(_downloaded(file, done))
         if not as_json:
-            Console().print(
+            terminal().print(
                 f"{done.path}  {'unchanged' if done.unchanged else f'{done.size:,} bytes'}", soft_wrap=True
             )
     if as_json:
         _echo_json({"files": rows})
     else:
         folder = data_dir(data_dir_) / "archives"
-        Console().print(f"Next: contactline data import {folder}", soft_wrap=True, highlight=False)
+        terminal().print(f"Next: contactline data import {folder}", soft_wrap=True, highlight=False)
 
 
 def sql_command(
@@ -170,7 +170,7 @@ def sql_command(
         rows: list[dict[str, Any]] = [
             {str(k): v for k, v in row.items()} for row in result.to_dict("records")
         ]
-        _print_rows(Console(), f"{len(result)} row(s)", rows, tuple(map(str, result.columns)))
+        _print_rows(terminal(), f"{len(result)} row(s)", rows, tuple(map(str, result.columns)))
 
 
 def read_all(

@@ -10,10 +10,12 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import contactline
 from contactline.case.load import load_case
 from contactline.core.errors import InputError
+from contactline.core.progress import terminal
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.deals_page import deals_assessment, write_deals
 from contactline.report.side_by_side import Item, side_by_side
@@ -62,7 +64,7 @@ def list_command(case: CaseOption = DEFAULT_CASE, as_json: Json = False) -> None
             str(row["clauses"]),
             str(row["modelled"]),
         )
-    console = Console()
+    console = terminal()
     console.print(table, highlight=False)
     console.print("* assessed and compared by default", highlight=False)
 
@@ -82,8 +84,8 @@ def show_command(
     if as_json:
         typer.echo(clauses.to_json(orient="records", force_ascii=False))
         return
-    console = Console()
-    console.print(f"[bold]{chosen.name}[/bold], {chosen.author}, {chosen.published}", highlight=False)
+    console = terminal()
+    console.print(Text.assemble((chosen.name, "bold"), f", {chosen.author}, {chosen.published}"))
     console.print(chosen.summary, highlight=False)
     table = Table("point", "kind", "what it says", "in the model", show_lines=True)
     for row in clauses.itertuples():
@@ -126,19 +128,19 @@ def compare_command(
     if as_json:
         typer.echo(compared.to_json(orient="records", force_ascii=False))
     else:
-        _print_compared(Console(), compared, f"{about.title}, as of {about.as_of}")
+        _print_compared(terminal(), compared, f"{about.title}, as of {about.as_of}")
     if out is not None:
         tables = compare_tables(loaded, front, settlements, compared)
         drawn = deals_assessment(about, tables, loaded.digest, contactline.__version__)
         for path in write_deals(drawn, out):
-            Console(stderr=True).print(f"wrote {path}")
+            terminal(stderr=True).print(f"wrote {path}")
 
 
 def _print_compared(console: Console, compared: pd.DataFrame, title: str) -> None:
     """As many proposals beside each other as the terminal has room for; the rest below."""
     ids = list(dict.fromkeys(compared["proposal"]))
     room = max(1, (console.width - LABEL_WIDTH) // CELL_WIDTH)
-    console.print(f"[bold]{title}[/bold]", highlight=False)
+    console.print(title, style="bold", highlight=False)
     for start in range(0, len(ids), room):
         part = compared[compared["proposal"].isin(ids[start : start + room])]
         names, items = side_by_side(part)
@@ -162,6 +164,6 @@ def _block(names: list[str], items: list[Item]) -> Table:
     for item in items:
         if item.part != part:
             part = item.part
-            table.add_row(f"[bold]{part}[/bold]", *("" for _ in names))
+            table.add_row(Text(part, style="bold"), *("" for _ in names))
         table.add_row(item.label, *item.cells)
     return table

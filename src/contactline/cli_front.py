@@ -8,7 +8,6 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contactline.build import build_evidence
@@ -16,7 +15,7 @@ from contactline.case.load import load_case
 from contactline.cli_case import app as case_app
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
-from contactline.core.progress import Tick
+from contactline.core.progress import Tick, terminal
 from contactline.front.gains import gains_by_region
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.terminal import front_chart, front_table
@@ -61,7 +60,7 @@ def front_command(
     if as_json:
         typer.echo(monthly.to_json(orient="records", date_format="iso"))
     else:
-        Console().print(front_table(loaded.case, monthly, months))
+        terminal().print(front_table(loaded.case, monthly, months))
     if out is not None:
         cells = pd.DataFrame(
             {
@@ -73,7 +72,7 @@ def front_command(
         )
         tables |= {"cells": cells, "changes": loaded.evidence("changes")}
         for path in front_chart(loaded.case, tables, out, loaded.digest):
-            Console(stderr=True).print(f"wrote {path}")
+            terminal(stderr=True).print(f"wrote {path}")
 
 
 @case_app.command("build")
@@ -85,7 +84,7 @@ def build_command(
     ] = None,
 ) -> None:
     """Measure a case's embedded evidence from the raw archives; the same archives give the same bytes."""
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
 
     def stage(name: str) -> Tick:
         console.print(name)
@@ -96,7 +95,7 @@ def build_command(
     table = Table("table", "rows")
     for name, count in rows.items():
         table.add_row(name, f"{count:,}")
-    Console().print(table)
+    terminal().print(table)
 
 
 def _between(name: str, case: str, series: str | None, start: date, end: date, as_json: bool) -> None:
@@ -117,4 +116,4 @@ def _between(name: str, case: str, series: str | None, start: date, end: date, a
             str(row.region), f"{row.gain:,.1f}", f"{row.share_of_region:.2%}", f"{row.share_of_country:.3%}",
             f"{row.km2_start:,.0f}", f"{row.km2_end:,.0f}", str(row.flag),
         )  # fmt: skip
-    Console().print(shown)
+    terminal().print(shown)

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from contactline.choice.efg import check_efg_path, write_efg
 from contactline.core.errors import InputError
-from contactline.core.progress import Stages
+from contactline.core.progress import Stages, terminal
 from contactline.stages.game import Played, endings_over_weights, play
 from contactline.stages.game_tables import game_tables
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
@@ -51,7 +51,7 @@ def game_command(
     if efg is not None:
         check_efg_path(efg)
     rates = _rates(discount or [])
-    stages = Stages(Console(stderr=True), quiet=as_json)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
     ready = make_ready(
         case,
         proposals=proposal or (),
@@ -68,13 +68,13 @@ def game_command(
         )  # fmt: skip
     if efg is not None:
         write_efg(played.game, efg)
-        Console(stderr=True).print(f"wrote {efg}")
+        terminal(stderr=True).print(f"wrote {efg}")
     tables = game_tables(played) | {"game_weights": endings_over_weights(played, ready.streams)}
     if as_json:
         content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
         typer.echo(json.dumps({"title": played.game.title, "notes": played.solution.notes, **content}))
         return
-    _print(Console(), played, tables)
+    _print(terminal(), played, tables)
 
 
 def _rates(given: list[str]) -> dict[str, float]:
@@ -96,7 +96,7 @@ def _rates(given: list[str]) -> dict[str, float]:
 def _print(console: Console, played: Played, tables: dict[str, pd.DataFrame]) -> None:
     """The equilibria, one block an outcome: how it ends, who does what, and what it is worth."""
     values, plays = tables["game_values"], tables["equilibria"]
-    console.print(f"[bold]{played.game.title}[/bold]", highlight=False)
+    console.print(played.game.title, style="bold", highlight=False)
     if values.empty:
         console.print("No equilibrium of the kinds searched.", highlight=False)
     for outcome, own in values.groupby("outcome"):

@@ -8,12 +8,12 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contactline.case.load import load_case
 from contactline.case.schema import Case
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.progress import terminal
 from contactline.core.streams import Streams
 from contactline.stages.cohesion import DRAWS, cohesion_tables, event_tables
 
@@ -43,7 +43,7 @@ def positions_command(
     if as_json:
         typer.echo(_json(tables))
         return
-    console = Console()
+    console = terminal()
     console.print(_movement(tables["movement"]), highlight=False)
     if len(tables.get("division", ())):
         console.print(_division(tables["division"]), highlight=False)
@@ -62,7 +62,7 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
     if as_json:
         typer.echo(_json({"events": tables["events"]}))
         return
-    console = Console()
+    console = terminal()
     title = "Known shocks: weekly means before and during, against placebo windows"
     shown = Table(title=title, box=None, padding=(0, 1))
     for column in ("shock", "series", "weeks", "before", "during", "p", "windows"):
@@ -72,7 +72,7 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
             row["event"], row["series"], str(row["weeks"]), _number(row["before"]), _number(row["during"]),
             _number(row["p_value"], 2), str(row["independent"]),
         )  # fmt: skip
-    console = Console()
+    console = terminal()
     console.print(shown, highlight=False)
     console.print("windows: independent placebo windows", highlight=False)
     by = ["name", "verdict", "reasons"]

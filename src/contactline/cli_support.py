@@ -20,7 +20,7 @@ from contactline.case.schema import Case
 from contactline.case.supply import SupportPath
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
 from contactline.core.errors import CaseError, InputError
-from contactline.core.progress import Stages
+from contactline.core.progress import Stages, terminal
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, make_ready
 from contactline.stages.support import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
 from contactline.support.adequacy import AS_TODAY, support_path
@@ -45,7 +45,7 @@ def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> 
     if as_json:
         _echo({name: _records(table) for name, table in tables.items()})
         return
-    console = Console()
+    console = terminal()
     for kind, title in (
         ("supply", "Who provides what, % of present need"),
         ("pressure", "Pressure, % of what could be"),
@@ -89,7 +89,7 @@ def path_command(
         | {f"{w}": f"{100 * row[w]:.0f}" for w in marks}
         for label, row in wide.iterrows()
     ]
-    console = Console()
+    console = terminal()
     _print(console, f"{path.name}: % of need met, by week", pd.DataFrame(rows))
     console.print("* differs from the path as today. Halfway between readings; 100 at the most.")
 
@@ -115,7 +115,7 @@ def compare_command(
     if likelihood is not None and not 0 < likelihood < 1:
         raise InputError(f"--likelihood: got {likelihood}; allowed is a number between 0 and 1, such as 0.8.")
     more = read_paths(file, about) if file else []
-    stages = Stages(Console(stderr=True), quiet=as_json)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
     ready = make_ready(
         case, proposals=(), draws=draws, seed=seed, weeks=WEEKS, support_path=AS_TODAY, stages=stages
     )
@@ -128,7 +128,7 @@ def compare_command(
         wanted = ("support_frontier", "support_drivers", "support_packages", "support_factors")
         _echo({name: _records(tables[name]) for name in wanted if name in tables})
         return
-    console = Console()
+    console = terminal()
     _print(console, "Two years of fighting under each path", _frontier(tables["support_frontier"]))
     console.print(
         "belt: chance that every town of the belt still stands; losses: killed and wounded of the defender, median; "

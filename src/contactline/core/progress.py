@@ -1,4 +1,4 @@
-"""Progress on anything that takes over two seconds: one line on the terminal, silent elsewhere."""
+"""The terminal: texts as they stand, and progress (one line, silent elsewhere) on anything over two seconds."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ Tick = Callable[[float], None]
 
 def no_tick(_share: float) -> None:
     """A tick for callers that show nothing."""
+
+
+def terminal(stderr: bool = False) -> Console:
+    """A console that prints words as they stand: `[sic]` in a text of a case is no markup, `:x:` no picture."""
+    return Console(stderr=stderr, markup=False, emoji=False)
 
 
 @dataclass

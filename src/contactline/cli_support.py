@@ -16,6 +16,7 @@ from rich.table import Table
 
 from contactline.case.check_supply import path_problems
 from contactline.case.load import load_case
+from contactline.case.read import dotted, problems_in
 from contactline.case.schema import Case
 from contactline.case.supply import SupportPath
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
@@ -165,13 +166,13 @@ def read_paths(file: Path, case: Case) -> list[SupportPath]:
     for number, entry in enumerate(entries):
         where = f"{file}, path {number + 1}"
         if not isinstance(entry, dict):
-            raise CaseError(f"{where}: got {entry!r}; allowed is a path with id, name, cuts and assumption.")
+            came = "nothing" if entry is None else repr(entry)
+            raise CaseError(f"{where}: got {came}; allowed is a path with id, name, cuts and assumption.")
         try:
             path = SupportPath.model_validate(entry)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the path"
-            raise CaseError(f"{where}: {place}: {first['msg'].removeprefix('Value error, ')}.") from None
+            first = problems_in(error, {"support_paths": entries}, ("support_paths", number))[0]
+            raise CaseError(f"{where}: {dotted(first.path[2:]) or 'the path'}: {first.text}.") from None
         if path.id in taken:
             raise CaseError(f"{where}: id {path.id!r} is taken by another path; choose another id.")
         taken.add(path.id)

@@ -248,7 +248,37 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "theatre:\n resolution",
         "line N, column N: not YAML",
     ),
-    "tab": ("case.yaml", "  resolution: 6", "\tresolution: 6", "line N, column N: not YAML"),
+    "tab": (
+        "case.yaml",
+        "  resolution: 6",
+        "\tresolution: 6",
+        "The line holds a tab; YAML indents by spaces alone: put spaces in its place.",
+    ),
+    "region of an aim": (
+        "conduct.yaml",
+        "regions: [midland]",
+        "regions: [middleland]",
+        "conduct.yaml: conduct.aims[0].regions[0] (line N, narrow): unknown region 'middleland'; did you mean midland?",
+    ),
+    "aim misspelt": (
+        "conduct.yaml",
+        "id: narrow",
+        "id: narow",
+        "/borderland: conduct.yaml: conduct.aims[0].id (line N, narow): got 'narow'; allowed is 'narrow', 'claimed'",
+    ),
+    "text too short": (
+        "proposals.yaml",
+        'text: "Belmark\'s forces leave Midland."',
+        "text: x",
+        "clauses[0].text (line N, mediator_plan): got 'x'; allowed is a text of 5 characters or more.",
+    ),
+    "per cent for a probability": (
+        "claims.yaml",
+        "says: at_least, value: 0.5",
+        "says: at_least, value: 50",
+        "claims.yaml: claims[1].tests[0].value (line N, midland_falls): got 50; objective.midland_rest.p_104 is a "
+        "probability, so allowed is a number from 0 to 1: 0.5?",
+    ),
     "unknown source": (
         "claims.yaml",
         "support: [atlas]",

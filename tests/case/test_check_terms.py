@@ -85,7 +85,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "corners off the globe": (
         ["kind: withdrawal, side: belmark, to: dmz, to_line: [[-40, -140], [-39, -140]]"],
         0,
-        "to_line corners are [longitude, latitude] in degrees",
+        "; allowed are corners [longitude, latitude] in degrees, in this order",
     ),
     "zone without place or depth": (
         ["kind: dmz, monitored: true"],

@@ -265,3 +265,20 @@ def test_a_broken_provenance_file(copy: Path) -> None:
     (copy / "evidence" / "provenance.json").write_text('{"areas": {"sources": "x"}}')
     with pytest.raises(EvidenceError, match=r"provenance\.json: .*sources.*Allowed is a JSON object"):
         load_case(copy)
+
+
+def test_what_is_no_case_is_told_what_a_case_is(tmp_path: Path) -> None:
+    """A folder looked for in the wrong place is the commonest slip: the message must not speak of ids alone."""
+    with pytest.raises(CaseError, match=r"^my_war: no case folder there\. Allowed is a folder that"):
+        find_case("my_war")
+    text = tmp_path / "claims.yaml"
+    text.write_text("claims: []\n")
+    with pytest.raises(CaseError, match=r"claims\.yaml: is a file\. Allowed is a folder"):
+        find_case(str(text))
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(copy: Path) -> None:
+    (copy / "claims.yaml").unlink()
+    (copy / "claims.yaml").mkdir()
+    with pytest.raises(CaseError, match=r"claims\.yaml: is not a file; allowed is a YAML file of this name"):
+        load_case(copy)

@@ -89,7 +89,10 @@ def test_wrong_input_is_named(own, tmp_path):
     assert "there is no such file" in refused("path", "x", "borderland", "--file", tmp_path / "none.yaml")
     for text, said in (
         (OWN.replace("corvia_doubles", "corvia_stops"), "id 'corvia_stops' is taken by another path"),
-        (OWN.replace("factor: 2", "factor: 9"), "cuts.0.factor: Input should be less than or equal to 5"),
+        (
+            OWN.replace("factor: 2", "factor: 9"),
+            "cuts[0].factor: got 9; allowed is a number less than or equal to 5",
+        ),
         (
             OWN.replace("actor: corvia", "actor: corva"),
             "'corva' supplies nothing in this case; did you mean corvia?",

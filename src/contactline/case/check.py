@@ -215,6 +215,9 @@ def _pointers(case: Case) -> Iterator[tuple[KeyPath, str, str]]:
         yield ("values", i, "actor"), "actors", values.actor
     for i, position in enumerate(case.positions):
         yield ("positions", i, "actor"), "actors", position.actor
+    for i, aim in enumerate(case.conduct.aims if case.conduct else ()):
+        for j, region in enumerate(aim.regions):
+            yield ("conduct", "aims", i, "regions", j), "regions", region
     for i, benchmark in enumerate(case.benchmarks):
         if benchmark.objective is not None:
             yield ("benchmarks", i, "objective"), "objectives", benchmark.objective

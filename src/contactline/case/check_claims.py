@@ -24,13 +24,22 @@ SHOWN = 10
 
 
 def claims(case: Case) -> Iterator[Problem]:
-    """Every test of a claim names a quantity of the case."""
+    """Every test of a claim names a quantity of the case, and puts a probability between 0 and 1."""
     for i, claim in enumerate(case.claims):
         for j, test in enumerate(claim.tests):
+            where = ("claims", i, "tests", j)
             try:
-                parse(case, test.quantity)
+                named = parse(case, test.quantity)
             except UnknownNameError:
-                yield Problem(("claims", i, "tests", j, "quantity"), unknown_quantity(case, test.quantity))
+                yield Problem((*where, "quantity"), unknown_quantity(case, test.quantity))
+                continue
+            for key in ("value", "low", "high"):
+                got = getattr(test, key)
+                if named.family.unit == "probability" and got is not None and not 0 <= got <= 1:
+                    text = (
+                        f"got {got:g}; {test.quantity} is a probability, so allowed is a number from 0 to 1"
+                    )
+                    yield Problem((*where, key), text + (f": {got / 100:g}?" if 1 < got <= 100 else ""))
 
 
 def vetoes(case: Case) -> Iterator[Problem]:

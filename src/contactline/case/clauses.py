@@ -304,5 +304,9 @@ def _check_corners(key: str, corners: tuple[Corner, ...], least: int) -> None:
         raise ValueError(
             f"{key} has {len(corners)} corners; allowed are {least} or more, as [longitude, latitude]"
         )
-    if any(abs(lon) > 180 or abs(lat) > 90 for lon, lat in corners):
-        raise ValueError(f"{key} corners are [longitude, latitude] in degrees")
+    off = next(((lon, lat) for lon, lat in corners if abs(lon) > 180 or abs(lat) > 90), None)
+    if off is not None:
+        raise ValueError(
+            f"{key} has the corner [{off[0]:g}, {off[1]:g}]; allowed are corners [longitude, latitude] in degrees, "
+            "in this order"
+        )

@@ -21,7 +21,7 @@ from contactline.case.check_pledges import with_records
 from contactline.case.read import raise_problems, read_folder, validated
 from contactline.case.schema import Case
 from contactline.case.tables import check_table, table_named
-from contactline.core.errors import CaseError, EvidenceError, UnknownNameError
+from contactline.core.errors import CaseError, EvidenceError, UnknownNameError, nearest
 from contactline.core.files import sha256_of
 from contactline.core.provenance import Provenance
 
@@ -102,11 +102,12 @@ def find_case(name_or_path: str | Path) -> Path:
         return path.parent
     if path.is_dir():
         return path
-    if isinstance(name_or_path, str) and Path(name_or_path).name == name_or_path:
+    if isinstance(name_or_path, str) and path.name == name_or_path and nearest(name_or_path, built_in):
         raise UnknownNameError("case", name_or_path, built_in)
+    came = "is a file" if path.is_file() else "no case folder there"
     raise CaseError(
-        f"{path}: no case folder there. Allowed is a folder that holds case.yaml, or the id of a built-in "
-        f"case: {', '.join(built_in)}."
+        f"{path}: {came}. Allowed is a folder that holds case.yaml, or the id of a built-in case: "
+        f"{', '.join(built_in)}."
     )
 
 

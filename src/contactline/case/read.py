@@ -81,6 +81,8 @@ def read_folder(folder: Path) -> dict[str, Any]:
             f"{', '.join(REQUIRED_FILES)}; `contactline case new NAME` writes a complete one to change."
         )
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        if not path.is_file():
+            raise CaseError(f"{path}: is not a file; allowed is a YAML file of this name, or none.")
         if path.name not in FILES:
             near = nearest(path.name, FILES, 1)
             hint = f"did you mean {near[0]}? " if near else ""
@@ -107,9 +109,13 @@ def validated(folder: Path, raw: dict[str, Any]) -> Case:
         raise  # pragma: no cover - a ValidationError always has details
 
 
-def problems_in(error: ValidationError, raw: dict[str, Any]) -> list[Problem]:
-    """Every violation of the schema that pydantic found in `raw`, worded for people."""
-    return [_worded(detail, raw) for detail in error.errors(include_url=False)]
+def problems_in(error: ValidationError, raw: dict[str, Any], root: KeyPath = ()) -> list[Problem]:
+    """Every violation of the schema that pydantic found in `raw` (at `root` of it), worded for people."""
+    details = error.errors(include_url=False)
+    # A list whose entry was refused counts as too short as well; the entry says what is wrong.
+    refused = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    kept = [d for d in details if d["type"] != "too_short" or d["loc"] not in refused]
+    return [_worded(d | {"loc": (*root, *d["loc"])}, raw) for d in kept]
 
 
 def raise_problems(folder: Path, problems: list[Problem], raw: dict[str, Any]) -> None:
@@ -179,7 +185,10 @@ def read_file(path: Path, allowed: tuple[str, ...]) -> dict[str, Any]:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "unknown place"
         said = " ".join(part for part in (error.context, error.problem) if part)
-        raise CaseError(f"{path}: {where}: not YAML: {said}. Check indentation, quotes and colons.") from None
+        remedy = "Check indentation, quotes and colons."
+        if mark and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1]):
+            remedy = "The line holds a tab; YAML indents by spaces alone: put spaces in its place."
+        raise CaseError(f"{path}: {where}: not YAML: {said}. {remedy}") from None
     except yaml.YAMLError as error:
         raise CaseError(f"{path}: not YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(data, dict):
@@ -275,6 +284,8 @@ def _allowed(kind: str, message: str, context: dict[str, Any]) -> str:
         return f"text of the form {context['pattern']}"
     if kind.startswith("date"):
         return "a day as YYYY-MM-DD, such as 2025-12-07"
+    if kind == "string_too_short":
+        return f"a text of {context['min_length']} characters or more"
     if kind == "tuple_type":
         return "a list"
     if kind == "too_short":

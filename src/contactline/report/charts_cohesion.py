@@ -173,8 +173,8 @@ def allies_reading(assessment: Assessment) -> str:
 
 
 def allies_sentences(assessment: Assessment) -> list[str]:
-    """What the tables say of division, movement, bargaining, a split and known shocks, one sentence each."""
-    makers = (_apart, _unmoved, _agreement, _split, _shocks)
+    """What the tables say of movement, division, bargaining, a split and known shocks, one sentence each."""
+    makers = (_unmoved, _apart, _agreement, _split, _shocks)
     return [sentence for sentence in (make(assessment) for make in makers) if sentence]
 
 

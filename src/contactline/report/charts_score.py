@@ -116,7 +116,11 @@ def calibration(assessment: Assessment) -> list[Figure]:
     frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / max(counts.sum(), 1)})
     upper = float((own["pit"] > 0.5).mean())
     lean = "higher" if upper > 0.5 else "lower"
-    title = f"Outcomes fell above the median forecast in {percent(upper)} of cases: " + (
+    far = own[own["horizon"] == own["horizon"].max()]
+    longest = float((far["pit"] > 0.5).mean())
+    several = len(set(own["horizon"])) > 1
+    ahead = f" ({percent(longest)} at {far['horizon'].iloc[0]:.0f} weeks)" if several else ""
+    title = f"Outcomes fell above the median forecast in {percent(upper)} of cases{ahead}: " + (
         "no lean to speak of" if abs(upper - 0.5) < 0.1 else f"gains came {lean} than forecast"
     )
     chart = alt.Chart(inline(frame)).mark_bar(color=CATEGORIES[0]).encode(

@@ -107,14 +107,10 @@ def _fighting(assessment: Assessment) -> str:
         )
     head = objectives[objectives["model"] == "headline"] if len(objectives) else objectives
     if len(head):
-        row = head.iloc[-1]
+        row = head.sort_values("km2_remaining", kind="stable", na_position="first").iloc[-1]
         two, five = float(row["p_104"]), float(row["p_260"])
-        said.append(
-            f"That {row['name'][0].lower()}{row['name'][1:]} falls is {_said(two)} within two years and {_said(five)} "
-            "within five."
-            if str(row["name"]).startswith("The ")
-            else f"That {row['name']} falls is {_said(two)} within two years and {_said(five)} within five."
-        )
+        name = _after_name(str(row["name"]))
+        said.append(f"That {name} falls is {_said(two)} within two years and {_said(five)} within five.")
     return " ".join(said)
 
 
@@ -194,11 +190,16 @@ def _support(assessment: Assessment) -> str:
         return ""
     ranked = table.dropna(subset="p_belt_104").sort_values("p_belt_104", kind="stable")
     base, low, high = table.iloc[0], ranked.iloc[0], ranked.iloc[-1]
+    ends = [f"{percent(low['p_belt_104'])} at the lowest ({_after_name(low['name'])})"] * (
+        low["path"] != base["path"]
+    )
+    ends += [f"{percent(high['p_belt_104'])} at the highest ({_after_name(high['name'])})"] * (
+        high["path"] != base["path"]
+    )
     return (
-        f"If the fighting goes on, the fortified belt still stands after two years in {percent(base['p_belt_104'])} of "
-        f"futures with support as today, {percent(low['p_belt_104'])} at the lowest ({_after_name(low['name'])}) and "
-        f"{percent(high['p_belt_104'])} at the highest ({_after_name(high['name'])}); how strongly supply moves the "
-        "front is an assumption."
+        f"If the fighting goes on, the fortified belt still stands after two years in "
+        f"{listed([percent(base['p_belt_104']) + ' of futures with support as today', *ends])}; "
+        "how strongly supply moves the front is an assumption."
     )
 
 
@@ -227,29 +228,35 @@ def _claims(assessment: Assessment) -> str:
     if table.empty:
         return ""
     counts = table["verdict"].value_counts()
-    parts = [
-        f"{counts[v]} {'is' if counts[v] == 1 else 'are'} {v}"
-        for v in ("supported", "contested", "not supported", "not testable")
-        if v in counts
-    ]
+    stands, falls, both, untold = (
+        int(counts.get(v, 0)) for v in ("supported", "not supported", "contested", "not testable")
+    )
+    stand, do, have = (
+        "stands" if stands == 1 else "stand",
+        "does" if falls == 1 else "do",
+        "has" if both == 1 else "have",
+    )
     return (
-        f"Of {len(table)} claims of the debate, {listed(parts)}: most rest on figures or facts that point both ways."
-        if counts.get("contested", 0) * 2 > len(table)
-        else f"Of {len(table)} claims of the debate, {listed(parts)}."
+        f"{stands} of {len(table)} claims {stand} against the figures and the sourced facts and {falls} {do} not; "
+        f"{both} {have} figures or facts on both sides, and {untold} cannot be tested."
     )
 
 
 def _trust(assessment: Assessment) -> str:
-    bars = _table(assessment, "backtest_bars")
-    if bars.empty:
-        return ""
-    met = int(bars["met"].astype(bool).sum())
-    return (
-        f"Of {len(bars)} bars set before the scores were computed, the forecasts meet {met}; the record is too short "
-        "to score any forecast of two years or more."
-        if assessment.run.horizon_weeks >= TWO_YEARS
-        else f"Of {len(bars)} bars set before the scores were computed, the forecasts meet {met}."
-    )
+    bars, outcomes = _table(assessment, "backtest_bars"), _table(assessment, "backtest_pit")
+    said = []
+    if len(bars):
+        met = int(bars["met"].astype(bool).sum())
+        said.append(f"The forecasts meet {met} of {len(bars)} bars set before the scores were computed.")
+    own = outcomes[outcomes["model"] == "headline"] if len(outcomes) else outcomes
+    if len(own):
+        above = float((own["pit"] > 0.5).mean())
+        side, share, lean = ("above", above, "low") if above >= 0.5 else ("below", 1 - above, "high")
+        said.append(
+            f"Outcomes lay {side} the middle of the forecast in {percent(share)} of past cases, so it has run {lean}; "
+            f"the record scores nothing beyond {own['horizon'].max():.0f} weeks."
+        )
+    return " ".join(said)
 
 
 def _assumptions(assessment: Assessment) -> str:

@@ -67,7 +67,7 @@ CONFIG: dict[str, Any] = {
         "titleLimit": 400,
         "orient": "top",
         "symbolStrokeWidth": 2,
-        "columns": {"expr": "width < 480 ? 2 : width < 640 ? 3 : 4"},
+        "columns": {"expr": "width < 320 ? 1 : width < 480 ? 2 : width < 640 ? 3 : 4"},
     },
     "title": {
         "anchor": "start",

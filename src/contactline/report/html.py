@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -258,7 +259,7 @@ def series_gap(assessment: Assessment) -> str:
 @cache
 def vega_bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert; kept: packing takes a second."""
-    kept = data_dir() / "scripts" / f"vega-{vl_convert.__version__}.js"
+    kept = data_dir() / "scripts" / f"vega-{version("vl-convert-python")}.js"
     with suppress(OSError):
         return kept.read_text(encoding="utf-8")
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

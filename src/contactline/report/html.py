@@ -108,7 +108,13 @@ PRINTED: tuple[str, ...] = (
     "assumptions",
 )
 PRINTED += ("references", "benchmarks", "threats", "events", "wedge")
-PRINTED += ("support_ledger", "support_reliance", "support_capabilities", "support_frontier", "support_drivers")
+PRINTED += (
+    "support_ledger",
+    "support_reliance",
+    "support_capabilities",
+    "support_frontier",
+    "support_drivers",
+)
 PRINTED += ("support_packages", "support_factors")
 PRINTED += ("salients", "loss_sources", "backtest_places")
 PRINTED += ("guarantee", "analogues", "analogue_effects")
@@ -259,7 +265,7 @@ def series_gap(assessment: Assessment) -> str:
 @cache
 def vega_bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert; kept: packing takes a second."""
-    kept = data_dir() / "scripts" / f"vega-{version("vl-convert-python")}.js"
+    kept = data_dir() / "scripts" / f"vega-{version('vl-convert-python')}.js"
     with suppress(OSError):
         return kept.read_text(encoding="utf-8")
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

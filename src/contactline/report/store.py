@@ -56,7 +56,8 @@ def save(assessment: Assessment, out: Path) -> list[Path]:
 def load(out: Path) -> Assessment:
     """The assessment saved in folder `out`.
 
-    Raises InputError if the folder is not one, was not written to the end, or was changed since.
+    Raises InputError if the folder is not one, was not written to the end, was changed since, or was written by a
+    version whose tables or case this one does not read.
     """
     out = Path(out)
     if not (out / RUN_FILE).is_file():
@@ -64,14 +65,32 @@ def load(out: Path) -> Assessment:
             f"{out}: holds no complete assessment ({RUN_FILE} is missing: it is written last). "
             "Run `contactline assess --out` with this folder again."
         )
-    run = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
-    digests: dict[str, str] = run.pop("files")
+    try:
+        run = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+        digests: dict[str, str] = run.pop("files")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(
+            f"{out / RUN_FILE}: is not the record that `contactline assess` writes (JSON with the key files). "
+            "Run it with this folder as --out again, or restore the file."
+        ) from None
     for name, digest in digests.items():
         if not (out / name).is_file() or sha256_of(out / name) != digest:
             raise InputError(
                 f"{out / name}: is missing or differs from what {RUN_FILE} recorded when it was written. "
                 "Run `contactline assess --out` with this folder again, or restore the file."
             )
+    try:
+        return _read(out, run, digests)
+    except (ValueError, KeyError, TypeError) as error:
+        # The files are as they were written, so what cannot be read has the form of another version.
+        raise InputError(
+            f"{out}: was written by contactline {run.get('version', '(unknown)')}, in a form that the installed one "
+            "does not read. Run `contactline assess --out` with this folder again."
+        ) from error
+
+
+def _read(out: Path, run: dict[str, Any], digests: Mapping[str, str]) -> Assessment:
+    """The files of a whole folder. Raises ValueError, KeyError or TypeError where their form is not this version's."""
     judgements = json.loads((out / "judgements.json").read_text(encoding="utf-8"))
     with xr.open_dataset(out / "results.nc", engine="h5netcdf") as stored:
         ensemble = stored.load()

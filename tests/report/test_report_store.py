@@ -75,6 +75,36 @@ def test_a_changed_file_is_named(sample: Assessment, tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_record_of_the_run_that_is_none_is_named(sample: Assessment, tmp_path: Path) -> None:
+    save(sample, tmp_path)
+    for text in ("{", "[]", '{"seed": 1}'):
+        (tmp_path / "run.json").write_text(text)
+        with pytest.raises(
+            InputError, match=r"run\.json: is not the record that `contactline assess` writes"
+        ):
+            load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("case.json", '"title"', '"headline"'), ("judgements.json", '"confidence"', '"certainty"')],
+)
+def test_a_folder_of_another_version_is_refused_with_its_version(
+    sample: Assessment, tmp_path: Path, name: str, old: str, new: str
+) -> None:
+    """The files are whole by their digests, and have another form than the one this version writes."""
+    save(sample, tmp_path)
+    changed = (tmp_path / name).read_text(encoding="utf-8").replace(old, new)
+    (tmp_path / name).write_text(changed, encoding="utf-8")
+    run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    run["version"], run["files"][name] = "0.0.9", sha256_of(tmp_path / name)
+    (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"written by contactline 0\.0\.9, in a form that the installed version does"
+    ):
+        load(tmp_path)
+
+
 def test_tables_of_an_older_assessment_do_not_stay(sample: Assessment, tmp_path: Path) -> None:
     save(sample, tmp_path)
     fewer = {name: frame for name, frame in sample.tables.items() if name != "price"}

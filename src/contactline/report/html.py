@@ -118,7 +118,7 @@ PRINTED += (
 PRINTED += ("support_packages", "support_factors")
 PRINTED += ("salients", "loss_sources", "backtest_places")
 PRINTED += ("guarantee", "analogues", "analogue_effects")
-PRINTED += ("deterrence", "readings", "if_broken", "morale", "timing")
+PRINTED += ("truce", "deterrence", "readings", "if_broken", "morale", "timing")
 PRINTED += ("claims", "claim_tests", "flips", "regret")
 """Tables that the page prints row by row."""
 

@@ -100,7 +100,7 @@ def test_a_folder_of_another_version_is_refused_with_its_version(
     run["version"], run["files"][name] = "0.0.9", sha256_of(tmp_path / name)
     (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
     with pytest.raises(
-        InputError, match=r"written by contactline 0\.0\.9, in a form that the installed version does"
+        InputError, match=r"written by contactline 0\.0\.9, in a form that the installed one does"
     ):
         load(tmp_path)
 

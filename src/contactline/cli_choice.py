@@ -45,7 +45,12 @@ from contactline.stages.setup import make_ready
 
 
 def choice_command(
-    case: Annotated[str | None, typer.Argument(help="A built-in case's id or a case folder.")] = None,
+    case: Annotated[
+        str | None,
+        typer.Argument(
+            help="A built-in case's id or a case folder. Default: that of --run, else ukraine_2025."
+        ),
+    ] = None,
     run: Annotated[
         Path | None,
         typer.Option(help="A folder that `contactline assess` wrote; else the case is assessed first."),

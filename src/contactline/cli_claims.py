@@ -27,7 +27,12 @@ STYLES = dict(zip(VERDICTS, ("green", "yellow", "red", "dim"), strict=True))
 
 
 def claims_command(
-    case: Annotated[str | None, typer.Argument(help="A built-in case's id or a case folder.")] = None,
+    case: Annotated[
+        str | None,
+        typer.Argument(
+            help="A built-in case's id or a case folder. Default: that of --run, else ukraine_2025."
+        ),
+    ] = None,
     run: Annotated[
         Path | None,
         typer.Option(help="A folder that `contactline assess` wrote; else the case is assessed first."),

@@ -65,7 +65,9 @@ def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> 
 
 @app.command("path")
 def path_command(
-    name: Annotated[str, typer.Argument(help="Support path of the case, or of --file.")],
+    name: Annotated[
+        str, typer.Argument(help="Support path of the case, or of --file; the case comes after it.")
+    ],
     case: CaseArgument = DEFAULT_CASE,
     months: Annotated[int, typer.Option(help="Months to print.")] = 24,
     file: OwnPaths = None,

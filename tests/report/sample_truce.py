@@ -36,7 +36,8 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
         for aim, (p, wanted, factor) in AIMS.items():
             found["aims"].append(
                 who | {"aim": aim, "label": f"aim {aim}", "p_aim": p, "p_maximal_prior": 0.4, "p_maximal_record": 0.48,
-                       "p_maximal_demands": 0.5, "wanted": wanted} | _hold(rate * factor)
+                       "p_maximal_demands": 0.5, "wanted": wanted,
+                       "share_accept": 1.0 - wanted / 2} | _hold(rate * factor)
             )  # fmt: skip
             found["deterrence"].append(
                 who | {"aim": aim, "p_pays": wanted * 0.7, "p_beyond_guarantee": wanted * 0.3,

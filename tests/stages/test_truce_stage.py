@@ -69,12 +69,14 @@ def test_chances_to_hold_fall_with_time_and_a_guarantee_never_lowers_them(ready:
 
 
 def test_whoever_wants_more_keeps_the_truce_less(ready: Ready):
-    table = aims_table(*args(ready)).set_index(["proposal", "aim"])
+    table = aims_table(*args(ready), ready.streams).set_index(["proposal", "aim"])
     for proposal in ready.settlements:
         wanted = table.loc[proposal, "wanted"]
         hold = table.loc[proposal, "p_hold_260"]
         assert wanted["narrow"] <= wanted["claimed"] <= wanted["maximal"] == 1.0
         assert hold["narrow"] >= hold["claimed"] >= hold["maximal"]
+        share = table.loc[proposal, "share_accept"]
+        assert share["narrow"] >= share["maximal"] and share.between(0.0, 1.0).all()
     # What is handed over is no longer wanted by whoever asked for no more.
     assert table.loc[("us_28", "narrow"), "wanted"] < 0.5 * table.loc[("freeze_on_line", "narrow"), "wanted"]
     assert table["p_aim"].groupby("proposal").sum().to_numpy() == pytest.approx(1.0)

@@ -34,6 +34,7 @@ def section_findings(assessment: Assessment) -> dict[str, str]:
         "truce": _truce,
         "support": _support,
         "allies": _allies,
+        "choice": _choice,
         "sensitivity": _sensitivity,
         "claims": _claims,
         "trust": _trust,
@@ -182,6 +183,32 @@ def _truce(assessment: Assessment) -> str:
             high - low < row["p_hold_156_q90"] - row["p_hold_156_q10"]
         ) else f". Across proposals it runs from {percent(low)} to {percent(high)}"  # fmt: skip
     return said + "."
+
+
+def _choice(assessment: Assessment) -> str:
+    """Which course is best most often, since better than fighting on is not best; and what the aims make of it."""
+    said = []
+    table = _table(assessment, "acceptability")
+    if len(table):
+        best = table.loc[table.groupby("viewpoint", sort=False)["first"].idxmax(), "course"]
+        ranked = best.value_counts()
+        names = {p.id: f"“{p.name}”" for p in assessment.case.proposals} | {"fight_on": "fighting on"}
+        parts = [f"{names.get(str(course), str(course))} by {count}" for course, count in ranked.items()]
+        said.append(
+            f"Of all courses compared, the best in most cases is {listed(parts)} of {len(best)} viewpoints: better "
+            "than fighting on, which the figure below asks, is not the same as best."
+        )
+    aims = _table(assessment, "aims")
+    focus = focus_proposal(assessment.case, assessment.tables)
+    own = aims[aims["proposal"] == focus].set_index("aim") if len(aims) else aims
+    if len(own):
+        first, last = own.iloc[0], own.iloc[-1]
+        said.append(
+            f"Accepting “{first['name']}” does better than fighting on under {percent(first['share_accept'])} of "
+            f"beliefs if the other side's aims are {own.index[0]}, under {percent(last['share_accept'])} if they are "
+            f"{own.index[-1]} ({assessment.case.defender.name}'s default viewpoint)."
+        )
+    return " ".join(said)
 
 
 def _support(assessment: Assessment) -> str:

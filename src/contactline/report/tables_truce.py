@@ -55,6 +55,10 @@ TABLES: tuple[Table, ...] = (
             chance(
                 "wanted", "worth of the ground that war would take under this aim, over as much wanted ground"
             ),
+            chance(
+                "share_accept",
+                "share of belief sets in which the defender's default viewpoint prefers accepting",
+            ),
             *(chance(f"p_hold_{w}", f"chance that the truce holds for {w} weeks") for w in HOLD),
         ),
         ("proposal", "aim"),

@@ -15,6 +15,7 @@ from contactline.choice.courses import (
     Signing,
     accept,
     credibility_for,
+    fight_on,
     truce_decision,
     truce_terms,
     wanted_share,
@@ -73,7 +74,7 @@ def truce_tables(
     return {
         "truce": truce_table(case, front, futures, settlements, streams),
         "readings": readings_table(case, front, futures, settlements),
-        "aims": aims_table(case, front, futures, settlements),
+        "aims": aims_table(case, front, futures, settlements, streams),
         "deterrence": deterrence_table(case, front, futures, settlements),
         "own_forces": own_forces_table(case, front, futures, settlements),
         "if_broken": broken_table(case, settlements, runs),
@@ -169,27 +170,34 @@ def readings_table(
 
 
 def aims_table(
-    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement]
+    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement], streams: Streams
 ) -> pd.DataFrame:
-    """How likely each aim is, step by step, and what each wants and does under each settlement."""
+    """How likely each aim is, step by step, and under each settlement what it wants, does, and makes of the verdict.
+
+    `share_accept` is the share of belief sets in which the defender's default viewpoint prefers accepting to fighting
+    on if the aims are known to be these.
+    """
     steps = {
         name: float(chance.mean()) for name, chance in maximal_chance(case.conduct, futures.beliefs).items()
     }
     labels: dict[str, str] = {aim.id: aim.label for aim in case.conduct.aims} if case.conduct else {}
+    values = default_values(case, case.defender.id)
+    known = [replace(futures, aims=np.full(futures.draws, k, dtype=np.int8)) for k in range(len(AIMS))]
+    fought = [fight_on(case, front.theatre, held) for held in known]
     rows = []
     for name, settlement in settlements.items():
         wanted = wanted_share(case, front.theatre, settlement.ground_after, futures)
         path = credibility_for(case, settlement, futures)
-        for k, aim in enumerate(AIMS):
-            held = replace(futures, aims=np.full(futures.draws, k, dtype=np.int8))
-            found = truce_decision(case, front.theatre, settlement, held, credibility=path)
-            hold = _hold(found)
+        for k, (aim, held) in enumerate(zip(AIMS, known, strict=True)):
+            hold = _hold(truce_decision(case, front.theatre, settlement, held, credibility=path))
+            run = accept(case, front.theatre, settlement, held, credibility=path)
             rows.append(
                 {
                     "proposal": name, "name": settlement.proposal.name, "aim": aim,
                     "label": labels.get(aim, aim), "p_aim": float(np.mean(futures.aims == k)),
                     "p_maximal_prior": steps["prior"], "p_maximal_record": steps["record"],
                     "p_maximal_demands": steps["demands"], "wanted": float(wanted[k].mean()),
+                    "share_accept": float(np.mean(advantage(values, run, fought[k], held, streams) > 0)),
                 }
                 | {f"p_hold_{weeks}": float(hold[weeks].mean()) for weeks in HOLD_WEEKS}
             )  # fmt: skip

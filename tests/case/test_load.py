@@ -282,3 +282,26 @@ def test_a_folder_in_the_place_of_a_file_is_named(copy: Path) -> None:
     (copy / "claims.yaml").mkdir()
     with pytest.raises(CaseError, match=r"claims\.yaml: is not a file; allowed is a YAML file of this name"):
         load_case(copy)
+
+
+def test_an_objective_moved_off_the_grid_is_named(copy: Path) -> None:
+    """Without the check a town in another hemisphere would be assessed where the grid still has it."""
+    text = (copy / "case.yaml").read_text()
+    first = load_case(copy).case.objectives[0]
+    assert first.kind == "settlement"
+    moved = text.replace(f"latitude: {first.latitude:g}", "latitude: -33.9", 1)
+    assert moved != text
+    (copy / "case.yaml").write_text(moved)
+    with pytest.raises(
+        EvidenceError, match=rf"objective '{first.id}' stands at -33\.9 N.*cells lie up to \d+ km"
+    ):
+        load_case(copy).evidence("cells")
+    added = "  - {id: newtown, name: Newtown, kind: settlement, region: midland,\n"
+    added += "     latitude: 10, longitude: 10, radius_km: 2, sources: [atlas]}\n"
+    other = text.replace("objectives:\n  - {id: alderton", f"objectives:\n{added}  - {{id: alderton", 1)
+    assert other != text
+    (copy / "case.yaml").write_text(other)
+    with pytest.raises(
+        EvidenceError, match=r"objective 'newtown' stands at .*it has no cells in the theatre"
+    ):
+        load_case(copy).evidence("cells")

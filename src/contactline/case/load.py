@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import h3
 import pandas as pd
 
 from contactline.case.analogues import check_days, read_analogues
@@ -188,11 +189,43 @@ def _check_against_case(name: str, frame: pd.DataFrame, case: Case, path: Path) 
                 raise EvidenceError(f"{path}: row {row}, column {column!r}: {said}")
     if "date" in frame.columns and len(frame):
         _check_days(name, frame, case, path)
+    if name == "cells":
+        _check_places(frame, case, path)
     if name == "losses" and case.evidence.attacker_loss_series not in set(frame["series"]):
         raise EvidenceError(
             f"{path}: no row of series {case.evidence.attacker_loss_series!r}, which case.yaml names as "
             f"evidence.attacker_loss_series; the table has {', '.join(sorted(set(frame['series'])))}."
         )
+
+
+def _check_places(cells: pd.DataFrame, case: Case, path: Path) -> None:
+    """Every town among the objectives has cells of the theatre, and they lie where case.yaml puts it.
+
+    An objective moved there without a rebuilt grid would otherwise change nothing.
+    """
+    for objective in case.objectives:
+        if objective.kind != "settlement":
+            continue
+        assert (
+            objective.latitude is not None
+            and objective.longitude is not None
+            and objective.radius_km is not None
+        )
+        own = cells.loc[cells["place"] == objective.id, "cell"]
+        here = (objective.latitude, objective.longitude)
+        away = max((h3.great_circle_distance(h3.cell_to_latlng(cell), here) for cell in own), default=None)
+        width = 2.0 * h3.average_hexagon_edge_length(case.theatre.resolution, unit="km")
+        if away is None or away > objective.radius_km + width:
+            lie = (
+                "it has no cells in the theatre"
+                if away is None
+                else f"its cells lie up to {away:.0f} km from there"
+            )
+            raise EvidenceError(
+                f"{path}: objective {objective.id!r} stands at {here[0]:g} N, {here[1]:g} E with radius "
+                f"{objective.radius_km:g} km in case.yaml, but {lie}. Move it back, widen theatre.reach_km, or measure "
+                "the grid again with `contactline case build`."
+            )
 
 
 def _check_days(name: str, frame: pd.DataFrame, case: Case, path: Path) -> None:

@@ -196,7 +196,7 @@ def of_cases(share: float, tail: str = "") -> str:
 def _turns(assessment: Assessment, row: Row) -> str:
     moving = moving_beliefs(assessment, row.name, row.values)
     if moving is None:
-        return "Which belief would turn it was not examined."
+        return "Which belief would turn it was not examined: that takes 30 belief sets, 1,500 draws."
     turning = moving[moving["flip_value"].notna()]
     if not turning.empty:
         top = turning.iloc[0]
@@ -242,7 +242,7 @@ def _box_words(assessment: Assessment, row: Row, share: float) -> str:
     own = pd.DataFrame() if table is None else table[table["viewpoint"] == f"{row.name}: {row.values}"]
     own = own[own["better"] == minority] if not own.empty else own
     if own.empty:
-        return f"What it would have to believe to prefer {words} was not examined"
+        return f"What it would have to believe to prefer {words} was not examined (too few belief sets)"
     box = own.iloc[0]
     where = str(box["sentence"]).partition(" where ")[2].partition(". ")[0].partition(", it is in ")[0]
     if not box["holds"] or not where or box["fresh"] <= box["base"]:

@@ -103,7 +103,7 @@ def _ground(case: Case, front: Front, settlement: Settlement) -> list[Row]:
         _text(
             "ground",
             "belt_given_up",
-            "fortified belt lost",
+            "fortified belt lost, all or part",
             ", ".join(belts[belt] for belt in settlement.belts_lost) or "none",
         ),
         _number("ground", "km2_returned", f"{theirs} leaves", here.km2[settlement.returned].sum(), "km²"),

@@ -25,6 +25,7 @@ from contactline.case.tables import TABLES
 from contactline.core.errors import ContactlineError, InputError, UnknownNameError
 from contactline.core.progress import terminal
 from contactline.front.control_history import holder_on
+from contactline.stages.front import measure_front
 from contactline.truce.reach import check_ground
 from contactline.war.territory import ground
 
@@ -96,10 +97,12 @@ def validate(
         rows = {name: len(loaded.evidence(name)) for name in TABLES if loaded.has_evidence(name)}
         if {"cells", "changes"} <= rows.keys():
             _terms_fit_the_map(loaded)
+        hindrance = _hindrance(loaded)
     case = loaded.case
     own = tuple(f"{RESTRAINT}.{actor.id}" for actor in case.actors)
     unused = [b.name for b in case.beliefs if b.name not in ENGINE_BELIEFS and b.name not in own]
-    report = {"case": case.id, "digest": loaded.digest, "evidence_rows": rows, "beliefs_not_used": unused}
+    report = {"case": case.id, "digest": loaded.digest, "evidence_rows": rows, "beliefs_not_used": unused,
+              "assessable": not hindrance, "hindrance": hindrance}  # fmt: skip
     if as_json:
         typer.echo(json.dumps(report, indent=2))
         return
@@ -107,8 +110,19 @@ def validate(
     typer.echo(f"{len(case.bibliography)} sources). Digest {loaded.digest[:16]}.")
     held = ", ".join(f"{name} ({count} rows)" for name, count in rows.items())
     typer.echo(f"Evidence: {held or 'none yet; see docs/case.md'}.")
+    if hindrance:
+        typer.echo(f"It cannot be assessed yet: {hindrance}")
     if unused:
         typer.echo(f"The engine does not use these beliefs: {', '.join(unused)}.")
+
+
+def _hindrance(loaded: LoadedCase) -> str:
+    """Why a valid case could not be assessed for want of evidence; empty where it could."""
+    try:
+        measure_front(loaded)
+    except ContactlineError as error:
+        return str(error)
+    return ""
 
 
 @app.command("new")

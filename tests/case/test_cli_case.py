@@ -102,3 +102,16 @@ def test_show_offers_the_nearest_names() -> None:
     assert case.exit_code == 2 and "did you mean ukraine_2025?" in case.stderr
     part = runner.invoke(app, ["show", "ukraine_2025", "us28"])
     assert part.exit_code == 2 and "did you mean us_28?" in part.stderr
+
+
+def test_validate_says_what_keeps_a_valid_case_from_being_assessed(tmp_path: Path) -> None:
+    runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    (areas,) = (tmp_path / "my_war" / "evidence").glob("areas.*")
+    areas.unlink()
+    checked = runner.invoke(app, ["validate", str(tmp_path / "my_war")])
+    assert checked.exit_code == 0 and "my_war: valid" in checked.output
+    assert "It cannot be assessed yet" in checked.output and "no table 'areas'" in checked.output
+    report = json.loads(runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"]).output)
+    assert report["assessable"] is False
+    whole = json.loads(runner.invoke(app, ["validate", "borderland", "--json"]).output)
+    assert whole["assessable"] is True and whole["hindrance"] == ""

@@ -68,15 +68,6 @@ class Values(Sourced):
         return self
 
 
-class Position(Sourced):
-    """What an actor said on an issue on a day."""
-
-    actor: Slug
-    issue: Slug
-    day: date
-    stance: str
-
-
 class ClaimTest(Frozen):
     """What a claim says of one named quantity (see `case/quantities.py`), so that figures can agree or not.
 

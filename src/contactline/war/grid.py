@@ -58,19 +58,30 @@ def grid_from_cells(cells: pd.DataFrame, sector: np.ndarray, sectors: tuple[str,
             f"theatre: cells of H3 resolutions {', '.join(map(str, resolutions))}; a theatre has one resolution, "
             "so rebuild the table 'cells' at one of them."
         )
-    position = {index: row for row, index in enumerate(indexes.tolist())}
-    if len(position) != len(names):
+    if len(set(indexes.tolist())) != len(names):
         twice = pd.Series(names)[pd.Series(names).duplicated()].iloc[0]
         raise InputError(f"theatre: cell {twice} is listed twice; keep one row a cell.")
-    neighbours = np.full((len(names), MAX_NEIGHBOURS), -1, dtype=np.int32)
-    for row, index in enumerate(indexes.tolist()):
-        near = [position[n] for n in h3.grid_disk(index, 1).tolist() if n != index and n in position]
-        neighbours[row, : len(near)] = near
+    neighbours = neighbours_of(tuple(names.tolist())).copy()
     grid = Grid(
         names, neighbours, cells["km2"].to_numpy(dtype=np.float32), np.asarray(sector).astype(np.int16), tuple(sectors)
     )  # fmt: skip
     check_grid(grid)
     return grid
+
+
+@lru_cache(maxsize=4)
+def neighbours_of(cells: tuple[str, ...]) -> np.ndarray:
+    """Positions of each cell's neighbours among the cells : ndarray[cell, 6] int32, −1 where there is none.
+
+    Kept, since every line drawn on a theatre asks for the same; callers do not write into it.
+    """
+    indexes = as_indexes(np.array(cells)).tolist()
+    position = {index: row for row, index in enumerate(indexes)}
+    neighbours = np.full((len(cells), MAX_NEIGHBOURS), -1, dtype=np.int32)
+    for row, index in enumerate(indexes):
+        near = [position[n] for n in h3.grid_disk(index, 1).tolist() if n != index and n in position]
+        neighbours[row, : len(near)] = near
+    return neighbours
 
 
 @lru_cache(maxsize=4)

@@ -8,15 +8,14 @@ one. It knows nothing of roads, rivers or encirclement, so an objective's date c
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
-import h3
 import numpy as np
 import pandas as pd
 
 from contactline.core.errors import EvidenceError
 from contactline.war.climatology import MEAN_STRETCH_WEEKS
+from contactline.war.grid import neighbours_of
 
 SHARE_WINDOW_WEEKS = 13
 """Regional shares are read over quarters: weekly ones are mostly map updates."""
@@ -99,17 +98,6 @@ def steps_from_line(cells: np.ndarray, holder: np.ndarray) -> np.ndarray:
         steps[reached] = distance
     steps[steps < 0] = distance + 1
     return steps
-
-
-@functools.lru_cache(maxsize=4)
-def neighbours_of(cells: tuple[str, ...]) -> np.ndarray:
-    """Positions of each cell's neighbours among the cells : ndarray[cell, 6], −1 where there is none."""
-    index = {cell: i for i, cell in enumerate(cells)}
-    near = np.full((len(cells), 6), -1)
-    for row, cell in enumerate(cells):
-        found = [index[other] for other in h3.grid_ring(cell, 1) if other in index]
-        near[row, : len(found)] = found
-    return near
 
 
 def order_of_fall(here: Ground, region: str | None = None) -> np.ndarray:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -27,6 +25,7 @@ from contactline.choice.courses import (
 from contactline.choice.futures import FUTURES, attacker_strength, belief_labels, draw_futures
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
 from contactline.core.errors import UnknownNameError
+from contactline.core.reads import reading
 from contactline.core.streams import Streams
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import cumulated_hazard
@@ -55,7 +54,7 @@ def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004, peace: floa
         rate=np.full(n, rate), end_rate=np.full(n, end_rate), peace_hazard=np.full(n, peace)
     )
     idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
-    return live(NEVER, war, idle, renewal_inputs(futures, UNSIGNED), luck_inputs(futures))
+    return live(NEVER, war, idle, renewal_inputs(futures, UNSIGNED, promised=False), luck_inputs(futures))
 
 
 def test_the_compiled_loop_equals_a_plain_one_while_fighting():
@@ -92,10 +91,13 @@ def test_strength_follows_the_beliefs_it_is_made_of():
 
 
 def test_the_attackers_force_is_drawn_apart_and_answers_its_losses(world):
-    case, _, _, futures = world
-    assert not [name for name in futures.beliefs if name.startswith("manpower.attacker")]
-    strength = attacker_strength(case, futures, Streams(0))
-    heavier = attacker_strength(case, replace(futures, claims=2.0 * futures.claims), Streams(0))
+    case, theatre, settlements, futures = world
+    with reading() as read:
+        fight_on(case, theatre, futures)
+        accept(case, theatre, settlements["handover"], futures)
+    assert not [name for name in read if name.startswith("manpower.attacker")]
+    strength = attacker_strength(futures)
+    heavier = attacker_strength(futures.holding(claims=2.0 * futures.claims))
     assert strength.shape == futures.net.shape
     assert np.all(heavier <= strength) and np.all(heavier[:, 0] < strength[:, 0])
 
@@ -173,7 +175,7 @@ def test_a_truce_that_breaks_at_once_is_fighting_on(world):
 
 def steady(futures):
     """Futures in which the challenger only gains, so that draw by draw a weaker cause never helps it."""
-    return replace(futures, net=np.abs(futures.net))
+    return futures.holding(net=np.abs(futures.net))
 
 
 def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):

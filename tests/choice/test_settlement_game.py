@@ -205,7 +205,7 @@ def test_every_future_is_one_of_the_three_ways_out_of_the_offer(world):
     every = np.ones(futures.draws)
 
     def run(**luck):
-        return accept(case, theatre, settlement, replace(futures, **luck))
+        return accept(case, theatre, settlement, futures.holding(**luck))
 
     plain, honoured = run(), run(breakdown_luck=np.inf * every)
     acted, abandoned = run(honour_luck=-every), run(honour_luck=2 * every)

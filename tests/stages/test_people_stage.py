@@ -41,7 +41,7 @@ def test_collapses_add_ground_and_their_chance_grows(ready: Ready):
     assert (table["p_collapse"] >= table["p_strength_off"]).all()
     futures = ready.outlook.futures
     never = replace(
-        ready.outlook, futures=replace(futures, collapse_luck=np.full_like(futures.collapse_luck, 1e9))
+        ready.outlook, futures=futures.holding(collapse_luck=np.full_like(futures.collapse_luck, 1e9))
     )
     none = collapse_table(never)
     assert (

@@ -55,6 +55,7 @@ def made(
     return decision(
         terms, full, np.full(DRAWS, READINGS.index(reading)), gain=np.full(DRAWS, gain), losses=np.full(DRAWS, 1e5),
         wanted=np.ones(DRAWS), credibility=np.full((DRAWS, WEEKS), q), honoured=np.full(DRAWS, 0.4),
+        penalty=full["truce.honoured_cost"],
         leaving=np.full(DRAWS, leaving),
     )  # fmt: skip
 

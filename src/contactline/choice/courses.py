@@ -8,7 +8,6 @@ such a peace breaks like a truce without terms.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -90,7 +89,7 @@ def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.nda
         NEVER,
         war_inputs(case, theatre, futures),
         idle,
-        renewal_inputs(futures, UNSIGNED),
+        Renewal(*[np.ones(futures.draws)] * len(Renewal._fields)),  # nothing is signed, so nothing is renewed
         luck_inputs(futures),
     )
     return _outcomes(theatre, futures, raw, None)
@@ -124,7 +123,7 @@ def accept(
         signing.week,
         war_inputs(case, theatre, futures),
         decides,
-        renewal_inputs(futures, written),
+        renewal_inputs(futures, written, promised=bool(credibility.any())),
         luck_inputs(futures),
     )
     return _outcomes(theatre, futures, raw, None if signing.on_line_reached else settlement)
@@ -182,10 +181,12 @@ def credibility_for(
     guarantee = guarantee or settlement.guarantee
     if base is not None or signed:
         return _credibility(case, settlement, futures, guarantee, base, signed)
-    key = ("credibility", id(case), id(guarantee), bool(settlement.belts_lost))
-    if key not in futures.kept:
-        futures.kept[key] = (_credibility(case, settlement, futures, guarantee, None, 0), case, guarantee)
-    return cast(tuple[np.ndarray, Case, Guarantee | None], futures.kept[key])[0]
+    found: np.ndarray = futures.kept.part(
+        ("credibility", id(case), id(guarantee), bool(settlement.belts_lost)),
+        lambda: _credibility(case, settlement, futures, guarantee, None, 0),
+        (case, guarantee),
+    )
+    return found
 
 
 def _credibility(
@@ -210,9 +211,7 @@ def _credibility(
 
 def line_from(theatre: Theatre, ground: Ground, futures: Futures) -> Line:
     """The line between holders of `ground`: simulated where the run has the spatial model, else nearest first."""
-    if futures.line_of is not None:
-        return futures.line_of(ground.holder)
-    return NearestFirst(ground, futures.beliefs["war.built_up_resistance"])
+    return futures.line(ground.holder) or NearestFirst(ground, futures.beliefs["war.built_up_resistance"])
 
 
 def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
@@ -223,10 +222,12 @@ def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures)
     belief set's trajectories is what a challenger can know. Ground it does not want counts `truce.other_value`, as
     something to trade, as long as there is wanted ground left to trade it for.
     """
-    key = ("wanted", id(case), id(ground))
-    if key not in futures.kept:  # with what it was worked out from, so that an id stays that object's
-        futures.kept[key] = (_wanted_share(case, theatre, ground, futures), case, ground)
-    return cast(tuple[np.ndarray, Case, Ground], futures.kept[key])[0]
+    found: np.ndarray = futures.kept.part(
+        ("wanted", id(case), id(ground)),
+        lambda: _wanted_share(case, theatre, ground, futures),
+        (case, ground),
+    )
+    return found
 
 
 def _wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
@@ -267,7 +268,7 @@ def honoured_tempo(guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
     between nothing and all on a log scale (*assumption* of the developers).
     """
     left = np.ones(futures.draws)
-    if guarantee is None:
+    if guarantee is None or not guarantee.responses:
         return left
     for kind in guarantee.responses:
         left = left * futures.beliefs[f"truce.response_{kind}"]
@@ -285,8 +286,13 @@ def decision_from(
 ) -> Decision:
     """The challenger's weekly decision where a truce begins on `ground`; credibility None: no guarantee."""
     wanted = wanted_share(case, theatre, ground, futures)
-    side = flows(futures.beliefs, "defender")
-    extra = futures.beliefs["truce.morale_absence"] - 1.0
+    nothing = np.zeros(futures.draws)
+    leaving = nothing
+    if terms.imposed:
+        side = flows(futures.beliefs, "defender")
+        extra = futures.beliefs["truce.morale_absence"] - 1.0
+        leaving = extra * side.absence_rate * (1.0 - side.absence_return)
+    promised = credibility is not None and bool(credibility.any())
     return decision(
         terms,
         futures.beliefs,
@@ -295,17 +301,18 @@ def decision_from(
         losses=futures.expected_losses,
         wanted=wanted[futures.aims, np.arange(futures.draws)],
         credibility=np.zeros((futures.draws, futures.weeks)) if credibility is None else credibility,
-        honoured=honoured_tempo(guarantee, futures),
-        leaving=extra * side.absence_rate * (1.0 - side.absence_return),
+        honoured=honoured_tempo(guarantee if promised else None, futures),
+        penalty=futures.beliefs["truce.honoured_cost"] if promised else nothing,
+        leaving=leaving,
     )
 
 
 def war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
     """What the war is made of, for the compiled loop; the same for every course on the same futures."""
-    key = ("war", id(case), id(theatre))
-    if key not in futures.kept:
-        futures.kept[key] = (_war_inputs(case, theatre, futures), case, theatre)
-    return cast(tuple[War, Case, Theatre], futures.kept[key])[0]
+    found: War = futures.kept.part(
+        ("war", id(case), id(theatre)), lambda: _war_inputs(case, theatre, futures), (case, theatre)
+    )
+    return found
 
 
 def _war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
@@ -334,8 +341,11 @@ def _war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
     )
 
 
-def renewal_inputs(futures: Futures, terms: TruceTerms) -> Renewal:
-    """How a war renewed after a truce on these terms differs, for the compiled loop."""
+def renewal_inputs(futures: Futures, terms: TruceTerms, *, promised: bool) -> Renewal:
+    """How a war renewed after a truce on these terms differs, for the compiled loop.
+
+    promised : whether a guarantor may act at all; its response has no delay to read where none may
+    """
     beliefs = futures.beliefs
     ones = np.ones(futures.draws)
     return Renewal(
@@ -345,7 +355,7 @@ def renewal_inputs(futures: Futures, terms: TruceTerms) -> Renewal:
         mobilisation=beliefs["truce.mobilisation_weeks"],
         warning=beliefs["truce.warning_weeks"],
         surprise=beliefs["truce.surprise_tempo"],
-        response=beliefs["truce.response_weeks"],
+        response=beliefs["truce.response_weeks"] if promised else ones,
     )
 
 

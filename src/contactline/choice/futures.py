@@ -7,17 +7,16 @@ moves, so an average over a set is what someone holding those beliefs would expe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from contactline.case.beliefs import HasQuantile, require_beliefs, sample_beliefs
-from contactline.case.conduct import Conduct
 from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_YEAR
+from contactline.core.reads import Kept, Noted, note, unnoted
 from contactline.core.streams import Streams
 from contactline.support.adequacy import Support, sample_elasticities
 from contactline.truce.aims import BELIEFS as AIM_BELIEFS
@@ -27,16 +26,9 @@ from contactline.truce.breakdown import LOOK_AHEAD_WEEKS, READINGS
 from contactline.truce.calendar import PledgeLuck
 from contactline.truce.guarantee import BELIEFS as PLEDGE_BELIEFS
 from contactline.truce.guarantee import base_credibility, draw_pledge_luck
-from contactline.war.falls import LineOf
+from contactline.war.falls import Line, LineOf
 from contactline.war.manpower import BELIEFS as MANPOWER_BELIEFS
-from contactline.war.manpower import (
-    DEFENDER_READS,
-    STRENGTH,
-    flows,
-    manpower_beliefs,
-    strength_path,
-    strength_raiser,
-)
+from contactline.war.manpower import STRENGTH, flows, strength_path, strength_raiser
 
 FUTURES = 50
 SUPPORT = "support."
@@ -92,107 +84,142 @@ class BeliefLabel:
 
 @dataclass(frozen=True)
 class Futures:
-    """Everything random, one row a draw.
+    """Everything random, one row a draw, and what follows from it, worked out when it is first asked for.
 
     sets : number of belief sets; draw i belongs to set i // FUTURES
-    beliefs : name → ndarray[draw]; net, claims, factor, crisis_luck : ndarray[draw, week]
-    raising, bleeding : ndarray[draw, week], support's factors on the rate of collapses and on the defender's losses
-    strength : ndarray[draw, week], the defender's force over today's if it fights on; raiser : ndarray[draw, week],
-        what its shortage at the week's start does to the rate of collapses
-    aims : ndarray[draw] int8, the challenger's type (truce/aims.py); reading : ndarray[draw] int8, whose finding on the
-        durability of peace holds (truce/breakdown.py); expected_gain, expected_losses : ndarray[draw], km² and the
-        challenger's killed and wounded that two years of war bring on average in the draw's belief set
-    line_of : what falls from a given line, None for
-        the rule that the nearest falls first; the luck arrays are unit exponentials or uniforms
+    beliefs : name → ndarray[draw]
+    given : what was drawn or is held, by the names of the properties below; the luck arrays are unit exponentials or
+        uniforms, each read by its name: collapse_luck, breakdown_luck, honour_luck, end_luck, peace_luck, crisis_luck,
+        aims_luck, discretion_luck
+
+    What a property read, beliefs included, is noted (core/reads.py): futures that differ in something keep what did
+    not read it.
     """
 
     sets: int
-    beliefs: dict[str, np.ndarray]
-    net: np.ndarray
-    claims: np.ndarray
-    factor: np.ndarray
-    raising: np.ndarray
-    bleeding: np.ndarray
-    strength: np.ndarray
-    raiser: np.ndarray
-    aims: np.ndarray
-    reading: np.ndarray
-    expected_gain: np.ndarray
-    expected_losses: np.ndarray
-    collapse_luck: np.ndarray
-    breakdown_luck: np.ndarray
-    honour_luck: np.ndarray
-    end_luck: np.ndarray
-    peace_luck: np.ndarray
-    crisis_luck: np.ndarray
-    aims_luck: np.ndarray
-    discretion_luck: np.ndarray
-    pledge_luck: PledgeLuck | None = None
-    conduct: Conduct | None = None
-    support: Support | None = None
-    line_of: LineOf | None = None
+    beliefs: Noted[np.ndarray]
+    given: Noted[Any]
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+    whole: Futures | None = field(default=None, repr=False, compare=False)
+    """The run of which these are the first sets: their fronts are fought with its others, so they live the same."""
 
-    @cached_property
-    def kept(self) -> dict[object, object]:
-        """What courses work out once from these futures and use again; futures that differ start with nothing."""
-        return {}
+    def __getattr__(self, name: str) -> Any:
+        """What was drawn : net, claimed ndarray[draw, week]; luck; support, conduct, pledge_luck, lines."""
+        if name.startswith("_") or name not in self.given:
+            raise AttributeError(name)
+        return self.given[name]
 
     @property
     def draws(self) -> int:
         """Trajectories in all."""
-        return len(self.net)
-
-    @property
-    def maximal(self) -> np.ndarray:
-        """Draws in which the challenger's aims are maximal : ndarray[draw] bool."""
-        return self.aims == MAXIMAL
+        with unnoted():
+            return len(self.given["net"])
 
     @property
     def weeks(self) -> int:
         """Weeks of the horizon."""
-        return self.net.shape[1]
+        with unnoted():
+            return int(self.given["net"].shape[1])
+
+    @property
+    def claims(self) -> np.ndarray:
+        """The challenger's true killed and wounded a week : ndarray[draw, week]."""
+        bias = "losses.attacker_true_per_claimed"
+        return self._part("claims", lambda: self.claimed * self.beliefs[bias][:, None])
+
+    @property
+    def factor(self) -> np.ndarray:
+        """Support's factor on gains : ndarray[draw, week]."""
+        return self._part("factor", lambda: self._pressed().factor)
+
+    @property
+    def raising(self) -> np.ndarray:
+        """Support's factor on the rate of collapses : ndarray[draw, week]."""
+        return self._part("raising", lambda: self._pressed().raising)
+
+    @property
+    def bleeding(self) -> np.ndarray:
+        """Support's factor on the defender's losses : ndarray[draw, week]."""
+        return self._part("bleeding", lambda: self._pressed().bleeding)
+
+    @property
+    def strength(self) -> np.ndarray:
+        """The defender's force over today's if it fights on : ndarray[draw, week]."""
+        return self._part("strength", lambda: defender_strength(self.beliefs, self.claims, self.bleeding))
+
+    @property
+    def raiser(self) -> np.ndarray:
+        """What the defender's shortage at the week's start does to the rate of collapses : ndarray[draw, week]."""
+        return self._part("raiser", lambda: raiser_of(self.strength, self.beliefs[STRENGTH]))
+
+    @property
+    def aims(self) -> np.ndarray:
+        """The challenger's type (truce/aims.py) : ndarray[draw] int8."""
+        return self._part("aims", lambda: draw_aims(self.conduct, self.beliefs, self.aims_luck))
+
+    @property
+    def expected_gain(self) -> np.ndarray:
+        """km² that two years of war bring on average in the draw's belief set : ndarray[draw]."""
+        return self._part("expected_gain", lambda: _set_mean_ahead(self.net * self.factor, self.sets))
+
+    @property
+    def expected_losses(self) -> np.ndarray:
+        """The challenger's killed and wounded in two years of war, as expected_gain : ndarray[draw]."""
+        return self._part("expected_losses", lambda: _set_mean_ahead(self.claims, self.sets))
+
+    @property
+    def maximal(self) -> np.ndarray:
+        """Draws in which the challenger's aims are maximal : ndarray[draw] bool."""
+        found: np.ndarray = self.aims == MAXIMAL
+        return found
+
+    def line(self, holder: np.ndarray) -> Line | None:
+        """What falls from the line between holders ndarray[cell]; None for the rule that the nearest falls first."""
+        if self.whole is not None:
+            return self.whole.line(holder)
+        if self.lines is None:
+            return None
+        key = ("line", np.ascontiguousarray(holder, dtype=np.int8).tobytes())
+        found: Line = self.kept.part(key, lambda: self.lines(holder, self.beliefs))
+        return found
 
     def with_belief(self, name: str, value: float) -> Futures:
-        """The same futures with one belief held at a value everywhere; the defender's strength follows."""
-        beliefs = {**self.beliefs, name: np.full(self.draws, value)}
-        changed = replace(self, beliefs=beliefs)
-        if name in AIM_BELIEFS:
-            changed = replace(changed, aims=draw_aims(self.conduct, beliefs, self.aims_luck))
-        if name.startswith(SUPPORT) and self.support is not None:
-            return changed.with_support(self.support)
-        if name not in DEFENDER_READS and name != STRENGTH:
-            return changed
-        strength = (
-            defender_strength(beliefs, self.claims, self.bleeding)
-            if name in DEFENDER_READS
-            else self.strength
-        )
-        return replace(changed, strength=strength, raiser=raiser_of(strength, beliefs[STRENGTH]))
+        """The same futures with one belief held at a value everywhere. Raises UnknownNameError."""
+        beliefs = self.beliefs.replaced("belief", name, np.full(self.draws, float(value)))
+        whole = None if self.whole is None else self.whole.with_belief(name, value)
+        return replace(self, beliefs=beliefs, kept=self.kept.without(name), whole=whole)
 
     def with_support(self, support: Support, times: float = 1.0) -> Futures:
         """The same futures under another support path, and with gains `times` as large a week."""
-        pressed = support_factors(support, self.beliefs, self.net.shape)
-        net = self.net * times
-        strength = defender_strength(self.beliefs, self.claims, pressed.bleeding)
-        return replace(
-            self,
-            net=net,
-            factor=pressed.factor,
-            raising=pressed.raising,
-            bleeding=pressed.bleeding,
-            support=support,
-            strength=strength,
-            raiser=raiser_of(strength, self.beliefs[STRENGTH]),
-            expected_gain=_set_mean_ahead(net * pressed.factor, self.sets),
-        )
+        if times == 1.0:
+            return self.holding(support=support)
+        return self.holding(support=support, net=self.net * times)
 
-    def with_lines(self, line_of: LineOf) -> Futures:
-        """The same futures with fronts simulated from given lines."""
-        return replace(self, line_of=line_of)
+    def holding(self, **given: Any) -> Futures:
+        """The same futures with what was drawn, or what follows from it, held at other values by name."""
+        return replace(self, given=self.given.changed(**given), kept=self.kept.without(*given))
+
+    def first(self, sets: int) -> Futures:
+        """The futures of the first belief sets alone."""
+        keep = sets * FUTURES
+        with unnoted():
+            beliefs = {name: column[:keep] for name, column in self.beliefs.items()}
+            given = {name: first_draws(value, keep) for name, value in self.given.items()}
+        return Futures(sets, Noted(beliefs), Noted(given), whole=self)
 
     def set_mean(self, values: np.ndarray) -> np.ndarray:
         """Mean over the futures of each belief set : ndarray[set]."""
         return values.reshape(self.sets, FUTURES).mean(axis=1)
+
+    def _part(self, name: str, work: Callable[[], np.ndarray]) -> np.ndarray:
+        note((name,))
+        found: np.ndarray = self.given[name] if name in self.given else self.kept.part(name, work)
+        return found
+
+    def _pressed(self) -> Pressed:
+        shape = (self.draws, self.weeks)
+        found: Pressed = self.kept.part("pressed", lambda: support_factors(self.support, self.beliefs, shape))
+        return found
 
 
 def draw_futures(
@@ -203,11 +230,13 @@ def draw_futures(
     streams: Streams,
     *,
     measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
+    lines: LineOf | None = None,
 ) -> Futures:
     """Draw beliefs and luck for ready-made paths of net gain and claimed losses.
 
     net, claims : ndarray[draw, week]; the number of draws must be a multiple of FUTURES
     measured : belief name → quantile function that takes the place of the case's distribution (war/source_bias.py)
+    lines : what falls from a given line; None for the rule that the nearest falls first
     """
     draws, weeks = net.shape
     sets = draws // FUTURES
@@ -218,49 +247,40 @@ def draw_futures(
         **named,
         **{name: _Measured(found) for name, found in measured.items()},
     }
-    # The attacker's force moves no outcome (see attacker_strength), and a belief that cannot decide is no hinge.
-    idle = manpower_beliefs("attacker")
-    once = sample_beliefs({n: b for n, b in sampled.items() if n not in idle}, sets, streams)
+    once = sample_beliefs(sampled, sets, streams)
     beliefs = {name: np.repeat(column, FUTURES) for name, column in once.items()}
     for guarantee in case.guarantees:
         base = base_credibility(guarantee, sets, streams)
         beliefs[credibility_belief(guarantee.id)] = np.repeat(base, FUTURES)
-    elasticity = {
-        name: np.repeat(column, FUTURES) for name, column in sample_elasticities(case, sets, streams).items()
-    }
-    beliefs |= {elasticity_belief(name): column for name, column in elasticity.items()}
-    losses = claims * beliefs["losses.attacker_true_per_claimed"][:, None]
-    pressed = support_factors(support, beliefs, (draws, weeks))
-    strength = defender_strength(beliefs, losses, pressed.bleeding)
-    aims_luck = streams.rng("truce.type").random((draws,))
+    elasticity = sample_elasticities(case, sets, streams)
+    beliefs |= {elasticity_belief(name): np.repeat(column, FUTURES) for name, column in elasticity.items()}
     # A third of the belief sets each, in random order, so that none of the readings is over-represented by luck.
     reading = streams.rng("truce.reading").permutation(np.arange(sets) % len(READINGS))
-    return Futures(
-        sets=sets,
-        beliefs=beliefs,
-        net=net,
-        claims=losses,
-        factor=pressed.factor,
-        raising=pressed.raising,
-        bleeding=pressed.bleeding,
-        strength=strength,
-        raiser=raiser_of(strength, beliefs[STRENGTH]),
-        aims=draw_aims(case.conduct, beliefs, aims_luck),
-        reading=np.repeat(reading, FUTURES).astype(np.int8),
-        expected_gain=_set_mean_ahead(net * pressed.factor, sets),
-        expected_losses=_set_mean_ahead(losses, sets),
-        collapse_luck=streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
-        breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
-        honour_luck=streams.rng("truce.honour").random((draws,)),
-        end_luck=streams.rng("war.end").exponential(size=(draws,)),
-        peace_luck=streams.rng("war.peace").exponential(size=(draws,)),
-        crisis_luck=streams.rng("truce.crisis").random((draws, weeks)),
-        aims_luck=aims_luck,
-        discretion_luck=streams.rng("truce.discretion").random((draws,)),
-        pledge_luck=draw_pledge_luck(case, sets, FUTURES, streams),
-        conduct=case.conduct,
-        support=support,
-    )
+    given = {
+        "net": net,
+        "claimed": claims,
+        "support": support,
+        "conduct": case.conduct,
+        "lines": lines,
+        "reading": np.repeat(reading, FUTURES).astype(np.int8),
+        "aims_luck": streams.rng("truce.type").random((draws,)),
+        "collapse_luck": streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
+        "breakdown_luck": streams.rng("truce.breakdown").exponential(size=(draws,)),
+        "honour_luck": streams.rng("truce.honour").random((draws,)),
+        "end_luck": streams.rng("war.end").exponential(size=(draws,)),
+        "peace_luck": streams.rng("war.peace").exponential(size=(draws,)),
+        "crisis_luck": streams.rng("truce.crisis").random((draws, weeks)),
+        "discretion_luck": streams.rng("truce.discretion").random((draws,)),
+        "pledge_luck": draw_pledge_luck(case, sets, FUTURES, streams),
+    }
+    return Futures(sets, Noted(beliefs), Noted(given))
+
+
+def first_draws(value: Any, keep: int) -> Any:
+    """The first `keep` draws of what was drawn, an array or a record of arrays; anything else as it is."""
+    if isinstance(value, PledgeLuck):
+        return PledgeLuck(*(getattr(value, part.name)[:keep] for part in fields(value)))
+    return value[:keep] if isinstance(value, np.ndarray) else value
 
 
 class Pressed(NamedTuple):
@@ -271,10 +291,10 @@ class Pressed(NamedTuple):
     bleeding: np.ndarray
 
 
-def support_factors(support: Support, beliefs: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> Pressed:
-    """Support's factors on the war under a path; ones where the case has no capabilities."""
-    eta = {name.removeprefix(SUPPORT): column for name, column in beliefs.items() if name.startswith(SUPPORT)}
-    if not eta:
+def support_factors(support: Support, beliefs: Noted[np.ndarray], shape: tuple[int, ...]) -> Pressed:
+    """Support's factors on the war under a path; ones where nothing differs from today."""
+    eta = Noted(beliefs, prefix=SUPPORT)
+    if not eta or not support.cuts.cuts:
         ones = np.ones(shape)
         return Pressed(ones, ones, ones)
     return Pressed(support.tempo_factor(eta), support.collapse_factor(eta), support.losses_factor(eta))
@@ -305,16 +325,9 @@ def defender_strength(
     return strength_path(losses, flows(beliefs, "defender"))
 
 
-def attacker_strength(case: Case, futures: Futures, streams: Streams) -> np.ndarray:
-    """The attacker's force over today's, fighting on, for display : ndarray[draw, week].
-
-    Drawn apart from the futures, from the same named streams: no course of action reads it.
-    """
-    named = {belief.name: belief for belief in case.beliefs}
-    wanted = {name: named[name] for name in manpower_beliefs("attacker")}
-    once = sample_beliefs(wanted, futures.sets, streams)
-    beliefs = futures.beliefs | {name: np.repeat(column, FUTURES) for name, column in once.items()}
-    return strength_path(futures.claims, flows(beliefs, "attacker"))
+def attacker_strength(futures: Futures) -> np.ndarray:
+    """The attacker's force over today's, fighting on, for display : ndarray[draw, week]; no course of action reads it."""
+    return strength_path(futures.claims, flows(futures.beliefs, "attacker"))
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,8 +10,6 @@ from contactline.case.debate import Values
 from contactline.choice.courses import OUTCOMES
 from contactline.choice.futures import Futures
 from contactline.core.errors import InputError, UnknownNameError
-
-D = TypeVar("D")
 
 
 def worth(values: Values, outcomes: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -40,8 +36,7 @@ def first_sets(futures: Futures, sets: int) -> Futures:
         raise InputError(f"belief sets: got {sets}; allowed is a whole number from 1 up.")
     if sets >= futures.sets:
         return futures
-    keep = sets * (futures.draws // futures.sets)
-    return replace(_cut(futures, futures.draws, keep), sets=sets)
+    return futures.first(sets)
 
 
 def discounted(
@@ -71,20 +66,3 @@ def _mean_factor(start: np.ndarray, end: np.ndarray, rate: float, years: float) 
     if k == 0:
         return np.ones_like(width)
     return (np.exp(-k * start) - np.exp(-k * (start + width))) / (k * width)
-
-
-def _cut(record: D, draws: int, keep: int) -> D:
-    """The record with the first `keep` of every array that has one entry a draw; records inside it likewise."""
-    return replace(record, **{f.name: _part(getattr(record, f.name), draws, keep) for f in fields(record)})  # type: ignore[type-var, arg-type]
-
-
-def _part(value: Any, draws: int, keep: int) -> Any:
-    if isinstance(value, np.ndarray) and value.ndim and len(value) == draws:
-        return value[:keep]
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_part(item, draws, keep) for item in value))
-    if isinstance(value, Mapping):
-        return {name: _part(item, draws, keep) for name, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return _cut(value, draws, keep)
-    return value

@@ -7,7 +7,7 @@ what is done and by nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Ways:
         timed: bool,
     ) -> Ways:
         def run(**luck: np.ndarray) -> dict[str, np.ndarray]:
-            return accept(case, front.theatre, settlement, replace(futures, **luck))  # type: ignore[arg-type]
+            return accept(case, front.theatre, settlement, futures.holding(**luck))
 
         every = np.ones(futures.draws)
         plain = run()

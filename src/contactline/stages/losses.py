@@ -45,7 +45,7 @@ def strength_table(case: Case, outlook: Outlook, streams: Streams) -> pd.DataFra
     """Each side's force over today's while the fighting goes on, by quarters. Columns as table 'strength'."""
     weeks = np.arange(STRENGTH_STEP, outlook.futures.weeks + 1, STRENGTH_STEP)
     sides = {
-        case.challenger.id: attacker_strength(case, outlook.futures, streams),
+        case.challenger.id: attacker_strength(outlook.futures),
         case.defender.id: outlook.futures.strength,
     }
     parts = []

@@ -16,6 +16,7 @@ import pandas as pd
 from contactline.case.schema import Case
 from contactline.case.supply import SupportCut, SupportPath
 from contactline.core.progress import Tick, no_tick
+from contactline.core.reads import reading
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.stages.support_map import Belt, Fought, Sample, fight, sample_of, set_up
@@ -23,7 +24,6 @@ from contactline.stages.war import SPREAD, Outlook, spread
 from contactline.support.adequacy import AS_TODAY, Support, support_on, support_path
 from contactline.support.frontier import Paired, paired, path_cost, smallest_package, variance_shares
 from contactline.support.ledger import actor_name, capabilities, ledger, reliance
-from contactline.war.manpower import STRENGTH
 from contactline.war.space import SpaceFit
 
 WEEKS = 104
@@ -319,13 +319,6 @@ def _factors(path: SupportPath, worked: Support, sample: Sample) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
-OTHERS = (
-    "war.collapse_rate", "war.collapse_weeks", "war.collapse_speed", STRENGTH, "losses.attacker_true_per_claimed",
-    "losses.defender_per_attacker", "losses.defender_killed_share",
-)  # fmt: skip
-"""Beliefs outside the support room that fighting a path out reads."""
-
-
 def _drivers(
     case: Case, paths: Sequence[SupportPath], sample: Sample, fought: Mapping[str, Fought], most: float
 ) -> pd.DataFrame:
@@ -343,9 +336,10 @@ def _drivers(
             labels[f"{c.id}.{effect.moves}"] = f"η of {_low(c.name)} on {effect.moves}"
         labels[f"{c.id}.reading"] = f"Who supplies how much of {_low(c.name)}"
     beliefs = {name: column[first] for name, column in sample.elasticity.items()}
-    beliefs |= {
-        n: c[first] for n, c in sample.beliefs.items() if n in OTHERS or n.startswith("manpower.defender_")
-    }
+    few = sample.spaced(2)
+    with reading() as read:
+        fight(few, support_on(case, paths[0], sample.weeks))
+    beliefs |= {n: column[first] for n, column in sample.beliefs.items() if n in read | sample.read}
     rows = []
     base = fought[AS_TODAY]
     for path in paths:

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.schema import Case
-from contactline.choice.futures import Futures, defender_strength, raiser_of, weekly
+from contactline.choice.futures import SUPPORT, Futures, defender_strength, raiser_of, weekly
+from contactline.core.reads import Noted, reading
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.support.adequacy import Support
@@ -25,8 +26,6 @@ from contactline.war.manpower import STRENGTH
 from contactline.war.objectives import objective_cells
 from contactline.war.space import Plan, SpaceFit
 
-PREFIX = "support."
-"""What the futures put before the names of support's beliefs."""
 CHUNK = 50
 
 
@@ -35,7 +34,7 @@ class Sample:
     """Some draws of a run's futures over the first weeks, with what support acts on.
 
     net, claims : ndarray[draw, week]; luck : ndarray[draw, spell]; set : ndarray[draw], belief set of each draw
-    elasticity : key of `sample_elasticities` → ndarray[draw]
+    elasticity : key of `sample_elasticities` → ndarray[draw]; read : names of beliefs that made net and claims
     """
 
     beliefs: Mapping[str, np.ndarray]
@@ -44,6 +43,7 @@ class Sample:
     claims: np.ndarray
     luck: np.ndarray
     set: np.ndarray
+    read: frozenset[str] = frozenset()
 
     @property
     def weeks(self) -> int:
@@ -56,17 +56,19 @@ class Sample:
         rows = np.arange(draws) if draws <= most else np.linspace(0, draws - 1, most).astype(int)
         pick = {name: column[rows] for name, column in self.beliefs.items()}
         eta = {name: column[rows] for name, column in self.elasticity.items()}
-        return Sample(pick, eta, self.net[rows], self.claims[rows], self.luck[rows], self.set[rows])
+        return Sample(
+            Noted(pick), eta, self.net[rows], self.claims[rows], self.luck[rows], self.set[rows], self.read
+        )
 
 
 def sample_of(futures: Futures, weeks: int) -> Sample:
     """All draws of a run over the first weeks."""
-    eta = {k.removeprefix(PREFIX): v for k, v in futures.beliefs.items() if k.startswith(PREFIX)}
+    eta = dict(Noted(futures.beliefs, prefix=SUPPORT))
     weeks = min(weeks, futures.weeks)
-    return Sample(
-        futures.beliefs, eta, futures.net[:, :weeks], futures.claims[:, :weeks], futures.collapse_luck,
-        np.arange(futures.draws) // (futures.draws // futures.sets),
-    )  # fmt: skip
+    with reading() as read:
+        net, claims = futures.net[:, :weeks], futures.claims[:, :weeks]
+    which = np.arange(futures.draws) // (futures.draws // futures.sets)
+    return Sample(futures.beliefs, eta, net, claims, futures.collapse_luck, which, frozenset(read))
 
 
 @dataclass(frozen=True)

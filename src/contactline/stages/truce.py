@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -158,7 +158,7 @@ def readings_table(
     for name, settlement in settlements.items():
         path = credibility_for(case, settlement, futures)
         for k, reading in enumerate(READINGS):
-            held = replace(futures, reading=np.full(futures.draws, k, dtype=np.int8))
+            held = futures.holding(reading=np.full(futures.draws, k, dtype=np.int8))
             found = truce_decision(case, front.theatre, settlement, held, credibility=path)
             hold = _hold(found)
             rows.append(
@@ -182,7 +182,7 @@ def aims_table(
     }
     labels: dict[str, str] = {aim.id: aim.label for aim in case.conduct.aims} if case.conduct else {}
     values = default_values(case, case.defender.id)
-    known = [replace(futures, aims=np.full(futures.draws, k, dtype=np.int8)) for k in range(len(AIMS))]
+    known = [futures.holding(aims=np.full(futures.draws, k, dtype=np.int8)) for k in range(len(AIMS))]
     fought = [fight_on(case, front.theatre, held) for held in known]
     rows = []
     for name, settlement in settlements.items():
@@ -212,7 +212,7 @@ def deterrence_table(
     for name, settlement in settlements.items():
         path = credibility_for(case, settlement, futures)
         for k, aim in enumerate(AIMS):
-            held = replace(futures, aims=np.full(futures.draws, k, dtype=np.int8))
+            held = futures.holding(aims=np.full(futures.draws, k, dtype=np.int8))
             found = truce_decision(case, front.theatre, settlement, held, credibility=path)
             ratio = np.exp(found.log_ratio)
             needed = deterring_credibility(ratio, found.honoured, found.penalty)

@@ -121,9 +121,8 @@ def look_ahead(
         support(case, path, weeks),
         streams,
         measured=measured,
+        lines=None if spatial is None else lines(spatial, front, streams),
     )
-    if spatial is not None:
-        futures = futures.with_lines(lines(spatial, front, futures.beliefs, streams))
     moved = shift_share(shares[windows, main], futures.beliefs["war.region_shift"])
     running = collapse_spells(
         weekly(futures.beliefs["war.collapse_rate"]), futures.beliefs["war.collapse_weeks"], futures.collapse_luck,

@@ -22,6 +22,7 @@ from contactline.case.schema import Case
 from contactline.case.supply import Capability, Donor, SupportPath
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import UnknownNameError
+from contactline.core.reads import unnoted
 from contactline.core.streams import Streams
 
 AS_TODAY = "as_today"
@@ -58,23 +59,23 @@ class Support:
         elasticity : what `sample_elasticities` gave : key → ndarray[draw]; capabilities' ids are needed, their
         readings (`<id>.reading`) are halfway where missing.
         """
-        return self._factor({c.id: elasticity[c.id] for c in self.capabilities}, elasticity)
+        return self._factor({c.id: c.id for c in self.capabilities}, elasticity)
 
     def losses_factor(self, elasticity: Drawn) -> np.ndarray:
         """Factor on the defender's losses : ndarray[draw, week]; 1 for capabilities without such an effect."""
-        return self._factor(self._named("losses", elasticity), elasticity)
+        return self._factor(self._named("losses"), elasticity)
 
     def collapse_factor(self, elasticity: Drawn) -> np.ndarray:
         """Factor on the hazard of collapse : ndarray[draw, week].
 
         A capability without an effect of its own on collapse moves the hazard as it moves the tempo.
         """
-        own = self._named("collapse", elasticity)
-        return self._factor({c.id: own.get(c.id, elasticity[c.id]) for c in self.capabilities}, elasticity)
+        own = self._named("collapse")
+        return self._factor({c.id: own.get(c.id, c.id) for c in self.capabilities}, elasticity)
 
     def recruit_factor(self, elasticity: Drawn) -> np.ndarray:
         """Factor on the challenger's recruits : ndarray[draw, week]; pressure lowers it."""
-        return self._factor(self._named("recruitment", elasticity), elasticity)
+        return self._factor(self._named("recruitment"), elasticity)
 
     def leakage(self, elasticity: Drawn) -> dict[str, np.ndarray]:
         """Share of missiles or drones that get through : air-defence capability → ndarray[draw, week].
@@ -86,8 +87,8 @@ class Support:
             if capability.leaks_today is None:
                 continue
             today = float(np.clip(capability.leaks_today.value, 1e-6, 1 - 1e-6))
-            eta = self._named("leakage", elasticity).get(capability.id, np.zeros(_draws(elasticity)))
-            moved = self._factor({capability.id: eta}, elasticity)
+            own = {name: key for name, key in self._named("leakage").items() if name == capability.id}
+            moved = self._factor(own, elasticity)
             odds = today / (1.0 - today) * moved
             found[capability.id] = odds / (1.0 + odds)
         return found
@@ -99,25 +100,26 @@ class Support:
             capability, self.weeks, shares
         )
 
-    def _named(self, on: str, elasticity: Drawn) -> dict[str, np.ndarray]:
-        keys = {c.id: f"{c.id}.{on}" for c in self.capabilities if c.effect_on(on) is not None}
-        return {name: elasticity[key] for name, key in keys.items()}
+    def _named(self, on: str) -> dict[str, str]:
+        """Key of the effect on something, of each capability that has one."""
+        return {c.id: f"{c.id}.{on}" for c in self.capabilities if c.effect_on(on) is not None}
 
-    def _factor(self, eta: Drawn, elasticity: Drawn) -> np.ndarray:
-        """exp(−Σ η·change); computed once for each distinct set of beliefs, of which a run holds few."""
+    def _factor(self, keys: Mapping[str, str], elasticity: Drawn) -> np.ndarray:
+        """exp(−Σ η·change) with η under the key of each capability; only what the path moves is read, and the sum is
+        computed once for each distinct set of beliefs, of which a run holds few."""
         draws = _draws(elasticity)
-        if not self.cuts.cuts or not eta:
+        used = [c for c in self.capabilities if c.id in keys and self._moves(c)]
+        if not used:
             return np.ones((draws, self.weeks))
-        used = [c for c in self.capabilities if c.id in eta]
         half = np.full(draws, MIDDLE)
         columns = np.stack(
-            [eta[c.id] for c in used] + [elasticity.get(f"{c.id}.reading", half) for c in used], axis=1
+            [elasticity[keys[c.id]] for c in used] + [elasticity.get(f"{c.id}.reading", half) for c in used],
+            axis=1,
         )
         distinct, which = np.unique(columns, axis=0, return_inverse=True)
         total = np.zeros((len(distinct), self.weeks))
         for k, capability in enumerate(used):
-            if self._moves(capability):
-                total += distinct[:, k : k + 1] * self.change(capability, distinct[:, len(used) + k])
+            total += distinct[:, k : k + 1] * self.change(capability, distinct[:, len(used) + k])
         return np.exp(-total)[which.ravel()]
 
     def _moves(self, capability: Capability) -> bool:
@@ -195,7 +197,8 @@ def sample_elasticities(case: Case, draws: int, streams: Streams) -> dict[str, n
 
 
 def _draws(elasticity: Drawn) -> int:
-    return len(next(iter(elasticity.values()), np.empty(0)))
+    with unnoted():
+        return len(next(iter(elasticity.values()), np.empty(0)))
 
 
 def _covers(capability: Capability, named: tuple[str, ...]) -> bool:

@@ -101,19 +101,24 @@ def decision(
     wanted: np.ndarray,
     credibility: np.ndarray,
     honoured: np.ndarray,
+    penalty: np.ndarray,
     leaving: np.ndarray,
 ) -> Decision:
     """The challenger's decision under given terms.
 
     reading : ndarray[draw] int, index into READINGS; gain : ndarray[draw], km² that two years of war would bring from
     any line; losses : ndarray[draw], the challenger's killed and wounded in them; wanted : ndarray[draw], share of that
-    ground it wants; credibility : ndarray[draw, week]; honoured : ndarray[draw]
+    ground it wants; credibility : ndarray[draw, week]; honoured, penalty : ndarray[draw], as in Decision
     leaving : ndarray[draw], share of the force that leaves a week beyond the usual after imposed terms
     """
-    effect = STRONG_TERMS[reading] * (
-        terms.zone * beliefs["truce.effect_dmz"] + terms.monitored * beliefs["truce.effect_monitoring"]
-    )
-    effect = effect + PRESSED_TERMS[reading] * terms.imposed * beliefs["truce.effect_imposed"]
+    effect = np.zeros(len(reading))
+    for written, kind, belief in (
+        (terms.zone, STRONG_TERMS, "truce.effect_dmz"),
+        (terms.monitored, STRONG_TERMS, "truce.effect_monitoring"),
+        (terms.imposed, PRESSED_TERMS, "truce.effect_imposed"),
+    ):
+        if written:
+            effect = effect + kind[reading] * beliefs[belief]
     ratio = beliefs["truce.value_per_km2"] * np.maximum(gain, 0.0) * wanted / np.maximum(losses, 1.0)
     if terms.belt_lost:
         ratio = ratio * beliefs["truce.renewed_tempo_belt_lost"]
@@ -130,7 +135,7 @@ def decision(
         eta=beliefs["war.tempo_strength"],
         credibility=credibility,
         honoured=honoured,
-        penalty=beliefs["truce.honoured_cost"],
+        penalty=penalty,
         peacetime=np.minimum(beliefs["truce.peacetime_strength"], terms.cap_share),
         leaving=leaving if terms.imposed else np.zeros_like(leaving),
     )

@@ -8,7 +8,7 @@ nearest to the line first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,8 +34,8 @@ class Line(Protocol):
         ...
 
 
-LineOf = Callable[[np.ndarray], Line]
-"""Holders ndarray[cell] (1: challenger) → the line between them."""
+LineOf = Callable[[np.ndarray, Mapping[str, np.ndarray]], Line]
+"""Holders ndarray[cell] (1: challenger) and beliefs name → ndarray[draw] → the line between them."""
 
 
 @dataclass(frozen=True, eq=False)

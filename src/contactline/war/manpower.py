@@ -34,10 +34,6 @@ def manpower_beliefs(who: str) -> tuple[str, ...]:
 
 
 BELIEFS = (*manpower_beliefs("attacker"), *manpower_beliefs("defender"), STRENGTH)
-DEFENDER_READS = frozenset(
-    (*manpower_beliefs("defender"), "losses.defender_per_attacker", "losses.defender_killed_share")
-)
-"""Beliefs that the defender's strength depends on, beside the attacker's losses."""
 
 
 @dataclass(frozen=True)

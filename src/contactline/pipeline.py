@@ -15,7 +15,7 @@ from rich.console import Console
 import contactline
 from contactline.core.progress import Stages
 from contactline.report.assessment import Assessment, RunInfo
-from contactline.report.judgements import drafted
+from contactline.report.judgements import drafted, focus_proposal
 from contactline.stages import (
     choice,
     claims,
@@ -85,14 +85,17 @@ def assess(
         tables |= deals.deal_tables(about, measured, outlook, settlements)
         tables["cells"] = tables["cells"].assign(**deals.map_columns(settlements))
     with stages.stage("compare the courses") as tick:
-        runs = choice.run_courses(about, measured, outlook, settlements)
+        runs, reads = choice.run_courses(about, measured, outlook, settlements)
         tables |= choice.choice_tables(about, measured, outlook, settlements, runs, streams, tick)
     with stages.stage("ask whether a truce holds"):
         tables |= guarantee.guarantee_tables(about, outlook.futures, settlements, streams)
         tables |= truce.truce_tables(about, measured, outlook.futures, settlements, runs, streams)
     with stages.stage("find what decides") as tick:
-        ensemble = choice.ensemble(about, outlook, runs)
-        found, few = sensitivity.sensitivity_of_run(about, ensemble, next(iter(settlements)), streams)
+        ensemble = choice.ensemble(about, outlook, runs, reads)
+        focus = settlements[focus_proposal(about, tables)]
+        found, few = sensitivity.sensitivity_of(
+            about, measured.theatre, outlook.futures, focus, runs, reads, streams, tick
+        )
         tables |= found
     with stages.stage("look for a bargain") as tick:
         tables |= line_range.range_tables(about, measured, outlook, settlements, streams, tick=tick)

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from contactline.choice.acceptability import acceptability, mean_score, normalised
-from contactline.choice.flips import break_even_surface, flip_points, share_curve, surface
+from contactline.choice.flips import break_even_surface, ranked, share_curve, surface
 from contactline.choice.futures import BeliefLabel
 from contactline.choice.information import perfect_information, shrunk, value_of_information, value_of_waiting
 from contactline.choice.regret import regret_table, regrets
@@ -133,38 +133,12 @@ def test_weights_that_cannot_be_normalised(weights, came):
         normalised(np.array(weights))
 
 
-def test_flip_point_of_a_straight_line():
-    """advantage = 1.5·(ln b − ½) + noise: half and half at b = √e; the range over resamples covers it."""
-    rng = np.random.default_rng(4)
-    covered = 0
-    for _ in range(20):
-        beliefs = {f"b{i}": rng.lognormal(size=300) for i in range(10)}
-        gap = 1.5 * (np.log(beliefs["b0"]) - 0.5) + rng.normal(size=300)
-        table = flip_points(beliefs, gap, labels(beliefs), rng, resamples=60)
-        row = table.iloc[0]
-        assert row["belief"] == "b0" and row["turns"] > 0.9
-        assert row["flip_value"] == pytest.approx(np.exp(0.5), rel=0.25)
-        assert row["share_low"] < 0.2 < 0.8 < row["share_high"] + 0.1
-        covered += row["flip_low"] <= np.exp(0.5) <= row["flip_high"]
-    assert 11 <= covered <= 20
-
-
-def test_a_belief_that_never_turns_the_ranking_has_no_flip_value():
-    rng = np.random.default_rng(5)
-    beliefs = {"b": rng.random(400)}
-    table = flip_points(
-        beliefs, 3.0 + beliefs["b"] + 0.2 * rng.normal(size=400), labels(beliefs), rng, resamples=50
-    )
-    assert np.isnan(table["flip_value"].iloc[0]) and table["turns"].iloc[0] == 0.0
-    assert table["share_low"].iloc[0] == table["share_high"].iloc[0] == 1.0
-
-
 def test_noise_yields_hardly_any_flip_points():
     said = 0
     for seed in range(15):
         rng = np.random.default_rng(seed)
         beliefs = {f"b{i}": rng.random(200) for i in range(40)}
-        said += len(flip_points(beliefs, rng.normal(size=200), labels(beliefs), rng, resamples=2))
+        said += sum(stands for _, _, stands in ranked(beliefs, rng.normal(size=200), beliefs))
     assert said <= 8
 
 

@@ -8,6 +8,7 @@ import pytest
 from contactline.case.load import load_case
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
 from contactline.choice.futures import FUTURES, BeliefLabel
+from contactline.choice.held import Sweep
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
@@ -39,13 +40,29 @@ def world():
         for name in ("defender_losses", "challenger_losses", "weeks_of_war", "collapsed", "guarantee_failed"):
             runs[course][name] = -runs[course][name]
     labels = {name: BeliefLabel(f"belief {name}", "unit", "watch") for name in beliefs}
-    return runs, beliefs, labels
+
+    def held(name):
+        """Both courses with a belief held: b0 sets the plan's outcomes, any other leaves them as they are."""
+        values = np.quantile(beliefs[name], [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
+        means = {c: {o: v.reshape(SETS, -1).mean(axis=1) for o, v in run.items()} for c, run in runs.items()}
+        points = []
+        for value in values:
+            plan = means[PROPOSALS[0]]
+            if name == "b0":
+                signs = {o: 1.0 if plan[o] @ np.log(beliefs["b0"]) < 0 else -1.0 for o in plan}
+                plan = {
+                    o: v + 100 * signs[o] * (np.log(beliefs["b0"]) - np.log(value)) for o, v in plan.items()
+                }
+            points.append({FIGHT_ON: means[FIGHT_ON], PROPOSALS[0]: plan})
+        return Sweep(name, values, tuple(points))
+
+    return runs, beliefs, labels, held
 
 
 @pytest.fixture(scope="module")
 def tables(case, world):
-    runs, beliefs, labels = world
-    return sensitivity_tables(case, runs, beliefs, labels, PROPOSALS[0], Streams(0))
+    runs, beliefs, labels, held = world
+    return sensitivity_tables(case, runs, beliefs, labels, PROPOSALS[0], Streams(0), held)
 
 
 def test_differences_are_the_verdicts_advantages():
@@ -66,6 +83,7 @@ def test_what_was_planted_is_found(case, tables):
     own = {name: frame[frame["viewpoint"] == who] for name, frame in tables.items()}
     assert own["flips"]["belief"].iloc[0] == "b0" and len(own["flips"]) <= 3
     assert own["flips"]["flip_value"].iloc[0] == pytest.approx(1.0, abs=0.15)
+    assert own["hinges"]["belief"].iloc[0] == "b0" and own["flips"]["inside"].iloc[0]
     assert own["flips"]["share_low"].iloc[0] > 0.9 > 0.1 > own["flips"]["share_high"].iloc[0]
     assert own["sobol"]["belief"].iloc[0] == "b0" and own["sobol"]["total"].iloc[0] > 0.6
     assert own["information"]["belief"].tolist()[:2] == ["everything", "b0"]
@@ -105,16 +123,16 @@ def test_a_vetoed_proposal_is_no_choice(case, tables):
 
 
 def test_the_same_seed_gives_the_same_tables(case, world, tables):
-    runs, beliefs, labels = world
-    again = sensitivity_tables(case, runs, beliefs, labels, PROPOSALS[0], Streams(0))
+    runs, beliefs, labels, held = world
+    again = sensitivity_tables(case, runs, beliefs, labels, PROPOSALS[0], Streams(0), held)
     for name, frame in tables.items():
         assert frame.equals(again[name]), name
 
 
 def test_bad_input_is_said(case, world):
-    runs, beliefs, labels = world
+    runs, beliefs, labels, held = world
     with pytest.raises(UnknownNameError, match="unknown course 'mediator_pla': did you mean mediator_plan"):
-        sensitivity_tables(case, runs, beliefs, labels, "mediator_pla", Streams(0))
+        sensitivity_tables(case, runs, beliefs, labels, "mediator_pla", Streams(0), held)
     short = {name: column[:150] for name, column in beliefs.items()}
     with pytest.raises(InputError, match="8000 draws do not divide into 150 belief sets"):
-        sensitivity_tables(case, runs, short, labels, PROPOSALS[0], Streams(0))
+        sensitivity_tables(case, runs, short, labels, PROPOSALS[0], Streams(0), held)

@@ -14,6 +14,7 @@ from contactline.case.load import load_case
 from contactline.choice.acceptability import mean_score
 from contactline.choice.courses import FIGHT_ON, accept, fight_on
 from contactline.choice.futures import belief_labels
+from contactline.choice.held import Sweep
 from contactline.choice.sweetener import SCORED, SWEETENER
 from contactline.core.streams import Streams
 from contactline.stages.choice import choice_tables
@@ -47,7 +48,14 @@ def test_the_average_flips_and_the_verdict_does_not():
     # Boxes ask for fifty belief sets; the small world's are repeated, which changes no share.
     beliefs = {name: np.tile(c.reshape(futures.sets, -1)[:, 0], 5) for name, c in futures.beliefs.items()}
     wide = {name: {k: np.tile(v, 5) for k, v in run.items()} for name, run in runs.items()}
-    tables = sensitivity_tables(case, wide, beliefs, belief_labels(case), plain.id, Streams(0))
+    still = {
+        course: {k: v.reshape(5 * futures.sets, -1).mean(axis=1) for k, v in run.items()}
+        for course, run in wide.items()
+    }
+    tables = sensitivity_tables(
+        case, wide, beliefs, belief_labels(case), plain.id, Streams(0),
+        lambda name: Sweep(name, np.array([0.0, 1.0]), (still, still)),
+    )  # fmt: skip
     for table in ("regret", "acceptability"):
         weighed = {
             who.partition(": ")[2]: set(own["course"]) for who, own in tables[table].groupby("viewpoint")

@@ -222,6 +222,8 @@ def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures)
     belief set's trajectories is what a challenger can know. Ground it does not want counts `truce.other_value`, as
     something to trade, as long as there is wanted ground left to trade it for.
     """
+    if futures.whole is not None:
+        return wanted_share(case, theatre, ground, futures.whole)[:, futures.rows]
     found: np.ndarray = futures.kept.part(
         ("wanted", id(case), id(ground)),
         lambda: _wanted_share(case, theatre, ground, futures),

@@ -31,6 +31,7 @@ from contactline.war.manpower import BELIEFS as MANPOWER_BELIEFS
 from contactline.war.manpower import STRENGTH, flows, strength_path, strength_raiser
 
 FUTURES = 50
+LINE = "line"
 SUPPORT = "support."
 """How the names of beliefs on support begin."""
 SPELLS = 6
@@ -70,6 +71,7 @@ WATCH_PLEDGE = (
     "Whether the duty is ratified and written down; forces, stocks and money set aside for it beforehand."
 )
 WATCH_SUPPLY = "Gains and losses in the weeks after deliveries stop or surge."
+WATCH_READING = "What each donor reports as delivered, and audits of it."
 """Evidence that would move the beliefs which a case does not list one by one."""
 
 
@@ -101,7 +103,9 @@ class Futures:
     given: Noted[Any]
     kept: Kept = field(default_factory=Kept, repr=False, compare=False)
     whole: Futures | None = field(default=None, repr=False, compare=False)
-    """The run of which these are the first sets: their fronts are fought with its others, so they live the same."""
+    """The run of which these are a part: what is averaged or matched over all draws is its, so they live the same."""
+    rows: np.ndarray | None = field(default=None, repr=False, compare=False)
+    """Which draws of the whole these are : ndarray[draw]."""
 
     def __getattr__(self, name: str) -> Any:
         """What was drawn : net, claimed ndarray[draw, week]; luck; support, conduct, pledge_luck, lines."""
@@ -160,11 +164,15 @@ class Futures:
     @property
     def expected_gain(self) -> np.ndarray:
         """km² that two years of war bring on average in the draw's belief set : ndarray[draw]."""
+        if self.whole is not None:
+            return self.whole.expected_gain[self.rows]
         return self._part("expected_gain", lambda: _set_mean_ahead(self.net * self.factor, self.sets))
 
     @property
     def expected_losses(self) -> np.ndarray:
         """The challenger's killed and wounded in two years of war, as expected_gain : ndarray[draw]."""
+        if self.whole is not None:
+            return self.whole.expected_losses[self.rows]
         return self._part("expected_losses", lambda: _set_mean_ahead(self.claims, self.sets))
 
     @property
@@ -176,12 +184,18 @@ class Futures:
     def line(self, holder: np.ndarray) -> Line | None:
         """What falls from the line between holders ndarray[cell]; None for the rule that the nearest falls first."""
         if self.whole is not None:
-            return self.whole.line(holder)
+            found = self.whole.line(holder)
+            return None if found is None else found.followed_by(self.rows)
         if self.lines is None:
             return None
-        key = ("line", np.ascontiguousarray(holder, dtype=np.int8).tobytes())
-        found: Line = self.kept.part(key, lambda: self.lines(holder, self.beliefs))
-        return found
+        key = (LINE, np.ascontiguousarray(holder, dtype=np.int8).tobytes())
+        line: Line = self.kept.part(key, lambda: self.lines(holder, self.beliefs))
+        return line
+
+    @property
+    def line_reads(self) -> frozenset[str]:
+        """Names that the fronts fought so far from any line have read."""
+        return (self.whole or self).kept.reads(lambda key: isinstance(key, tuple) and key[0] == LINE)
 
     def with_belief(self, name: str, value: float) -> Futures:
         """The same futures with one belief held at a value everywhere. Raises UnknownNameError."""
@@ -191,9 +205,9 @@ class Futures:
 
     def with_support(self, support: Support, times: float = 1.0) -> Futures:
         """The same futures under another support path, and with gains `times` as large a week."""
-        if times == 1.0:
-            return self.holding(support=support)
-        return self.holding(support=support, net=self.net * times)
+        whole = None if self.whole is None else self.whole.with_support(support, times)
+        changed = {"support": support} | ({} if times == 1.0 else {"net": self.net * times})
+        return replace(self.holding(**changed), whole=whole)
 
     def holding(self, **given: Any) -> Futures:
         """The same futures with what was drawn, or what follows from it, held at other values by name."""
@@ -201,15 +215,24 @@ class Futures:
 
     def first(self, sets: int) -> Futures:
         """The futures of the first belief sets alone."""
-        keep = sets * FUTURES
-        with unnoted():
-            beliefs = {name: column[:keep] for name, column in self.beliefs.items()}
-            given = {name: first_draws(value, keep) for name, value in self.given.items()}
-        return Futures(sets, Noted(beliefs), Noted(given), whole=self)
+        return self._some(np.arange(sets * (self.draws // self.sets)), sets)
+
+    def thinned(self, futures: int) -> Futures:
+        """The first `futures` futures of every belief set."""
+        return self._some(
+            np.flatnonzero(np.arange(self.draws) % (self.draws // self.sets) < futures), self.sets
+        )
 
     def set_mean(self, values: np.ndarray) -> np.ndarray:
         """Mean over the futures of each belief set : ndarray[set]."""
-        return values.reshape(self.sets, FUTURES).mean(axis=1)
+        found: np.ndarray = values.reshape(self.sets, -1).mean(axis=1)
+        return found
+
+    def _some(self, rows: np.ndarray, sets: int) -> Futures:
+        with unnoted():
+            beliefs = {name: column[rows] for name, column in self.beliefs.items()}
+            given = {name: draws_at(value, rows) for name, value in self.given.items()}
+        return Futures(sets, Noted(beliefs), Noted(given), whole=self, rows=rows)
 
     def _part(self, name: str, work: Callable[[], np.ndarray]) -> np.ndarray:
         note((name,))
@@ -276,11 +299,11 @@ def draw_futures(
     return Futures(sets, Noted(beliefs), Noted(given))
 
 
-def first_draws(value: Any, keep: int) -> Any:
-    """The first `keep` draws of what was drawn, an array or a record of arrays; anything else as it is."""
+def draws_at(value: Any, rows: np.ndarray) -> Any:
+    """Some draws of what was drawn, an array or a record of arrays; anything else as it is."""
     if isinstance(value, PledgeLuck):
-        return PledgeLuck(*(getattr(value, part.name)[:keep] for part in fields(value)))
-    return value[:keep] if isinstance(value, np.ndarray) else value
+        return PledgeLuck(*(getattr(value, part.name)[rows] for part in fields(value)))
+    return value[rows] if isinstance(value, np.ndarray) else value
 
 
 class Pressed(NamedTuple):
@@ -310,7 +333,7 @@ def _set_mean_ahead(weekly_values: np.ndarray, sets: int) -> np.ndarray:
     """Sum over the weeks a challenger looks ahead, averaged over each belief set's futures : ndarray[draw]."""
     ahead = weekly_values[:, :LOOK_AHEAD_WEEKS]
     total = ahead.sum(axis=1) * LOOK_AHEAD_WEEKS / ahead.shape[1]
-    return np.repeat(total.reshape(sets, FUTURES).mean(axis=1), FUTURES)
+    return np.repeat(total.reshape(sets, -1).mean(axis=1), len(total) // sets)
 
 
 def defender_strength(
@@ -326,7 +349,7 @@ def defender_strength(
 
 
 def attacker_strength(futures: Futures) -> np.ndarray:
-    """The attacker's force over today's, fighting on, for display : ndarray[draw, week]; no course of action reads it."""
+    """The attacker's force over today's, fighting on, for display : ndarray[draw, week]; no course reads it."""
     return strength_path(futures.claims, flows(futures.beliefs, "attacker"))
 
 
@@ -354,10 +377,16 @@ def belief_labels(case: Case) -> dict[str, BeliefLabel]:
         text = f"Chance that the guarantor acts if the truce is broken: {guarantee.name}"
         labels[credibility_belief(guarantee.id)] = BeliefLabel(text, "probability", WATCH_PLEDGE)
     for capability in case.capabilities:
-        text = f"How strongly {capability.name} moves the tempo (elasticity)"
-        labels[elasticity_belief(capability.id)] = BeliefLabel(
-            text, "log tempo per unit of need", WATCH_SUPPLY
-        )
+        own = elasticity_belief(capability.id)
+        for key, what in (
+            (own, "tempo"),
+            *((f"{own}.{effect.moves}", effect.moves) for effect in capability.effects),
+        ):
+            text = f"How strongly {capability.name} moves the {what} (elasticity)"
+            labels[key] = BeliefLabel(text, f"log {what} per unit of need", WATCH_SUPPLY)
+        if capability.other_readings:
+            text = f"Who supplies how much of {capability.name} (0: the case's reading, 1: the last of the others)"
+            labels[f"{own}.reading"] = BeliefLabel(text, "share", WATCH_READING)
     return labels
 
 

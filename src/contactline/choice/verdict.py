@@ -8,18 +8,17 @@ vetoes makes a proposal unacceptable to it whatever its value: no sum of favours
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from contactline.case.clauses import Proposal, Withdrawal
 from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.choice.courses import OUTCOMES, Theatre, accept, fight_on
-from contactline.choice.futures import BeliefLabel, Futures
+from contactline.choice.futures import Futures
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.truce.terms import Settlement
@@ -127,56 +126,21 @@ def fighting_at(case: Case, theatre: Theatre, futures: Futures, rate: np.ndarray
 
 
 def hinges(
-    advantages: np.ndarray, beliefs: Mapping[str, BeliefLabel], futures: Futures, first: int = 12
-) -> pd.DataFrame:
-    """Which beliefs decide: the share preferring to accept among the lowest and the highest third of each belief.
+    advantages: np.ndarray, beliefs: Mapping[str, np.ndarray], names: Iterable[str], most: int = 12
+) -> list[str]:
+    """Which beliefs decide, strongest first, `most` at the most.
 
-    Ranked by standardised rank regression coefficient (Saltelli and others 2008, Global Sensitivity Analysis, ch. 1),
-    all beliefs in one regression; those whose coefficient is within 2.5 standard errors of zero are left out, since
-    a share among a third of the sets moves by several points by luck. With fewer than two belief sets a belief the
-    table is empty. `flip_value` is where a straight-line fit of
-    the advantage on the belief (others as drawn) crosses zero, if within the belief's central 98 %; else NaN.
+    advantages : ndarray[set]; beliefs : name → ndarray[set]; names : those that enter the comparison. Ranked by
+    standardised rank regression coefficient (Saltelli and others 2008, Global Sensitivity Analysis, ch. 1), all
+    beliefs in one regression; those whose coefficient is within 2.5 standard errors of zero are left out. None with
+    fewer than two belief sets a belief: such a regression would name beliefs by luck.
     """
-    names = [name for name in beliefs if name in futures.beliefs]
-    columns = {name: futures.beliefs[name].reshape(futures.sets, -1)[:, 0] for name in names}
-    names = [name for name in names if np.ptp(columns[name]) > 0]
-    if futures.sets < 2 * len(names):
-        names = []  # a regression on as many beliefs as sets would name beliefs by luck
-    strength = _rank_coefficients([columns[name] for name in names], advantages)
-    rows: list[dict[str, object]] = []
-    for index in np.argsort(-np.abs(strength), kind="stable"):
-        name, column = names[index], columns[names[index]]
-        if strength[index] == 0.0 or len(rows) == first:
-            continue
-        low, high = np.quantile(column, [1 / 3, 2 / 3])
-        slope, level = np.polyfit(column, advantages, 1)
-        flip = -level / slope if slope else np.nan
-        inside = np.quantile(column, 0.01) <= flip <= np.quantile(column, 0.99)
-        rows.append(
-            {
-                "belief": name,
-                "label": beliefs[name].label,
-                "unit": beliefs[name].unit,
-                "present_low": float(np.quantile(column, 0.1)),
-                "present_high": float(np.quantile(column, 0.9)),
-                "share_low": float(np.mean(advantages[column <= low] > 0)),
-                "share_high": float(np.mean(advantages[column >= high] > 0)),
-                "flip_value": float(flip) if inside else np.nan,
-                "watch": beliefs[name].watch,
-            }
-        )
-    columns_ = [
-        "belief",
-        "label",
-        "unit",
-        "present_low",
-        "present_high",
-        "share_low",
-        "share_high",
-        "flip_value",
-        "watch",
-    ]
-    return pd.DataFrame(rows, columns=columns_)
+    asked = [name for name in names if np.ptp(beliefs[name]) > 0]
+    if len(advantages) < 2 * len(asked):
+        return []
+    strength = _rank_coefficients([beliefs[name] for name in asked], advantages)
+    order = [i for i in np.argsort(-np.abs(strength), kind="stable") if strength[i] != 0.0]
+    return [asked[i] for i in order[:most]]
 
 
 def _rank_coefficients(columns: list[np.ndarray], outcome: np.ndarray, errors: float = 2.5) -> np.ndarray:

@@ -5,7 +5,7 @@ What depends on what is thereby recorded while the work runs and never listed by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
@@ -97,6 +97,10 @@ class Kept:
         value, read, _ = self._known[key]
         note(read)
         return value
+
+    def reads(self, which: Callable[[object], bool]) -> frozenset[str]:
+        """Names that were read for the results whose key is one of `which`."""
+        return frozenset().union(*(found[1] for key, found in self._known.items() if which(key)))
 
     def without(self, *names: str) -> Kept:
         """What is left once the values of these names have changed."""

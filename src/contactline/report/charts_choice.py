@@ -67,9 +67,10 @@ def hinges(assessment: Assessment) -> list[Figure]:
     )
     alone = len(ranked) == 1
     title = (
-        f"The choice hinges {'on' if alone else 'most on'} “{top['label']}”: from its lowest to its highest third the "
-        f"share in which accepting is better goes from {percent(top['share_low'])} to {percent(top['share_high'])}"
-        + ("; no single belief turns the verdict" if not crosses.any() else "")
+        f"The choice hinges {'on' if alone else 'most on'} “{top['label']}”: from one end of its present range to the "
+        "other the share in which accepting is better goes from "
+        f"{percent(top['share_low'])} to {percent(top['share_high'])}"
+        + ("" if crosses.any() else "; no single belief turns the verdict within its present range")
         + ("; no other stands out from the noise" if alone else "")
     )
     order = list(ranked["row"])
@@ -77,7 +78,7 @@ def hinges(assessment: Assessment) -> list[Figure]:
     x = alt.X("share_low:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
     base = alt.Chart(inline(ranked))
     ends = ranked.melt(["row"], ["share_low", "share_high"], "end", "share")
-    ends["end"] = ends["end"].map({"share_low": "lowest third of the belief", "share_high": "highest third"})
+    ends["end"] = ends["end"].map({"share_low": "belief at its lower end", "share_high": "at its upper end"})
     chart = alt.layer(
         _half_rule(),
         base.mark_bar(height=6, color="#cbd2d9").encode(x=x, x2="share_high:Q", y=y),
@@ -90,9 +91,9 @@ def hinges(assessment: Assessment) -> list[Figure]:
             tooltip=["row:N", "end:N", alt.Tooltip("share:Q", format=".0%")],
         ),
     )
-    about = proposal_name(assessment.case, focus_proposal(assessment.case, assessment.tables))
+    about = proposal_name(assessment.case, str(top["proposal"]))
     subtitle = (
-        f"{about}: cases with the belief in the lowest and in the highest third of its draws, all others as drawn. "
+        f"{about}, {top['viewpoint']}: the belief held at either end of its present 80% range, all others as drawn. "
         + source_line(assessment, "own model")
     )
     lines = 1 + max(name.count("\n") for name in ranked["row"])

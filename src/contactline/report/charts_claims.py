@@ -70,7 +70,7 @@ def flips(assessment: Assessment) -> list[Figure]:
     own = own.assign(swing=(own["share_high"] - own["share_low"]).abs()).sort_values("swing", ascending=False)
     own = own.head(SHOWN).assign(row=[wrapped(label, 34) for label in own.head(SHOWN)["label"]])
     crossing = own[own["flip_value"].notna()]
-    title = f"No single belief, moved over its present range, turns the ranking by the values of “{who}”"
+    title = f"No single belief, wherever it was tried, turns the ranking by the values of “{who}”"
     if not crossing.empty:
         top = crossing.iloc[0]
         title = (
@@ -80,6 +80,7 @@ def flips(assessment: Assessment) -> list[Figure]:
         )
         if top["flip_low"] == top["flip_low"]:
             title += f" ({_value(top, 'flip_low', bare=True)} to {_value(top, 'flip_high')})"
+        title += f", {'inside' if top['inside'] else 'outside'} its present range"
     ends = own.melt(["row"], ["share_low", "share_high"], "end", "share")
     ends["end"] = ends["end"].map({"share_low": "lower end of the belief", "share_high": "upper end"})
     y = alt.Y("row:N", title=None, sort=list(own["row"]), axis=rows_axis(34))
@@ -101,8 +102,9 @@ def flips(assessment: Assessment) -> list[Figure]:
         .encode(x="x:Q")
     )
     subtitle = (
-        f"{about}, by “{who}”: share at the ends of each belief's 80% range, others as drawn. A range of a flip point "
-        "comes from resampling the belief sets. " + source_line(assessment, "own model")
+        f"{about}, by “{who}”: share with the belief held at either end of its 80% range, others as drawn; it was "
+        "tried beyond that range too. A range of a flip point comes from resampling the belief sets. "
+        + source_line(assessment, "own model")
     )
     spec = spec_of(alt.layer(half, bars, dots), _height(own["row"]))
     return [Figure("flips", "sensitivity", title, subtitle, f"Bars per belief. {title}.", spec)]

@@ -206,16 +206,17 @@ def _turns(assessment: Assessment, row: Row) -> str:
         at = shown(flip, unit)
         if top["flip_low"] == top["flip_low"] and top["flip_low"] < top["flip_high"]:
             at += f" ({shown_range(top['flip_low'], top['flip_high'], unit)} over resampled draws)"
-        inside = top["present_low"] <= flip <= top["present_high"]
-        where = "the belief now lies at" if inside else "that is outside the present 80% range of"
+        where = "the belief now lies at" if top["inside"] else "that is outside the present 80% range of"
         text = f"“{top['label']}” would turn it{more}: half of the cases prefer each course at about {at}"
         return f"{text}, and {where} {now}."
     if moving.empty:
         return "No single belief turns it, and none stands out from the noise of this run as moving it."
     top = moving.iloc[0]
+    tried = shown_range(top["tried_low"], top["tried_high"], str(top["unit"]))
     return (
-        f"No single belief turns it; “{top['label']}” moves it most, from {of_cases(top['share_low'])} to "
-        f"{of_cases(top['share_high'])} of the cases as the belief goes from one end of its range to the other."
+        f"No single belief turns it, wherever it was tried; “{top['label']}” (tried from {tried}) moves it most, from "
+        f"{of_cases(top['share_low'])} to {of_cases(top['share_high'])} of the cases as the belief goes from one end "
+        "of its present range to the other."
     )
 
 

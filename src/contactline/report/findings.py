@@ -238,15 +238,20 @@ def _sensitivity(assessment: Assessment) -> str:
     flips = _table(assessment, "flips")
     if flips.empty:
         return ""
-    views = flips.groupby("viewpoint", sort=False)["flip_value"].apply(lambda own: int(own.notna().sum()))
-    turned, of = int((views > 0).sum()), len(views)
+    views = flips.groupby("viewpoint", sort=False)["inside"].any()
+    turned, of = int(views.sum()), len(views)
+    beyond = int((flips.groupby("viewpoint", sort=False)["flip_value"].count() > 0).sum()) - turned
+    further = f" (for {beyond} one does beyond that range)" if beyond else ""
     name = proposal_name(assessment.case, str(flips["proposal"].iloc[0])) if "proposal" in flips else ""
     about = f"between accepting “{name}” and fighting on" if name else "between accepting and fighting on"
     if not turned:
-        return f"No single belief, moved over its present range, turns the ranking {about} for any viewpoint examined."
+        return (
+            f"No single belief, moved over its present range, turns the ranking {about} for any viewpoint examined"
+            f"{further}."
+        )
     return (
         f"For {turned} of {of} viewpoints one belief alone, moved over its present range, turns the ranking {about}; "
-        f"for the other {of - turned} none does."
+        f"for the other {of - turned} none does{further}."
     )
 
 

@@ -163,10 +163,11 @@ def drafted(
 
 
 def focus_proposal(case: Case, tables: Mapping[str, pd.DataFrame]) -> str:
-    """The first default proposal that asks the defender to leave land, else the first default one."""
+    """The first proposal of the run that asks the defender to leave land, else its first; the case's first default one
+    where the run applied none."""
     deals = tables.get("deals", pd.DataFrame(columns=["proposal", "km2_given_up"]))
-    giving = set(deals.loc[deals["km2_given_up"] > 0, "proposal"])
-    return next((p for p in case.default_proposals if p in giving), case.default_proposals[0])
+    applied = list(deals["proposal"]) or list(case.default_proposals)
+    return next(iter([*deals.loc[deals["km2_given_up"] > 0, "proposal"], *applied]))
 
 
 def proposal_name(case: Case, proposal: str) -> str:

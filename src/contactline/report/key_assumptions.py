@@ -14,7 +14,7 @@ from contactline.report.assessment import Assessment
 from contactline.report.choice_page import brief, centre_rows, moving_beliefs, of_cases, points_words
 from contactline.report.figures import listed
 from contactline.report.judgements import focus_proposal, percent, proposal_name
-from contactline.report.summary import shown, shown_range
+from contactline.report.summary import shown_range, turns_at
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,7 @@ def _if_wrong(row: pd.Series) -> str:
     text = (
         f"low: accepting better in {of_cases(row['share_low'])}, high: in {of_cases(row['share_high'])}{who}"
     )
-    flip = (
-        row["flip_value"] if who else float("nan")
-    )  # a hinge's value is a straight line's, a flip point's is not
-    return text if flip != flip else f"{text}; turns at {shown(float(flip), str(row['unit']))}"
+    return f"{text}; {turns_at(row)}"
 
 
 def _carries(assessment: Assessment, belief: str) -> str:
@@ -182,12 +179,8 @@ def _evidence(assessment: Assessment) -> str:
         return ""
     turning = moving[moving["flip_value"].notna()]
     top = (turning if not turning.empty else moving).iloc[0]
-    at = (
-        f" beyond {shown(float(top['flip_value']), str(top['unit']))}"
-        if not turning.empty
-        else " (it moves the choice most, though no value of it alone turns it)"
-    )
-    return f"Evidence on “{top['label']}”{at}. Watch: {top['watch'] or 'none named'}"
+    most = "" if not turning.empty else "it moves the choice most, though "
+    return f"Evidence on “{top['label']}” ({most}{turns_at(top)}). Watch: {top['watch'] or 'none named'}"
 
 
 def _clause(assessment: Assessment) -> str:

@@ -60,10 +60,8 @@ def key_hinges(assessment: Assessment, count: int = 3) -> list[Hinge]:
     if table is None or table.empty:
         return []
     swing = (table["share_high"] - table["share_low"]).abs()
-    turning = _flip_values(assessment)
     return [
-        _hinge(row, turning)
-        for _, row in table.loc[swing.sort_values(ascending=False).index].head(count).iterrows()
+        _hinge(row) for _, row in table.loc[swing.sort_values(ascending=False).index].head(count).iterrows()
     ]
 
 
@@ -213,28 +211,22 @@ def _truce(assessment: Assessment) -> KeyNumber | None:
     return KeyNumber(percent(p), f"chance that a truce on “{name}” holds three years", note)
 
 
-def _flip_values(assessment: Assessment) -> dict[str, float] | None:
-    """Belief → the value at which the defender's default view turns (table flips); None where not examined.
-
-    It takes the place of the straight line's in table hinges, so that a page never gives two.
-    """
-    table = assessment.tables.get("flips")
-    own = [v for v in assessment.case.values if v.actor == assessment.case.defender.id]
-    if table is None or not own:
-        return None
-    view = next((v for v in own if v.default), own[0]).viewpoint
-    rows = table[table["viewpoint"].str.endswith(f": {view}")]
-    return {str(k): float(v) for k, v in zip(rows["belief"], rows["flip_value"], strict=True)}
-
-
-def _hinge(row: pd.Series, turning: dict[str, float] | None) -> Hinge:
+def turns_at(row: pd.Series) -> str:
+    """Where a belief of table hinges or flips turns the choice, and whether that lies in its present 80% range."""
     unit = str(row["unit"])
-    flip = row["flip_value"] if turning is None else turning.get(str(row["belief"]), math.nan)
+    if row["flip_value"] != row["flip_value"]:
+        return f"no value from {shown_range(row['tried_low'], row['tried_high'], unit)} turns it"
+    where = "inside" if row["inside"] else "outside"
+    return f"half and half at {shown(float(row['flip_value']), unit)}, {where} the present range"
+
+
+def _hinge(row: pd.Series) -> Hinge:
+    unit = str(row["unit"])
     return Hinge(
         label=str(row["label"]),
         present=shown_range(row["present_low"], row["present_high"], unit),
         effect=f"{percent(row['share_low'])} to {percent(row['share_high'])}",
-        turns="no value turns it" if flip != flip else f"half and half at {shown(flip, unit)}",
+        turns=turns_at(row),
         watch=str(row["watch"]),
     )
 

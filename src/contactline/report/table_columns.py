@@ -58,3 +58,28 @@ MODEL = name_of(
     "model", "forecast: headline (the pool), tempo (if the present tempo persists), climatology, level"
 )
 OBJECTIVE = name_of("objective", "objective id of the case")
+TURNING = (
+    name_of("belief", "belief id of the case"),
+    text("label", "what the belief is"),
+    text("unit", "its unit"),
+    num("present_low", "the belief's", "lower end of the present 80% range"),
+    num("present_high", "the belief's", "upper end of the present 80% range"),
+    chance("share_low", "share preferring acceptance with the belief held at the lower end"),
+    chance("share_high", "share preferring acceptance with the belief held at the upper end"),
+    maybe(
+        "flip_value",
+        "the belief's",
+        "value at which the share crosses one half (missing: none of those tried)",
+    ),
+    maybe("flip_low", "the belief's", "lower end of its 80% range over resampled belief sets"),
+    maybe("flip_high", "the belief's", "upper end of its 80% range over resampled belief sets"),
+    chance("turns", "share of resamples in which the share crosses one half at all"),
+    Column("inside", "flag", "yes or no", "whether flip_value lies within the present 80% range"),
+    num("tried_low", "the belief's", "least value at which it was held"),
+    num("tried_high", "the belief's", "greatest value at which it was held"),
+    chance(
+        "p_value", "chance of as strong a curve if the belief did not matter (missing where not tested)", True
+    ),
+    text("watch", "the evidence that would move it"),
+)
+"""A belief held at one value after another, and where that turns a choice."""

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from contactline.case.tables import Column, Table
-from contactline.report.table_columns import NAME, PROPOSAL, chance, maybe, name_of, num, spread, text
+from contactline.report.table_columns import (
+    NAME,
+    PROPOSAL,
+    TURNING,
+    chance,
+    maybe,
+    name_of,
+    num,
+    spread,
+    text,
+)
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -59,18 +69,8 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "hinges",
-        "Beliefs that decide: how the share preferring acceptance moves over each belief's present range",
-        (
-            name_of("belief", "belief id of the case"),
-            text("label", "what the belief is"),
-            text("unit", "its unit"),
-            num("present_low", "the belief's", "lower end of the present 80% range"),
-            num("present_high", "the belief's", "upper end of the present 80% range"),
-            chance("share_low", "share preferring acceptance at the lower end"),
-            chance("share_high", "share preferring acceptance at the upper end"),
-            maybe("flip_value", "the belief's", "value at which the share crosses one half (missing: never)"),
-            text("watch", "the evidence that would move it"),
-        ),
-        (),
+        "Beliefs that decide for the defender's default viewpoint: the share preferring acceptance as each is moved",
+        (PROPOSAL, text("viewpoint", "whose values"), *TURNING),
+        ("proposal", "viewpoint", "belief"),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contactline.case.tables import Column, Table
-from contactline.report.table_columns import PROPOSAL, chance, maybe, name_of, num, text
+from contactline.report.table_columns import PROPOSAL, TURNING, chance, maybe, name_of, num, text
 
 VIEWPOINT = text("viewpoint", "whose values, as published")
 BELIEF = name_of("belief", "belief id of the case, or weight. and an outcome for a weight of the viewpoint")
@@ -60,27 +60,11 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "flips",
-        "Beliefs that move the ranking, and the value at which it turns, by the default viewpoint of each actor",
+        "Beliefs that move the ranking, and the value at which it turns, by every viewpoint",
         (
             PROPOSAL,
             VIEWPOINT,
-            BELIEF,
-            LABEL,
-            text("unit", "its unit"),
-            num("present_low", "the belief's", "lower end of the present 80% range"),
-            num("present_high", "the belief's", "upper end of the present 80% range"),
-            chance("share_low", "share preferring acceptance at the lower end"),
-            chance("share_high", "share preferring acceptance at the upper end"),
-            maybe(
-                "flip_value",
-                "the belief's",
-                "value at which the share crosses one half (missing: not in its 98% range)",
-            ),
-            maybe("flip_low", "the belief's", "lower end of its 80% range over resampled belief sets"),
-            maybe("flip_high", "the belief's", "upper end of its 80% range over resampled belief sets"),
-            _share("turns", "share of resamples in which the ranking turns at all", True),
-            chance("p_value", "chance of as strong a curve if the belief did not matter"),
-            text("watch", "the evidence that would move it"),
+            *TURNING,
         ),
         ("proposal", "viewpoint", "belief"),
     ),

@@ -11,27 +11,18 @@ import xarray as xr
 from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.choice.futures import (
-    BeliefLabel,
-    Futures,
-    belief_labels,
-    credibility_belief,
-    elasticity_belief,
-)
 from contactline.choice.verdict import (
     advantage,
     break_even,
     default_values,
     fighting_at,
-    hinges,
     vetoed_clauses,
 )
 from contactline.core.progress import Tick, no_tick
+from contactline.core.reads import reading
 from contactline.core.streams import Streams
 from contactline.stages.front import Front
 from contactline.stages.war import SPREAD, Outlook
-from contactline.truce.guarantee import BELIEFS as PLEDGE_BELIEFS
-from contactline.truce.guarantee import reads
 from contactline.truce.terms import Settlement
 
 HIGHEST_RATE = 0.6
@@ -40,14 +31,23 @@ GRID = 21
 """Points per axis of the break-even figure."""
 
 Runs = dict[str, dict[str, np.ndarray]]
+Reads = dict[str, frozenset[str]]
+"""Course → names of the beliefs that it read."""
 
 
-def run_courses(case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]) -> Runs:
-    """Outcomes per course : course id → outcome → ndarray[draw]. Courses: fight_on and one per proposal."""
-    runs = {FIGHT_ON: fight_on(case, front.theatre, outlook.futures)}
-    for name, settlement in settlements.items():
-        runs[name] = accept(case, front.theatre, settlement, outlook.futures)
-    return runs
+def run_courses(
+    case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]
+) -> tuple[Runs, Reads]:
+    """Outcomes per course, fight_on and one per proposal : course id → outcome → ndarray[draw], and what each read."""
+    runs, reads = {}, {}
+    with reading() as names:
+        runs[FIGHT_ON] = fight_on(case, front.theatre, outlook.futures)
+    reads[FIGHT_ON] = frozenset(names & set(outlook.futures.beliefs))
+    for course, settlement in settlements.items():
+        with reading() as names:
+            runs[course] = accept(case, front.theatre, settlement, outlook.futures)
+        reads[course] = frozenset(names & set(outlook.futures.beliefs))
+    return runs, reads
 
 
 def choice_tables(
@@ -59,7 +59,7 @@ def choice_tables(
     streams: Streams,
     tick: Tick = no_tick,
 ) -> dict[str, pd.DataFrame]:
-    """Tables courses, verdict, hinges (for the first proposal), breakeven and breakeven_curve."""
+    """Tables courses, verdict, breakeven and breakeven_curve."""
     defender = case.defender.id
     verdicts, grids, curves = [], [], []
     rates = np.linspace(0.0, HIGHEST_RATE, GRID)
@@ -86,30 +86,12 @@ def choice_tables(
             pd.DataFrame({"proposal": name, "collapse_rate": found.rate, "credibility": found.curve})
         )
         tick((done + 1) / len(settlements))
-    first = next(iter(settlements))
-    gain = advantage(default_values(case, defender), runs[first], runs[FIGHT_ON], outlook.futures, streams)
     return {
         "courses": courses_table(case, runs),
         "verdict": pd.DataFrame(verdicts),
-        "hinges": hinges(gain, deciding_beliefs(case, settlements[first], outlook.futures), outlook.futures),
         "breakeven": pd.concat(grids, ignore_index=True),
         "breakeven_curve": pd.concat(curves, ignore_index=True),
     }
-
-
-def deciding_beliefs(case: Case, settlement: Settlement, futures: Futures) -> dict[str, BeliefLabel]:
-    """The beliefs that enter this comparison: other proposals' guarantees do not, nor do elasticities while support
-    stays as it is."""
-    own = credibility_belief(settlement.guarantee.id) if settlement.guarantee else ""
-    idle = {
-        name for name in futures.beliefs if name.endswith("_killed_share")
-    }  # kinds of losses, not how many
-    idle |= {credibility_belief(guarantee.id) for guarantee in case.guarantees} - {own}
-    pledges = {n for n in futures.beliefs if n in PLEDGE_BELIEFS or n.startswith("truce.restraint_shift.")}
-    idle |= pledges - reads(settlement.guarantee, futures.beliefs.keys())
-    if np.all(futures.factor == 1.0):
-        idle |= {elasticity_belief(capability.id) for capability in case.capabilities}
-    return {name: label for name, label in belief_labels(case).items() if name not in idle}
 
 
 def _verdict(
@@ -153,9 +135,9 @@ def courses_table(case: Case, runs: Runs) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ensemble(case: Case, outlook: Outlook, runs: Runs) -> xr.Dataset:
+def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Dataset:
     """The run as an xarray Dataset: gain[model, draw, week], objective_week[objective, draw], each outcome
-    [course, draw], belief[name, set]. Units stand in the attributes."""
+    [course, draw], belief[name, set], enters[course, name]. Units stand in the attributes."""
     models = ("headline", "tempo")
     objectives = [objective.id for objective in case.objectives]
     futures = outlook.futures
@@ -181,6 +163,13 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs) -> xr.Dataset:
             {"long_name": "belief sets; units in tables/assumptions.csv"},
         ),
     }
+    data["enters"] = xr.Variable(
+        ("course", "name"),
+        np.array(
+            [[name in reads[course] for name in sorted(futures.beliefs)] for course in runs], dtype=np.int8
+        ),
+        {"long_name": "whether the course read the belief: 1, else 0"},
+    )
     for outcome, (label, unit) in OUTCOMES.items():
         stacked = np.stack([run[outcome] for run in runs.values()]).astype(np.float32)
         data[outcome] = xr.Variable(("course", "draw"), stacked, {"units": unit, "long_name": label})

@@ -1,14 +1,14 @@
 """Break-even on any two beliefs: both courses fought out again with the two held at each pair of values.
 
 Unlike the smoothed map of the report nothing is fitted: every point is a run, so a part of the belief sets is used.
-Whether a belief enters fighting on is found by trying its ends, and that course is then fought once for each value
-of the other belief instead of once a pair.
+Which of the two beliefs a course reads is noted as it runs; one that reads only one of them is fought once for each
+of its values instead of once a pair.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,10 +18,10 @@ from contactline.choice.flips import break_even_surface
 from contactline.choice.futures import BeliefLabel, Futures, belief_labels
 from contactline.choice.pair import Pair
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
-from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.errors import UnknownNameError
 from contactline.core.progress import Tick, no_tick
+from contactline.core.reads import reading
 from contactline.stages.setup import Ready
-from contactline.war.manpower import manpower_beliefs
 
 SETS = 60
 """Belief sets of a map by default: shares are then good to some six points."""
@@ -29,22 +29,15 @@ POINTS = 11
 """Values of each belief by default."""
 ENDS = (0.02, 0.98)
 """The part of each belief's draws that a map covers."""
-DRAWN_IN = ("losses.attacker_true_per_claimed",)
-"""Beliefs that are drawn into the record of losses before any course is run, so that holding one changes nothing."""
 
 Outcomes = dict[str, np.ndarray]
 
 
 def named_belief(case: Case, name: str) -> BeliefLabel:
-    """The belief of that name. Raises UnknownNameError for an unknown one, InputError for one that is drawn in."""
-    known = {n: b for n, b in belief_labels(case).items() if n not in manpower_beliefs("attacker")}
-    if name in DRAWN_IN:
-        raise InputError(
-            f"belief {name!r}: is drawn into the record of losses before any course is run, so it cannot be held at a "
-            "value here. Allowed are the other beliefs of the case (`contactline case show`)."
-        )
+    """The belief of that name. Raises UnknownNameError for an unknown one."""
+    known = belief_labels(case)
     if name not in known:
-        raise UnknownNameError("belief", name, set(known) - set(DRAWN_IN))
+        raise UnknownNameError("belief", name, known)
     return known[name]
 
 
@@ -68,8 +61,8 @@ def break_even_pair(
     values = default_values(case, actor or case.defender.id)
     theatre, settlement = ready.measured.theatre, ready.settlements[proposal]
     axes = [_axis(futures.beliefs[name], points) for name in (x, y)]
-    fighting = _reused(futures, x, y, axes, lambda held: fight_on(case, theatre, held))
-    accepting = _reused(futures, x, y, axes, lambda held: accept(case, theatre, settlement, held))
+    fighting = _reused(futures, x, y, lambda held: fight_on(case, theatre, held))
+    accepting = _reused(futures, x, y, lambda held: accept(case, theatre, settlement, held))
     done = 0
 
     def at(a: float, b: float) -> np.ndarray:
@@ -87,7 +80,7 @@ def break_even_pair(
     notes = [
         f"{name} moves neither course here."
         for k, name in enumerate((x, y))
-        if not (fighting.moved[k] or accepting.moved[k])
+        if not (fighting.reads[k] or accepting.reads[k])
     ]
     refused = vetoed_clauses(values, case, settlement.proposal)
     if refused:
@@ -107,48 +100,47 @@ def _axis(column: np.ndarray, points: int) -> np.ndarray:
 
 @dataclass
 class _Reused:
-    """Outcomes of a course at pairs of values, fought once for values that do not move it.
+    """Outcomes of a course at pairs of values, fought once for values that it does not read.
 
-    moved : whether x and y move the course
+    reads : whether the course reads x and y; outer : which of the two is held first, x (0) or y (1): the one that
+    fights the fronts anew, so that this is done once a value
     """
 
     futures: Futures
     names: tuple[str, str]
-    moved: tuple[bool, bool]
+    reads: tuple[bool, bool]
+    outer: int
+    refights: bool
     run: Callable[[Futures], Outcomes]
-    known: dict[tuple[float | None, float | None], Outcomes]
+    known: dict[tuple[float | None, ...], Outcomes] = field(default_factory=dict)
+    held: dict[float, Futures] = field(default_factory=dict)
 
     def at(self, a: float, b: float) -> Outcomes:
-        key = (a if self.moved[0] else None, b if self.moved[1] else None)
+        key = tuple(value if read else None for value, read in zip((a, b), self.reads, strict=True))
         if key not in self.known:
             # One row of the map is kept: along it, what x alone decides is met again and again.
-            if self.moved[0] and self.moved[1]:
+            if all(self.reads):
                 self.known.clear()
-            self.known[key] = self.run(_held(self.futures, self.names, key))
+            first, then = key[self.outer], key[1 - self.outer]
+            futures = self.futures if first is None else self._outer(first)
+            futures = futures if then is None else futures.with_belief(self.names[1 - self.outer], then)
+            self.known[key] = self.run(futures)
         return self.known[key]
 
-
-def _reused(
-    futures: Futures, x: str, y: str, axes: list[np.ndarray], run: Callable[[Futures], Outcomes]
-) -> _Reused:
-    """The course with what moves it: a belief does if its two ends give other outcomes."""
-    middle = [float(np.median(axis)) for axis in axes]
-    moved = []
-    for k in (0, 1):
-        ends = []
-        for end in (0, -1):
-            pair = list(middle)
-            pair[k] = float(axes[k][end])
-            ends.append(run(_held(futures, (x, y), (pair[0], pair[1]))))
-        moved.append(any(not np.array_equal(ends[0][name], ends[1][name]) for name in ends[0]))
-    return _Reused(futures, (x, y), (moved[0], moved[1]), run, {})
+    def _outer(self, value: float) -> Futures:
+        if value not in self.held:
+            self.held[value] = self.futures.with_belief(self.names[self.outer], value)
+            if self.refights:
+                self.run(self.held[value])  # its fronts are then there for every value of the other belief
+        return self.held[value]
 
 
-def _held(futures: Futures, names: tuple[str, str], at: tuple[float | None, float | None]) -> Futures:
-    for name, value in zip(names, at, strict=True):
-        if value is not None:
-            futures = futures.with_belief(name, value)
-    return futures
+def _reused(futures: Futures, x: str, y: str, run: Callable[[Futures], Outcomes]) -> _Reused:
+    """The course with what it reads of the two beliefs."""
+    with reading() as names:
+        run(futures)
+    outer = 0 if x in futures.line_reads else 1
+    return _Reused(futures, (x, y), (x in names, y in names), outer, (x, y)[outer] in futures.line_reads, run)
 
 
 def _crossing(values: np.ndarray, share: np.ndarray) -> float:

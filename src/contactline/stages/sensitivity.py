@@ -1,33 +1,34 @@
 """What would have to be true: which beliefs and weights decide between the courses, in tables.
 
-Works on draws already made (`course outcomes`, belief sets), so a saved run is enough: `sensitivity_of` reads
-one. For the default viewpoint of each actor the proposal in focus is set against fighting on; regret and
+Works on draws already made (course outcomes, belief sets); only where the ranking turns are courses fought again,
+with a belief held. For the default viewpoint of each actor the proposal in focus is set against fighting on; regret and
 acceptability compare all courses by all viewpoints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.choice.acceptability import Acceptability, acceptability, attribute_values, draw_weights
-from contactline.choice.courses import FIGHT_ON, OUTCOMES
-from contactline.choice.flips import flip_points, surface
-from contactline.choice.futures import BeliefLabel, belief_labels
+from contactline.choice.courses import FIGHT_ON, Theatre
+from contactline.choice.flips import COLUMNS, flip_row, ranked, surface
+from contactline.choice.futures import BeliefLabel, Futures, belief_labels
+from contactline.choice.held import Held, sweeper, turning
 from contactline.choice.information import value_of_information, value_of_waiting
 from contactline.choice.regret import regret_table
 from contactline.choice.scenarios import Box, find_box
 from contactline.choice.sobol import Sobol, set_noise, sobol_indices
-from contactline.choice.verdict import vetoed_clauses
+from contactline.choice.verdict import default_values, hinges, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
+from contactline.truce.terms import Settlement
 
 Runs = Mapping[str, Mapping[str, np.ndarray]]
 """Course → outcome → ndarray[draw]; the draws of a belief set stand together."""
@@ -75,17 +76,20 @@ def sensitivity_tables(
     labels: Mapping[str, BeliefLabel],
     proposal: str,
     streams: Streams,
+    held: Held,
     *,
     over: str = FIGHT_ON,
     tick: Tick = no_tick,
 ) -> dict[str, pd.DataFrame]:
-    """Tables flips, boxes, sobol, information, waiting and surface (`proposal` against `over`), regret, acceptability
-    and central_weights (all courses, all viewpoints).
+    """Tables hinges, flips, boxes, sobol, information, waiting and surface (`proposal` against `over`), regret,
+    acceptability and central_weights (all courses, all viewpoints).
 
-    flips cover every viewpoint, boxes the default one of each actor, sobol that of sides and guarantors, information,
-    waiting and surface that of the two sides: each is costlier than the one before it, and bears on fewer questions.
+    hinges are those of the defender's default viewpoint; flips cover every viewpoint, boxes the default one of each
+    actor, sobol that of sides and guarantors, information, waiting and surface that of the two sides: each is costlier
+    than the one before it, and bears on fewer questions.
 
-    beliefs : name → ndarray[set]; labels : the beliefs that enter this comparison
+    beliefs : name → ndarray[set]; labels : the beliefs that enter this comparison; held : both courses fought again
+    with a belief held at several values
     Raises UnknownNameError for a course that was not run, InputError where draws do not divide into sets.
     """
     for course in (proposal, over):
@@ -103,7 +107,7 @@ def sensitivity_tables(
         compared = compare(viewpoint, runs, sets, streams)
         who = {"viewpoint": f"{names[viewpoint.actor]}: {viewpoint.viewpoint}"}
         tables = _all_courses(compared, _acceptable(case, viewpoint, runs), sets, streams)
-        pair = _Pair(case, compared, runs, used, labels, proposal, over, draws // sets, streams)
+        pair = _Pair(case, compared, runs, used, labels, proposal, over, draws // sets, streams, held)
         tables |= {name: frame.assign(proposal=proposal) for name, frame in pair.tables(roles).items()}
         for name, frame in tables.items():
             found.setdefault(name, []).append(frame.assign(**who))
@@ -112,43 +116,30 @@ def sensitivity_tables(
 
 
 def sensitivity_of(
-    case: Case, ensemble: xr.Dataset, proposal: str, streams: Streams
-) -> dict[str, pd.DataFrame]:
-    """The same tables from the draws of a saved run (`results.nc`)."""
-    runs = {
-        str(course): {
-            outcome: np.asarray(ensemble[outcome].sel(course=course), dtype=float)
-            for outcome in OUTCOMES
-            if outcome in ensemble
-        }
-        for course in ensemble["course"].values
-    }
-    beliefs = {str(name): np.asarray(ensemble["belief"].sel(name=name)) for name in ensemble["name"].values}
-    return sensitivity_tables(case, runs, beliefs, entering(case, beliefs, proposal), proposal, streams)
-
-
-def sensitivity_of_run(
-    case: Case, ensemble: xr.Dataset, proposal: str, streams: Streams
+    case: Case,
+    theatre: Theatre,
+    futures: Futures,
+    settlement: Settlement,
+    runs: Runs,
+    reads: Mapping[str, frozenset[str]],
+    streams: Streams,
+    tick: Tick = no_tick,
 ) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
-    """The tables of `sensitivity_of` and no note, or none and a note where a run holds too few belief sets."""
+    """The tables for a settlement against fighting on and no note; none and a note where the belief sets are too few.
+
+    reads : course → beliefs that it read: those of the two courses are asked about
+    """
+    proposal = settlement.proposal.id
+    entering = reads[proposal] | reads[FIGHT_ON]
+    labels = {name: label for name, label in belief_labels(case).items() if name in entering}
+    beliefs = {
+        name: futures.beliefs[name].reshape(futures.sets, -1)[:, 0] for name in sorted(futures.beliefs)
+    }
+    held = sweeper(case, theatre, settlement, futures, {name: label.unit for name, label in labels.items()})
     try:
-        return sensitivity_of(case, ensemble, proposal, streams), ()
+        return sensitivity_tables(case, runs, beliefs, labels, proposal, streams, held, tick=tick), ()
     except InputError as error:
         return {}, (f"what decides was not worked out; more draws help: {error}",)
-
-
-def entering(case: Case, beliefs: Iterable[str], proposal: str) -> dict[str, BeliefLabel]:
-    """Beliefs of a run that can enter the comparison of a proposal with fighting on: other proposals' guarantees and
-    the split of losses into killed and wounded cannot."""
-    own = next((p.guarantee for p in case.proposals if p.id == proposal), None)
-    held = set(beliefs)
-    return {
-        name: label
-        for name, label in belief_labels(case).items()
-        if name in held
-        and not name.endswith("_killed_share")
-        and not (name.startswith("guarantee.") and name != f"guarantee.{own}")
-    }
 
 
 def actor_names(case: Case) -> dict[str, str]:
@@ -205,6 +196,7 @@ class _Pair:
     over: str
     futures: int
     streams: Streams
+    held: Held
 
     def rng(self, what: str) -> np.random.Generator:
         """A stream of its own for each analysis and viewpoint."""
@@ -224,9 +216,13 @@ class _Pair:
     def tables(self, roles: Mapping[str, str]) -> dict[str, pd.DataFrame]:
         """The analyses of the pair that this viewpoint's actor, of one of the `roles`, calls for."""
         advantage = self.compared.advantage(self.proposal, self.over)
-        found = {"flips": flip_points(self.beliefs, advantage, self.labels, self.rng("flips"))}
+        found = {"flips": self._flips(advantage)}
         viewpoint, noise = self.compared.viewpoint, self.noise()
         role = roles.get(viewpoint.actor, "other")
+        if viewpoint == default_values(self.case, self.case.defender.id):
+            found["hinges"] = self._turning_at(
+                [(n, np.nan) for n in hinges(advantage, self.beliefs, self.labels)]
+            )
         if not viewpoint.default:
             return found
         found["boxes"] = self._boxes(advantage)
@@ -240,6 +236,27 @@ class _Pair:
                 "surface": self._surface(advantage),
             }
         return found
+
+    def _flips(self, advantage: np.ndarray) -> pd.DataFrame:
+        order = ranked(self.beliefs, advantage, self.labels)
+        return self._turning_at([(name, p) for name, p, stands_out in order if stands_out])
+
+    def _turning_at(self, named: Sequence[tuple[str, float]]) -> pd.DataFrame:
+        """Where the ranking turns on each belief, held at one value after another; the weights are those drawn."""
+        rows, rng = [], self.rng("turning")
+        for name, p in named:
+            sweep = self.held(name)
+            sets = len(self.compared.weights)
+            gaps = []
+            for run in sweep.runs:
+                both = {course: run[course] for course in (self.proposal, self.over)}
+                parts = attribute_values(self.compared.viewpoint, both, sets)
+                gaps.append(np.einsum("sa,sa->s", self.compared.weights, parts[:, :, 0] - parts[:, :, 1]))
+            column = self.beliefs[name]
+            rows.append(
+                flip_row(name, self.labels[name], column, turning(sweep, np.array(gaps), column, rng), p)
+            )
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def _sobol(self, advantage: np.ndarray, noise: float) -> pd.DataFrame:
         """Weights stand beside beliefs: whether values or beliefs divide is a question of its own."""
@@ -319,10 +336,8 @@ class _Pair:
 
     def _axes(self, advantage: np.ndarray) -> tuple[str, str]:
         """The two beliefs that move the ranking most."""
-        ranked = flip_points(
-            self.beliefs, advantage, self.labels, self.rng("axes"), resamples=0, all_beliefs=True
-        )
-        return str(ranked["belief"].iloc[0]), str(ranked["belief"].iloc[1])
+        order = ranked(self.beliefs, advantage, self.labels)
+        return order[0][0], order[1][0]
 
 
 def sobol_frame(found: Sobol, labels: Mapping[str, str]) -> pd.DataFrame:

@@ -46,6 +46,8 @@ def simulate(
         case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path
     )
     about, outlook = ready.loaded.case, ready.outlook
-    runs = choice.run_courses(about, ready.measured, outlook, ready.settlements)
+    runs, reads = choice.run_courses(about, ready.measured, outlook, ready.settlements)
     notes = (*outlook.forecast.warnings(), *outlook.notes)
-    return Simulation(choice.ensemble(about, outlook, runs), ready.loaded.digest, seed, support_path, notes)
+    return Simulation(
+        choice.ensemble(about, outlook, runs, reads), ready.loaded.digest, seed, support_path, notes
+    )

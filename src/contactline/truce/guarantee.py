@@ -21,7 +21,7 @@ from scipy.special import expit
 
 from contactline.case.pledges import Analogue, Guarantee, PledgeRecord, PoliticalEvent
 from contactline.case.schema import Case
-from contactline.core.dates import WEEKS_PER_YEAR
+from contactline.core.dates import DAYS_PER_WEEK, WEEKS_PER_YEAR
 from contactline.core.errors import InputError
 from contactline.core.streams import Streams
 from contactline.truce.analogues import AnalogueFit, fit_effects, honour_data, shift_of
@@ -219,24 +219,6 @@ def calendar_of(guarantee: Guarantee, guarantor: str) -> list[tuple[PoliticalEve
     return own
 
 
-def reads(guarantee: Guarantee | None, names: Collection[str]) -> set[str]:
-    """Which of the beliefs `names` can move this guarantee's credibility; the rest decide nothing through it."""
-    if guarantee is None or guarantee.form == "none":
-        return set()
-    found = {name for name in BELIEFS if name.startswith("truce.crisis_")}
-    found |= {restraint_name(names, guarantor) for guarantor in guarantee.guarantors}
-    if guarantee.discretion:
-        found.add("truce.discretion_shift")
-    if any(calendar_of(guarantee, guarantor) for guarantor in guarantee.guarantors):
-        found |= {"truce.term_shift", "truce.successor_spread"}
-        found |= {"truce.treaty_turnover"} if guarantee.form == "treaty" else set()
-    if guarantee.revoked_by:
-        found |= {"truce.forfeit_rate", "truce.forfeit_reading"}
-    if len(guarantee.guarantors) > 1:
-        found.add("truce.coalition_together")
-    return found & set(names)
-
-
 def restraint_name(beliefs: Collection[str], guarantor: str) -> str:
     """The belief on this guarantor's restraint: its own where the case has one, else the general one."""
     own = f"truce.restraint_shift.{guarantor}"
@@ -272,7 +254,11 @@ def _add_calendar(
     as_of: date,
 ) -> None:
     """Add the steps of a guarantor's political calendar to its logit path, in place."""
-    dated = calendar_of(guarantee, guarantor)
+    dated = [
+        (event, column)
+        for event, column in calendar_of(guarantee, guarantor)
+        if (event.day - as_of).days / DAYS_PER_WEEK <= path.shape[1] - 1
+    ]
     if not dated:
         return
     reach = needed(beliefs, "truce.treaty_turnover") if guarantee.form == "treaty" else 1.0
@@ -280,6 +266,4 @@ def _add_calendar(
     shift = reach * needed(beliefs, "truce.term_shift")
     spread = reach * needed(beliefs, "truce.successor_spread")
     for week, step in stance_steps(events, columns, shift, spread, luck, as_of):
-        first = max(int(np.ceil(week)), 0)
-        if first < path.shape[1]:
-            path[:, first:] += step[:, None]
+        path[:, max(int(np.ceil(week)), 0) :] += step[:, None]

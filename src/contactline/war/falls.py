@@ -9,7 +9,7 @@ nearest to the line first.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -31,6 +31,10 @@ class Line(Protocol):
 
         values : ndarray[cell, quantity], in whatever unit, e.g. people in each cell; gain : ndarray[draw], km² ≥ 0
         """
+        ...
+
+    def followed_by(self, rows: np.ndarray | None) -> Line:
+        """The same line for some of the draws : ndarray[draw] int, all where None."""
         ...
 
 
@@ -56,6 +60,10 @@ class SimulatedLine:
             self._tables[key] = self._read(np.ascontiguousarray(values, dtype=float))
         return read_levels(self._tables[key], self.trajectory, np.maximum(gain, 0.0) / STEP_KM2)
 
+    def followed_by(self, rows: np.ndarray | None) -> SimulatedLine:
+        """See Line; what was read off the fronts is shared."""
+        return self if rows is None else replace(self, trajectory=self.trajectory[rows])
+
     def _read(self, values: np.ndarray) -> np.ndarray:
         """Quantities taken by level of gain : ndarray[trajectory, level, quantity]."""
         log, levels = self.log, int(MOST_KM2 / STEP_KM2) + 1
@@ -74,6 +82,10 @@ class NearestFirst:
 
     ground: Ground
     resistance: np.ndarray
+
+    def followed_by(self, rows: np.ndarray | None) -> NearestFirst:
+        """See Line."""
+        return self if rows is None else replace(self, resistance=self.resistance[rows])
 
     def lost(self, values: np.ndarray, gain: np.ndarray) -> np.ndarray:
         """See Line."""

@@ -1,0 +1,169 @@
+"""Both courses fought out again with one belief held at each of several values: what it does, and where it turns them.
+
+Drawn sets show a belief only over its own range, together with all others; held, it can be asked about wherever it
+may lie. A few futures of every belief set are enough: what moves a set is what the set believes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from contactline.case.schema import Case
+from contactline.choice.courses import FIGHT_ON, Theatre, accept, fight_on
+from contactline.choice.futures import Futures
+from contactline.core.reads import reading
+from contactline.truce.terms import Settlement
+
+FUTURES_HELD = 10
+"""Futures of each belief set that are fought again: 200 sets of 10 err by two points where 40 of 50 err by six."""
+QUANTILES = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
+FEW_QUANTILES = (0.1, 0.5, 0.9)
+"""Values of a belief that fights the fronts anew, which costs a second a value."""
+RESAMPLES = 200
+
+Held = Callable[[str], "Sweep"]
+"""A belief's name → its sweep."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Outcomes of both courses with a belief held.
+
+    values : ndarray[point], rising, from the least to the most that the belief is tried at
+    runs : one a value: course → outcome → ndarray[set], mean over the futures of each belief set
+    """
+
+    belief: str
+    values: np.ndarray
+    runs: tuple[Mapping[str, Mapping[str, np.ndarray]], ...]
+
+
+def reach(
+    column: np.ndarray, unit: str, low: float | None = None, high: float | None = None
+) -> tuple[float, float]:
+    """The least and the most that a belief is tried at, from its draws : ndarray[set or draw].
+
+    A chance or share: 1% to 99%. Else a third of its 1% point to three times its 99% point, by sign; a belief of both
+    signs as far again to either side. Never beyond `low` and `high`, what the belief may be at all.
+    """
+    least, most = (float(q) for q in np.quantile(column, [0.01, 0.99]))
+    if unit in ("probability", "share") and least >= 0.0 and most <= 1.0:
+        first, last = min(least, 0.01), max(most, 0.99)
+    elif least > 0.0:
+        first, last = least / 3.0, most * 3.0
+    elif most < 0.0:
+        first, last = least * 3.0, most / 3.0
+    else:
+        first, last = 2.0 * least - most, 2.0 * most - least
+    return max(first, -np.inf if low is None else low), min(last, np.inf if high is None else high)
+
+
+def sweeper(
+    case: Case, theatre: Theatre, settlement: Settlement, futures: Futures, units: Mapping[str, str]
+) -> Held:
+    """Sweeps of one settlement against fighting on, each worked out once; units : belief → its unit."""
+    few = futures.thinned(FUTURES_HELD)
+    bounds = {belief.name: (belief.low, belief.high) for belief in case.beliefs}
+    proposal = settlement.proposal.id
+    courses: dict[str, Callable[[Futures], Mapping[str, np.ndarray]]] = {
+        FIGHT_ON: lambda held: fight_on(case, theatre, held),
+        proposal: lambda held: accept(case, theatre, settlement, held),
+    }
+    plain, reads = {}, {}
+    for name, course in courses.items():
+        with reading() as names:
+            plain[name] = _set_means(few, course(few))
+        reads[name] = names
+    known: dict[str, Sweep] = {}
+
+    def held(belief: str) -> Sweep:
+        if belief not in known:
+            column = futures.beliefs[belief]
+            ends = reach(column, units.get(belief, ""), *bounds.get(belief, (None, None)))
+            inside = FEW_QUANTILES if belief in few.line_reads else QUANTILES
+            values = np.unique([*ends, *np.clip(np.quantile(column, inside), *ends)])
+            runs = []
+            for value in values:
+                one = few.with_belief(belief, float(value))
+                runs.append(
+                    {
+                        name: _set_means(one, course(one)) if belief in reads[name] else plain[name]
+                        for name, course in courses.items()
+                    }
+                )
+            known[belief] = Sweep(belief, values, tuple(runs))
+        return known[belief]
+
+    return held
+
+
+@dataclass(frozen=True)
+class Turning:
+    """Where a course becomes the better one in half of the belief sets as one belief is held at rising values.
+
+    share_low, share_high : share preferring it with the belief at its 10% and its 90% point
+    value : where the share crosses one half, the crossing nearest the belief's middle; NaN where it never does
+    low, high : its 80% range over resampled sets; turns : share of resamples in which it crosses at all
+    first, last : the least and the most that the belief was held at
+    """
+
+    share_low: float
+    share_high: float
+    value: float
+    low: float
+    high: float
+    turns: float
+    first: float
+    last: float
+
+
+def turning(
+    sweep: Sweep,
+    gaps: np.ndarray,
+    column: np.ndarray,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+) -> Turning:
+    """gaps : ndarray[point, set], value of the course over the other; column : the belief's draws ndarray[set]."""
+    values, better = sweep.values, gaps > 0
+    middle, ends = float(np.median(column)), np.quantile(column, [0.1, 0.9])
+    share = better.mean(axis=1)
+    low, high = np.interp(ends, values, share)
+    value = crossing(values, share, middle)
+    again = [
+        crossing(values, better[:, rng.integers(0, better.shape[1], better.shape[1])].mean(axis=1), middle)
+        for _ in range(resamples)
+    ]
+    crossed = np.array([found for found in again if found == found])
+    turns = len(crossed) / resamples if resamples else float("nan")
+    # A crossing that most resamples do not share is no finding.
+    if value != value or turns < 0.5:
+        value, crossed = float("nan"), np.empty(0)
+    spread = np.quantile(crossed, [0.1, 0.9]) if len(crossed) else (np.nan, np.nan)
+    return Turning(
+        float(low),
+        float(high),
+        value,
+        float(spread[0]),
+        float(spread[1]),
+        turns,
+        float(values[0]),
+        float(values[-1]),
+    )
+
+
+def crossing(values: np.ndarray, share: np.ndarray, middle: float) -> float:
+    """Where a share crosses one half, between values by a straight line; of several, the one nearest the middle."""
+    above = share >= 0.5
+    at = np.flatnonzero(above[1:] != above[:-1])
+    if not len(at):
+        return float("nan")
+    found = values[at] + (0.5 - share[at]) / (share[at + 1] - share[at]) * (values[at + 1] - values[at])
+    return float(found[np.argmin(np.abs(found - middle))])
+
+
+def _set_means(futures: Futures, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: futures.set_mean(values) for name, values in run.items()}

@@ -61,7 +61,8 @@ def material(case) -> Material:
         ),
         "truce": pd.DataFrame(
             [{"proposal": "us_28", "name": "United States, 28 points", "variant": v, "p_hold_52": 0.7, "p_hold_156": p,
-              "p_hold_260": 0.3, "credibility_q10": 0.1, "credibility_q50": 0.3, "credibility_q90": 0.6}
+              "p_hold_260": 0.3, "credibility_mean": 0.33, "credibility_q10": 0.1,
+              "credibility_q50": 0.3, "credibility_q90": 0.6}
              for v, p in (("as_written", 0.45), ("troops", 0.6))]
         ),
     }  # fmt: skip

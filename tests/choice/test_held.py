@@ -34,7 +34,7 @@ def test_a_part_of_a_run_lives_the_lives_it_lives_in_the_whole(world):
 
 def test_a_sweep_is_what_each_held_value_gives(world):
     case, theatre, settlements, futures = world
-    sweep = sweeper(case, theatre, settlements["handover"], futures, {})("war.collapse_rate")
+    sweep = sweeper(case, theatre, settlements["handover"], futures, futures.beliefs, {})("war.collapse_rate")
     proposal = settlements["handover"].proposal.id
     assert np.all(np.diff(sweep.values) > 0) and set(sweep.runs[0]) == {FIGHT_ON, proposal}
     for k in (0, len(sweep.values) - 1):

@@ -12,7 +12,7 @@ import h3
 import numpy as np
 import pandas as pd
 import xarray as xr
-from sample_claims import claim_samples
+from sample_claims import claim_samples, turned
 from sample_cohesion import CASE_PARTS, cohesion_sample
 from sample_deal import deal_rows
 from sample_game import game_sample
@@ -400,29 +400,12 @@ def _choice() -> dict[str, pd.DataFrame]:
         for i, k in enumerate(PROPOSALS)
         for v, s in (("land first", 0.28), ("lives first", 0.61), ("sovereignty first", 0.14))
     ]
-    hinges = [
-        (
-            "collapse.rate",
-            "how often the defence collapses if the fighting goes on",
-            "per year",
-            0.02,
-            0.4,
-            0.22,
-            0.66,
-            0.27,
-        ),
-        (
-            "guarantee.credibility",
-            "chance that the guarantor acts",
-            "probability",
-            0.08,
-            0.6,
-            0.3,
-            0.55,
-            0.51,
-        ),
+    hinges = (
+        ("collapse.rate", "how often the defence collapses if the fighting goes on", "per year", 0.02, 0.4, 0.22, 0.66,
+         0.27),
+        ("guarantee.credibility", "chance that the guarantor acts", "probability", 0.08, 0.6, 0.3, 0.55, 0.51),
         ("war.tempo", "the pace of the advance", "km² per week", 20.0, 160.0, 0.35, 0.45, np.nan),
-    ]
+    )  # fmt: skip
     names = (
         "belief",
         "label",
@@ -461,7 +444,11 @@ def _choice() -> dict[str, pd.DataFrame]:
         "breakeven_curve": pd.DataFrame(curve),
         "verdict": pd.DataFrame(verdict),
         "hinges": pd.DataFrame(
-            [dict(zip(names, h, strict=True)) | {"watch": "what the press reports"} for h in hinges]
+            [
+                turned(dict(zip(names, h, strict=True)))
+                | {"proposal": next(iter(PROPOSALS)), "viewpoint": "Southland: land first"}
+                for h in hinges
+            ]
         ),
         "courses": pd.DataFrame(courses),
     }

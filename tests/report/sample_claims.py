@@ -47,6 +47,17 @@ def _claims() -> dict[str, pd.DataFrame]:
     return {"claims": pd.DataFrame(claims), "claim_tests": pd.DataFrame(tests)}
 
 
+def turned(row: dict[str, object]) -> dict[str, object]:
+    """A row of table hinges or flips with what its range and turning value imply."""
+    low, high, at = (float(row[name]) for name in ("present_low", "present_high", "flip_value"))
+    found = at == at
+    return {
+        "flip_low": at * 0.9, "flip_high": at * 1.1, "turns": 1.0 if found else 0.0, "inside": low <= at <= high,
+        "tried_low": low / 3, "tried_high": 0.99 if row["unit"] == "probability" else 3 * high, "p_value": np.nan,
+        "watch": "what the press reports",
+    } | row  # fmt: skip
+
+
 def _sensitivity() -> dict[str, pd.DataFrame]:
     who = {"proposal": PROPOSAL, "viewpoint": VIEWPOINT}
     flips, sobol, information = [], [], []
@@ -54,11 +65,11 @@ def _sensitivity() -> dict[str, pd.DataFrame]:
         low, high = ((0.02, 0.4), (0.08, 0.6), (20.0, 160.0))[i]
         turns = i < 2
         flips.append(
-            who | {"belief": belief, "label": label, "unit": unit, "present_low": low, "present_high": high,
+            turned(who | {"belief": belief, "label": label, "unit": unit, "present_low": low, "present_high": high,
                    "share_low": 0.22 + 0.1 * i, "share_high": 0.66 - 0.1 * i,
                    "flip_value": (low + high) / 2 if turns else np.nan, "flip_low": low * 1.5 if turns else np.nan,
                    "flip_high": high * 0.9 if turns else np.nan, "turns": 0.95 - 0.4 * i, "p_value": 1e-6,
-                   "watch": WATCH}
+                   "watch": WATCH})
         )  # fmt: skip
         total = 0.3 - 0.1 * i
         sobol.append(

@@ -29,7 +29,7 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
                 who | {"variant": variant, "label": label} | {f"p_hold_{w}": p for w, p in hold.items()}
                 | {f"p_hold_{w}_q10": p**2 for w, p in hold.items()}
                 | {f"p_hold_{w}_q90": p**0.5 for w, p in hold.items()}
-                | {"credibility_q10": 0.1, "credibility_q50": 0.3, "credibility_q90": 0.6}
+                | {"credibility_mean": 0.35, "credibility_q10": 0.1, "credibility_q50": 0.3, "credibility_q90": 0.6}
             )  # fmt: skip
         for reading, factor in READINGS.items():
             found["readings"].append(who | {"reading": reading, "label": reading} | _hold(rate * factor))

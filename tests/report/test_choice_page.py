@@ -39,7 +39,8 @@ def flips(sample: Assessment, value: float) -> pd.DataFrame:
     """One belief of the default viewpoint, with this flip value."""
     row = sample.tables["flips"].iloc[[0]].assign(viewpoint=WHO, label="the pace", unit="per year")
     return row.assign(share_low=0.8, share_high=0.3, flip_value=value, flip_low=1.7, flip_high=2.4,
-                      present_low=1.0, present_high=3.0)  # fmt: skip
+                      present_low=1.0, present_high=3.0, inside=1.0 <= value <= 3.0,
+                      tried_low=0.3, tried_high=9.0)  # fmt: skip
 
 
 def boxes(sample: Assessment, **changed: object) -> pd.DataFrame:
@@ -91,7 +92,10 @@ def test_no_turn_and_no_box_are_said_as_such(sample):
     _, second, third = sentences(
         with_tables(sample, flips=flips(sample, nan), boxes=boxes(sample, holds=False))
     )
-    assert second.startswith("No single belief turns it; “the pace” moves it most, from 80% to 30%")
+    assert second.startswith(
+        "No single belief turns it, wherever it was tried; “the pace” (tried from 0.30 to 9 per year) moves it "
+        "most, from 80% to 30%"
+    )
     assert third.startswith(
         "No one or two beliefs single out futures in which accepting is better: over all of them"
     )

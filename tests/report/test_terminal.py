@@ -47,7 +47,9 @@ def test_summary_needs_no_table(sample: Assessment) -> None:
 def test_hinges_come_in_order_of_their_effect(sample: Assessment) -> None:
     labels = [hinge.label for hinge in key_hinges(sample)]
     assert labels[0].startswith("how often the defence collapses")
-    assert [hinge.turns for hinge in key_hinges(sample)][-1] == "no value turns it"
+    turns = {hinge.label: hinge.turns for hinge in key_hinges(sample)}
+    assert turns["the pace of the advance"] == "no value from 6.7 to 480 km² per week turns it"
+    assert turns["chance that the guarantor acts"] == "half and half at 51%, inside the present range"
 
 
 def test_front_table_shows_the_last_months_and_marks_flagged_ones(sample: Assessment) -> None:

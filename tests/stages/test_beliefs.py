@@ -16,6 +16,7 @@ from contactline.choice.held import reach
 from contactline.core.reads import reading
 from contactline.stages import falls, setup
 from contactline.support import adequacy
+from contactline.truce import guarantee as guarantees
 
 SETS, WEEKS, PATH = 4, 260, "us_intelligence_cut"
 IDLE = {"truce.peacetime_strength", "truce.renewed_tempo_rebuild", "war.tempo_strength"}
@@ -46,12 +47,14 @@ def courses(ready, futures: Futures) -> dict[str, dict[str, np.ndarray]]:
 
 
 def fixed(case: Case, name: str, value: float) -> Case | None:
-    """The case with one belief fixed where its text can say so; None for readings of who supplies what."""
+    """The case with one belief fixed where its text can say so; None for readings of who supplies what and the record of promises."""
     certain = Fixed(kind="fixed", value=value)
     stem, _, rest = name.partition(".")
     if stem == "guarantee":
         own = [g.model_copy(update={"credibility": certain}) if g.id == rest else g for g in case.guarantees]
         return case.model_copy(update={"guarantees": tuple(own)})
+    if stem == "pledge":
+        return None
     if stem == "support":
         capability, _, what = rest.partition(".")
         if what == "reading":
@@ -74,15 +77,20 @@ def fixed(case: Case, name: str, value: float) -> Case | None:
 def redrawn(ready, name: str, value: float, monkeypatch) -> Futures:
     """All futures drawn again, from the same streams, for the case with that value fixed."""
     case, streams, drawn = fixed(ready.loaded.case, name, value), ready.streams, ready.outlook.futures
-    if case is None:
+    if case is None and name.startswith("pledge."):
+        base = guarantees.base_credibility
+        monkeypatch.setattr(
+            "contactline.choice.futures.base_credibility",
+            lambda held, *given: np.full(SETS, value) if f"pledge.{held.id}" == name else base(held, *given),
+        )
+    elif case is None:
         key, sample = name.removeprefix("support."), adequacy.sample_elasticities
         monkeypatch.setattr(
             "contactline.choice.futures.sample_elasticities",
             lambda *given: sample(*given) | {key: np.full(SETS, value)},
         )
-        case = ready.loaded.case
     return draw_futures(
-        case, drawn.net, drawn.claimed, drawn.support, streams,
+        case or ready.loaded.case, drawn.net, drawn.claimed, drawn.support, streams,
         measured={n: q for n, q in ready.bias.items() if n != name}, lines=drawn.lines,
     )  # fmt: skip
 
@@ -97,7 +105,7 @@ def held(world):
     bounds = {belief.name: (belief.low, belief.high) for belief in world.loaded.case.beliefs}
     found = {}
     for name in NAMES:
-        values = reach(futures.beliefs[name], labels[name].unit, *bounds.get(name, (None, None)))
+        values = reach(futures.column(name), labels[name].unit, *bounds.get(name, (None, None)))
         found[name] = [(value, courses(world, futures.with_belief(name, value))) for value in values]
     return found
 
@@ -116,7 +124,8 @@ def read(world):
 
 
 def test_every_belief_drawn_has_a_label(world):
-    assert set(world.outlook.futures.beliefs) == set(NAMES)
+    futures = world.outlook.futures
+    assert {*futures.beliefs, *futures.guarantees} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,6 +14,7 @@ from contactline.case.load import load_case
 from contactline.case.pledges import BaseRate, Guarantee, PledgeRecord, PoliticalEvent
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.reads import Noted, reading
 from contactline.core.streams import Streams
 from contactline.truce.calendar import PledgeLuck, crisis_weeks, survives
 from contactline.truce.guarantee import (
@@ -23,7 +24,7 @@ from contactline.truce.guarantee import (
     credibility_paths,
     draw_pledge_luck,
     enough_act,
-    reads,
+    signature_chance,
     study_draws,
 )
 
@@ -49,7 +50,7 @@ def event(day: str, **changes: object) -> PoliticalEvent:
 
 def beliefs(**values: float) -> dict[str, np.ndarray]:
     named = {f"truce.{name}": value for name, value in values.items()}
-    assert set(named) <= set(STILL) or all(name.startswith("truce.restraint_shift") for name in named)
+    assert all(name in STILL or name.startswith("truce.restraint_shift") for name in named)
     return {name: np.full(DRAWS, value) for name, value in (STILL | named).items()}
 
 
@@ -314,7 +315,7 @@ def test_the_built_in_cases_name_every_belief_and_luck_does_not_move_with_the_nu
 
 @pytest.mark.parametrize("held", load_case("ukraine_2025").case.guarantees, ids=lambda held: held.id)
 def test_what_a_guarantee_is_said_to_read_is_what_moves_it(held: Guarantee):
-    """Each belief moved by itself: the path changes if and only if `reads` names it."""
+    """Each belief moved by itself: the path changes if and only if it was read."""
     case = load_case("ukraine_2025").case
     names = [b.name for b in case.beliefs if b.name in BELIEFS or b.name.startswith("truce.restraint_shift")]
     plain = {name: np.full(DRAWS, 0.4) for name in names} | {
@@ -327,4 +328,38 @@ def test_what_a_guarantee_is_said_to_read_is_what_moves_it(held: Guarantee):
 
     start = path(plain)
     moving = {name for name in names if not np.array_equal(path(plain | {name: plain[name] * 1.5}), start)}
-    assert moving == reads(held, names)
+    with reading() as read:
+        path(Noted(plain))
+    assert moving == read
+
+
+@pytest.mark.parametrize("enough", ["any", "all"])
+def test_a_chance_stated_at_signature_is_what_the_guarantor_acts_with(enough: str):
+    """0.6 stays 0.6 whatever restraint, discretion and cession: they are in the number already."""
+    drawn = draw_pledge_luck(load_case("ukraine_2025").case, 40, 10, Streams(0))
+    known = beliefs(**{"restraint_shift": -1.0, "restraint_shift.b": 2.0, "discretion_shift": -0.7})
+    for names in (["a"], ["a", "b"], ["a", "b", "c"]):
+        held = guarantee(guarantors=names, enough=enough, discretion=True)
+        q = credibility_paths(
+            np.full(DRAWS, 0.6), known, held, AS_OF, WEEKS, CRISIS_LUCK, luck=drawn, ceded=True, parts=(),
+            at_signature=True,
+        )  # fmt: skip
+        assert q == pytest.approx(np.full((DRAWS, WEEKS), 0.6), abs=1e-9)
+
+
+def test_the_chance_at_signature_is_the_path_without_what_time_brings():
+    known = beliefs(**{"restraint_shift": -1.0, "restraint_shift.b": 2.0, "discretion_shift": -0.7})
+    for names in (["a"], ["a", "b"]):
+        held = guarantee(guarantors=names, discretion=True)
+        still = credibility_paths(
+            BASE, known, held, AS_OF, WEEKS, CRISIS_LUCK, parts=("restraint", "discretion")
+        )
+        chance = signature_chance(BASE, known, held, None, False)
+        assert chance == pytest.approx(still[:, 0], abs=1e-12)
+        again = credibility_paths(
+            chance, known, held, AS_OF, WEEKS, CRISIS_LUCK, parts=("crises",), at_signature=True
+        )
+        whole = credibility_paths(
+            BASE, known, held, AS_OF, WEEKS, CRISIS_LUCK, parts=("restraint", "discretion", "crises")
+        )
+        assert again == pytest.approx(whole, abs=1e-9)

@@ -14,10 +14,11 @@ import small
 
 from contactline.case.load import load_case
 from contactline.case.pledges import PledgeRecord
-from contactline.choice.futures import FUTURES, credibility_belief
+from contactline.choice.futures import FUTURES, credibility_belief, draw_futures
 from contactline.core.streams import Streams
 from contactline.report.tables import typed
 from contactline.stages.guarantee import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
+from contactline.support.adequacy import support
 from contactline.truce.guarantee import credibility_paths, draw_pledge_luck
 
 
@@ -47,7 +48,7 @@ def test_the_fan_is_the_mean_of_the_paths_that_courses_use(made):
     q = credibility_paths(
         futures.beliefs[credibility_belief(guarantee.id)], futures.beliefs, guarantee, case.as_of, futures.weeks,
         futures.crisis_luck, luck=draw_pledge_luck(case, futures.sets, FUTURES, Streams(0)),
-        ceded=any(s.belts_lost for s in carriers),
+        ceded=any(s.belts_lost for s in carriers), at_signature=True,
     )  # fmt: skip
     fan = tables["guarantee_paths"]
     assert fan["mean"].to_numpy() == pytest.approx(q[:, ::4].mean(axis=0))
@@ -70,7 +71,9 @@ def test_a_guarantee_without_its_own_number_starts_from_each_study():
     case = load_case("borderland").case
     held = case.guarantees[0].model_copy(update={"credibility": None})
     case = case.model_copy(update={"guarantees": (held,)})
-    _case, _theatre, settlements, futures = small.world()
+    _case, _theatre, settlements, drawn = small.world()
+    paths = support(case, "as_today", drawn.weeks)
+    futures = draw_futures(case, drawn.net, drawn.claimed, paths, Streams(0))
     steps = guarantee_tables(case, futures, settlements, Streams(0))["guarantee"]
     studies = steps[steps["step"] == "study"]
     assert list(studies["label"]) == [study.name for study in case.base_rates]

@@ -125,8 +125,9 @@ class Guarantee(Sourced):
     term_ends: date | None = None
     """Last day in office of the government that gave it, where that is known and not in the case's calendar."""
     credibility: Distribution | None = None
-    """Chance that a guarantor acts if the guarantee is invoked, before discretion, restraint and what time brings: an
-    own number in place of the record. Left out: drawn from the case's base rates and moved by its analogues."""
+    """Chance that enough guarantors act if the truce is broken at once, everything counted but what time brings: an
+    own number in place of the record, of discretion, restraint and cession. Left out: drawn from the case's base
+    rates, moved by its analogues and by those."""
     revoked_by: tuple[str, ...] = ()
     """What the promise is forfeited by, in the words of the text."""
     text: str = ""
@@ -157,6 +158,11 @@ class Guarantee(Sourced):
         copy = self.model_copy()
         copy._record = record
         return copy
+
+    @property
+    def stated(self) -> bool:
+        """Whether the case itself states the chance at signature, so that no record is drawn."""
+        return self.credibility is not None or self.form == "none"
 
     @property
     def needed(self) -> int:

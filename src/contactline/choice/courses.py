@@ -14,7 +14,8 @@ import numpy as np
 from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
 from contactline.choice.course_kernel import NEVER, Luck, Renewal, War, live
-from contactline.choice.futures import Futures, credibility_belief, weekly
+from contactline.choice.futures import Futures, credibility_belief, pledge_belief, weekly
+from contactline.core.reads import note
 from contactline.truce.aims import AIMS, wanted_regions
 from contactline.truce.breakdown import Decision, TruceTerms, decision, hazard_at_signature
 from contactline.truce.guarantee import credibility_paths
@@ -197,16 +198,26 @@ def _credibility(
     base: np.ndarray | None,
     signed: int,
 ) -> np.ndarray:
+    """base : ndarray[draw], in place of what the futures hold of the guarantee, on the scale of `Guarantee.stated`."""
+    if guarantee is None:
+        return np.zeros((futures.draws, futures.weeks))
+    at_signature = guarantee.stated
     if base is None:
-        base = (
-            np.zeros(futures.draws)
-            if guarantee is None
-            else futures.beliefs[credibility_belief(guarantee.id)]
-        )
+        base, at_signature = pledged(futures, guarantee)
     return credibility_paths(
         base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck, luck=futures.pledge_luck,
-        ceded=bool(settlement.belts_lost), signed=signed,
+        ceded=bool(settlement.belts_lost), signed=signed, at_signature=at_signature,
     )  # fmt: skip
+
+
+def pledged(futures: Futures, guarantee: Guarantee) -> tuple[np.ndarray, bool]:
+    """What the futures hold of a guarantee : ndarray[draw], and whether it is the chance at signature: it is where that
+    is stated or held, else the record of promises."""
+    name = credibility_belief(guarantee.id)
+    note((name,))
+    if name in futures.beliefs:
+        return futures.beliefs[name], True
+    return futures.beliefs[pledge_belief(guarantee.id)], False
 
 
 def line_from(theatre: Theatre, ground: Ground, futures: Futures) -> Line:

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from contactline.case.beliefs import HasQuantile, require_beliefs, sample_beliefs
+from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_YEAR
+from contactline.core.errors import UnknownNameError
 from contactline.core.reads import Kept, Noted, note, unnoted
 from contactline.core.streams import Streams
 from contactline.support.adequacy import Support, sample_elasticities
@@ -25,7 +27,7 @@ from contactline.truce.breakdown import BELIEFS as BREAKDOWN_BELIEFS
 from contactline.truce.breakdown import LOOK_AHEAD_WEEKS, READINGS
 from contactline.truce.calendar import PledgeLuck
 from contactline.truce.guarantee import BELIEFS as PLEDGE_BELIEFS
-from contactline.truce.guarantee import base_credibility, draw_pledge_luck
+from contactline.truce.guarantee import base_credibility, draw_pledge_luck, signature_chance
 from contactline.war.falls import Line, LineOf
 from contactline.war.manpower import BELIEFS as MANPOWER_BELIEFS
 from contactline.war.manpower import STRENGTH, flows, strength_path, strength_raiser
@@ -198,8 +200,15 @@ class Futures:
         return (self.whole or self).kept.reads(lambda key: isinstance(key, tuple) and key[0] == LINE)
 
     def with_belief(self, name: str, value: float) -> Futures:
-        """The same futures with one belief held at a value everywhere. Raises UnknownNameError."""
-        beliefs = self.beliefs.replaced("belief", name, np.full(self.draws, float(value)))
+        """The same futures with one belief, a guarantee's chance at signature included, held at a value everywhere.
+
+        Raises UnknownNameError.
+        """
+        with unnoted():
+            known = {*self.beliefs, *self.given["guarantees"]}
+        if name not in known:
+            raise UnknownNameError("belief", name, known)
+        beliefs = self.beliefs.changed(**{name: np.full(self.draws, float(value))})
         whole = None if self.whole is None else self.whole.with_belief(name, value)
         return replace(self, beliefs=beliefs, kept=self.kept.without(name), whole=whole)
 
@@ -222,6 +231,25 @@ class Futures:
         return self._some(
             np.flatnonzero(np.arange(self.draws) % (self.draws // self.sets) < futures), self.sets
         )
+
+    def column(self, name: str, ceded: bool = False) -> np.ndarray:
+        """A belief : ndarray[draw]; for a guarantee the chance at signature, under terms that cede defences or not."""
+        return self.beliefs[name] if name in self.beliefs else self.at_signature(self.guarantees[name], ceded)
+
+    def at_signature(self, guarantee: Guarantee, ceded: bool) -> np.ndarray:
+        """Chance that enough guarantors act if a truce is broken at once : ndarray[draw]; as held or stated, else as it
+        comes from the record of promises, restraint, discretion and cession."""
+        name = credibility_belief(guarantee.id)
+        note((name,))
+        if name in self.beliefs:
+            return self.beliefs[name]
+        found: np.ndarray = self.kept.part(
+            (name, ceded),
+            lambda: signature_chance(
+                self.beliefs[pledge_belief(guarantee.id)], self.beliefs, guarantee, self.pledge_luck, ceded
+            ),
+        )
+        return found
 
     def set_mean(self, values: np.ndarray) -> np.ndarray:
         """Mean over the futures of each belief set : ndarray[set]."""
@@ -274,7 +302,8 @@ def draw_futures(
     beliefs = {name: np.repeat(column, FUTURES) for name, column in once.items()}
     for guarantee in case.guarantees:
         base = base_credibility(guarantee, sets, streams)
-        beliefs[credibility_belief(guarantee.id)] = np.repeat(base, FUTURES)
+        name = credibility_belief(guarantee.id) if guarantee.stated else pledge_belief(guarantee.id)
+        beliefs[name] = np.repeat(base, FUTURES)
     elasticity = sample_elasticities(case, sets, streams)
     beliefs |= {elasticity_belief(name): np.repeat(column, FUTURES) for name, column in elasticity.items()}
     # A third of the belief sets each, in random order, so that none of the readings is over-represented by luck.
@@ -285,6 +314,7 @@ def draw_futures(
         "support": support,
         "conduct": case.conduct,
         "lines": lines,
+        "guarantees": {credibility_belief(guarantee.id): guarantee for guarantee in case.guarantees},
         "reading": np.repeat(reading, FUTURES).astype(np.int8),
         "aims_luck": streams.rng("truce.type").random((draws,)),
         "collapse_luck": streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
@@ -361,8 +391,14 @@ class _Measured:
 
 
 def credibility_belief(guarantee: str) -> str:
-    """Name under which a guarantee's base credibility stands among the beliefs."""
+    """Name of a guarantee's credibility: the chance that enough guarantors act if the truce is broken at once."""
     return f"guarantee.{guarantee}"
+
+
+def pledge_belief(guarantee: str) -> str:
+    """Name under which the record of promises like a guarantee stands among the beliefs: the chance before restraint,
+    discretion and cession."""
+    return f"pledge.{guarantee}"
 
 
 def elasticity_belief(capability: str) -> str:
@@ -376,6 +412,11 @@ def belief_labels(case: Case) -> dict[str, BeliefLabel]:
     for guarantee in case.guarantees:
         text = f"Chance that the guarantor acts if the truce is broken: {guarantee.name}"
         labels[credibility_belief(guarantee.id)] = BeliefLabel(text, "probability", WATCH_PLEDGE)
+        if not guarantee.stated:
+            text = (
+                f"How often promises like it were kept, before this guarantor's restraint: {guarantee.name}"
+            )
+            labels[pledge_belief(guarantee.id)] = BeliefLabel(text, "probability", WATCH_PLEDGE)
     for capability in case.capabilities:
         own = elasticity_belief(capability.id)
         for key, what in (

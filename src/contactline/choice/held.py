@@ -62,9 +62,17 @@ def reach(
 
 
 def sweeper(
-    case: Case, theatre: Theatre, settlement: Settlement, futures: Futures, units: Mapping[str, str]
+    case: Case,
+    theatre: Theatre,
+    settlement: Settlement,
+    futures: Futures,
+    columns: Mapping[str, np.ndarray],
+    units: Mapping[str, str],
 ) -> Held:
-    """Sweeps of one settlement against fighting on, each worked out once; units : belief → its unit."""
+    """Sweeps of one settlement against fighting on, each worked out once.
+
+    columns : belief → its draws, which say how far it is tried; units : belief → its unit
+    """
     few = futures.thinned(FUTURES_HELD)
     bounds = {belief.name: (belief.low, belief.high) for belief in case.beliefs}
     proposal = settlement.proposal.id
@@ -81,7 +89,7 @@ def sweeper(
 
     def held(belief: str) -> Sweep:
         if belief not in known:
-            column = futures.beliefs[belief]
+            column = columns[belief]
             ends = reach(column, units.get(belief, ""), *bounds.get(belief, (None, None)))
             inside = FEW_QUANTILES if belief in few.line_reads else QUANTILES
             values = np.unique([*ends, *np.clip(np.quantile(column, inside), *ends)])

@@ -58,15 +58,17 @@ def guarantor_words(assessment: Assessment) -> str:
     if rows.empty:
         return ""
     rows = rows[rows["guarantee"] == rows["guarantee"].iloc[0]].sort_values("position")
-    first, last, at_break = rows.iloc[0], rows.iloc[-1], own.iloc[0]
-    return (
-        f"Credibility is the chance that the guarantor acts once the truce is broken. It has three figures here. "
-        f"Published base rates alone put it at {percent(first['mean'])} on average; with every reason counted it is "
-        f"{percent(last['mean'])} on average in year {last['years']:.0f}; the judgement above gives the middle belief "
-        f"at the day on which truces break, {percent(at_break['credibility_q50'])} "
-        f"({percent(at_break['credibility_q10'])} to {percent(at_break['credibility_q90'])}). Means lie above the "
-        "middle because a few beliefs are high."
+    last, now = rows.iloc[-1], own.iloc[0]
+    text = (
+        "The chance that the guarantor acts is given on this page as it stands if the truce breaks at once: "
+        f"{percent(now['credibility_mean'])} on average (80% of belief sets: {percent(now['credibility_q10'])} to "
+        f"{percent(now['credibility_q90'])})"
     )
+    if last["years"] > 0:
+        text += (
+            f"; what time brings makes that {percent(last['mean'])} on average in year {last['years']:.0f}"
+        )
+    return text + ". How it comes about stands step by step below."
 
 
 def _front(assessment: Assessment) -> str:

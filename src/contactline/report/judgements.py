@@ -297,9 +297,11 @@ def _truce_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
     row = rows.iloc[0]
     acts = ""
     if float(row["credibility_q90"]) > 0:
+        mean = percent(float(row["credibility_mean"]))
         acts = (
-            f" The chance that the guarantor acts is put at {percent(float(row['credibility_q50']))} "
-            f"({percent(float(row['credibility_q10']))} to {percent(float(row['credibility_q90']))})."
+            f" The chance that the guarantor acts if it breaks at once is put at {mean} on average (80% of "
+            f"belief sets: {percent(float(row['credibility_q10']))} to "
+            f"{percent(float(row['credibility_q90']))})."
         )
     reason = (
         "The breakdown rate and the guarantor's conduct are assumptions from past truces, not measurements."

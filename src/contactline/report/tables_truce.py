@@ -24,7 +24,11 @@ TABLES: tuple[Table, ...] = (
                 for w in HOLD
                 for q, end in (("q10", "lower"), ("q90", "upper"))
             ),
-            *spread("credibility", "probability", "credibility of the guarantee, mean over the horizon"),
+            chance(
+                "credibility_mean",
+                "chance that the guarantor acts if it breaks at once, mean over belief sets",
+            ),
+            *spread("credibility", "probability", "the same, over belief sets"),
         ),
         ("proposal", "variant"),
     ),

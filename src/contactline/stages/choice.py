@@ -11,6 +11,7 @@ import xarray as xr
 from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
+from contactline.choice.futures import belief_labels
 from contactline.choice.verdict import (
     advantage,
     break_even,
@@ -42,11 +43,12 @@ def run_courses(
     runs, reads = {}, {}
     with reading() as names:
         runs[FIGHT_ON] = fight_on(case, front.theatre, outlook.futures)
-    reads[FIGHT_ON] = frozenset(names & set(outlook.futures.beliefs))
+    known = set(belief_labels(case))
+    reads[FIGHT_ON] = frozenset(names & known)
     for course, settlement in settlements.items():
         with reading() as names:
             runs[course] = accept(case, front.theatre, settlement, outlook.futures)
-        reads[course] = frozenset(names & set(outlook.futures.beliefs))
+        reads[course] = frozenset(names & known)
     return runs, reads
 
 
@@ -140,7 +142,7 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Datas
     [course, draw], belief[name, set], enters[course, name]. Units stand in the attributes."""
     models = ("headline", "tempo")
     objectives = [objective.id for objective in case.objectives]
-    futures = outlook.futures
+    futures, names = outlook.futures, sorted(belief_labels(case))
     data: dict[str, xr.Variable] = {
         "gain": xr.Variable(
             ("model", "draw", "week"),
@@ -157,17 +159,13 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Datas
         ),
         "belief": xr.Variable(
             ("name", "set"),
-            np.stack(
-                [column.reshape(futures.sets, -1)[:, 0] for _, column in sorted(futures.beliefs.items())]
-            ),
+            np.stack([futures.column(name).reshape(futures.sets, -1)[:, 0] for name in names]),
             {"long_name": "belief sets; units in tables/assumptions.csv"},
         ),
     }
     data["enters"] = xr.Variable(
         ("course", "name"),
-        np.array(
-            [[name in reads[course] for name in sorted(futures.beliefs)] for course in runs], dtype=np.int8
-        ),
+        np.array([[name in reads[course] for name in names] for course in runs], dtype=np.int8),
         {"long_name": "whether the course read the belief: 1, else 0"},
     )
     for outcome, (label, unit) in OUTCOMES.items():
@@ -178,7 +176,7 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Datas
         "week": np.arange(1, futures.weeks + 1, dtype=np.int32),
         "objective": objectives,
         "course": list(runs),
-        "name": sorted(futures.beliefs),
+        "name": names,
         "belief_set": (
             "draw",
             np.repeat(np.arange(futures.sets, dtype=np.int32), futures.draws // futures.sets),

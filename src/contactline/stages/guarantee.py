@@ -15,7 +15,8 @@ from scipy.special import expit
 
 from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
-from contactline.choice.futures import FUTURES, Futures, credibility_belief
+from contactline.choice.courses import pledged
+from contactline.choice.futures import FUTURES, Futures, credibility_belief, pledge_belief
 from contactline.core.streams import Streams
 from contactline.truce.analogues import (
     NEAR_KM,
@@ -157,8 +158,8 @@ def _steps(
 ) -> Iterator[dict[str, object]]:
     """The chance after each reason is added: first those that hold from the start, then those that time brings."""
     kept = _thinned(futures, luck)
-    base = kept.beliefs[credibility_belief(guarantee.id)]
-    if guarantee.credibility is not None:
+    base = kept.beliefs[(credibility_belief if guarantee.stated else pledge_belief)(guarantee.id)]
+    if guarantee.stated:
         yield _row("own", 0, base[::STEP_FUTURES])
     else:
         yield from _base_steps(guarantee, futures.sets, streams)
@@ -166,16 +167,16 @@ def _steps(
     def path(parts: tuple[str, ...]) -> np.ndarray:
         return credibility_paths(
             base, kept.beliefs, guarantee, case.as_of, kept.weeks, kept.crisis_luck, luck=kept.luck, ceded=ceded,
-            parts=parts,
+            parts=parts, at_signature=guarantee.stated,
         )  # fmt: skip
 
-    if ceded:
+    if ceded and not guarantee.stated:
         solo = guarantee.model_copy(update={"guarantors": guarantee.guarantors[:1], "enough": "any"})
         moved = credibility_paths(
             base, kept.beliefs, solo, case.as_of, 1, kept.crisis_luck, luck=kept.luck, ceded=True, parts=()
         )  # fmt: skip
         yield _row("cession", 0, _by_set(moved[:, 0]))
-    if len(guarantee.guarantors) > 1:
+    if len(guarantee.guarantors) > 1 and not guarantee.stated:
         yield _row("coalition", 0, _by_set(path(())[:, 0]))
     order = ("discretion", "restraint", *(part for part in PARTS if part not in ("discretion", "restraint")))
     for i, part in enumerate(order, start=1):
@@ -208,7 +209,8 @@ def _base_steps(guarantee: Guarantee, sets: int, streams: Streams) -> Iterator[d
 def _applies(guarantee: Guarantee, part: str) -> bool:
     """Whether a reason can move this guarantee at all: a step that cannot is not shown."""
     return {
-        "discretion": guarantee.discretion,
+        "discretion": guarantee.discretion and not guarantee.stated,
+        "restraint": not guarantee.stated,
         "calendar": any(calendar_of(guarantee, name) for name in guarantee.guarantors),
         "forfeiture": bool(guarantee.revoked_by) or guarantee.years is not None,
     }.get(part, True)
@@ -218,7 +220,7 @@ def _fan(
     case: Case, guarantee: Guarantee, futures: Futures, luck: PledgeLuck, ceded: bool
 ) -> Iterator[dict[str, object]]:
     """The chance over time, all reasons counted."""
-    base = futures.beliefs[credibility_belief(guarantee.id)]
+    base, at_signature = pledged(futures, guarantee)
     q = credibility_paths(
         base,
         futures.beliefs,
@@ -228,6 +230,7 @@ def _fan(
         futures.crisis_luck,
         luck=luck,
         ceded=ceded,
+        at_signature=at_signature,
     )
     by_set = q.reshape(futures.sets, FUTURES, -1).mean(axis=1)
     for week in range(0, futures.weeks, EVERY_WEEKS):

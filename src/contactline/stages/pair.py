@@ -60,7 +60,9 @@ def break_even_pair(
     labels = [named_belief(case, name) for name in (x, y)]
     values = default_values(case, actor or case.defender.id)
     theatre, settlement = ready.measured.theatre, ready.settlements[proposal]
-    axes = [_axis(futures.beliefs[name], points) for name in (x, y)]
+    ceded = bool(settlement.belts_lost)
+    drawn = [futures.column(name, ceded) for name in (x, y)]
+    axes = [_axis(column, points) for column in drawn]
     fighting = _reused(futures, x, y, lambda held: fight_on(case, theatre, held))
     accepting = _reused(futures, x, y, lambda held: accept(case, theatre, settlement, held))
     done = 0
@@ -73,10 +75,7 @@ def break_even_pair(
 
     share = break_even_surface(at, axes[0], axes[1]).share
     curve = np.array([_crossing(axes[0], row) for row in share])
-    present = tuple(
-        (float(np.quantile(futures.beliefs[n], 0.1)), float(np.quantile(futures.beliefs[n], 0.9)))
-        for n in (x, y)
-    )
+    present = tuple((float(np.quantile(column, 0.1)), float(np.quantile(column, 0.9))) for column in drawn)
     notes = [
         f"{name} moves neither course here."
         for k, name in enumerate((x, y))

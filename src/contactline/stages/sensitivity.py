@@ -18,7 +18,7 @@ from contactline.case.schema import Case
 from contactline.choice.acceptability import Acceptability, acceptability, attribute_values, draw_weights
 from contactline.choice.courses import FIGHT_ON, Theatre
 from contactline.choice.flips import COLUMNS, flip_row, ranked, surface
-from contactline.choice.futures import BeliefLabel, Futures, belief_labels
+from contactline.choice.futures import BeliefLabel, Futures, belief_labels, credibility_belief
 from contactline.choice.held import Held, sweeper, turning
 from contactline.choice.information import value_of_information, value_of_waiting
 from contactline.choice.regret import regret_table
@@ -27,6 +27,7 @@ from contactline.choice.sobol import Sobol, set_noise, sobol_indices
 from contactline.choice.verdict import default_values, hinges, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import Tick, no_tick
+from contactline.core.reads import reading
 from contactline.core.streams import Streams
 from contactline.truce.terms import Settlement
 
@@ -130,16 +131,27 @@ def sensitivity_of(
     reads : course → beliefs that it read: those of the two courses are asked about
     """
     proposal = settlement.proposal.id
-    entering = reads[proposal] | reads[FIGHT_ON]
+    entering = (reads[proposal] | reads[FIGHT_ON]) - behind_the_guarantee(settlement, futures)
     labels = {name: label for name, label in belief_labels(case).items() if name in entering}
-    beliefs = {
-        name: futures.beliefs[name].reshape(futures.sets, -1)[:, 0] for name in sorted(futures.beliefs)
-    }
-    held = sweeper(case, theatre, settlement, futures, {name: label.unit for name, label in labels.items()})
+    ceded = bool(settlement.belts_lost)
+    beliefs = {name: futures.column(name, ceded).reshape(futures.sets, -1)[:, 0] for name in sorted(labels)}
+    held = sweeper(
+        case, theatre, settlement, futures, beliefs, {name: label.unit for name, label in labels.items()}
+    )
     try:
         return sensitivity_tables(case, runs, beliefs, labels, proposal, streams, held, tick=tick), ()
     except InputError as error:
         return {}, (f"what decides was not worked out; more draws help: {error}",)
+
+
+def behind_the_guarantee(settlement: Settlement, futures: Futures) -> frozenset[str]:
+    """Beliefs that make up a guarantee's chance at signature: they are asked about through it, on the scale on which a
+    reader sets it, and not once more beside it."""
+    if settlement.guarantee is None:
+        return frozenset()
+    with reading() as names:
+        futures.at_signature(settlement.guarantee, bool(settlement.belts_lost))
+    return frozenset(names - {credibility_belief(settlement.guarantee.id)})
 
 
 def actor_names(case: Case) -> dict[str, str]:

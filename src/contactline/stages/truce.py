@@ -33,7 +33,7 @@ from contactline.truce.breakdown import (
     deterring_credibility,
     enough_strength,
 )
-from contactline.truce.guarantee import base_credibility
+from contactline.truce.guarantee import base_credibility, signature_chance
 from contactline.truce.terms import Settlement
 
 HOLD_WEEKS = (52, 156, 260)
@@ -53,10 +53,12 @@ Runs = Mapping[str, Mapping[str, np.ndarray]]
 
 @dataclass(frozen=True)
 class Variant:
-    """A settlement as written, or with one thing changed."""
+    """A settlement as written, or with one thing changed. at_signature : ndarray[draw], chance that the guarantor acts
+    if the truce is broken at once."""
 
     label: str
     decision: Decision
+    at_signature: np.ndarray
 
 
 def truce_tables(
@@ -89,27 +91,34 @@ def variants(
     """The settlement as written, and with one thing changed."""
     theatre, terms = front.theatre, truce_terms(case, settlement)
 
-    def decided(**changes: object) -> Decision:
-        return truce_decision(case, theatre, settlement, futures, **changes)  # type: ignore[arg-type]
+    ceded, nobody = bool(settlement.belts_lost), np.zeros(futures.draws)
+    acts = nobody if settlement.guarantee is None else futures.at_signature(settlement.guarantee, ceded)
 
-    found = {"as_written": Variant("as written", decided())}
+    def varied(label: str, chance: np.ndarray = acts, **changes: object) -> Variant:
+        decides = truce_decision(case, theatre, settlement, futures, **changes)  # type: ignore[arg-type]
+        return Variant(label, decides, chance)
+
+    found = {"as_written": varied("as written")}
     nothing = np.zeros((futures.draws, futures.weeks))
     if settlement.guarantee is not None:
-        found["no_guarantee"] = Variant("without the guarantee", decided(credibility=nothing))
+        found["no_guarantee"] = varied("without the guarantee", nobody, credibility=nothing)
     stationed = with_troops(case, settlement)
     if stationed is not None:
         base = np.repeat(base_credibility(stationed, futures.sets, streams), FUTURES)
         path = credibility_for(case, settlement, futures, guarantee=stationed, base=base)
-        found["troops"] = Variant(
-            "with the guarantor's troops in the country", decided(guarantee=stationed, credibility=path)
+        chance = base
+        if not stationed.stated:
+            chance = signature_chance(base, futures.beliefs, stationed, futures.pledge_luck, ceded)
+        found["troops"] = varied(
+            "with the guarantor's troops in the country", chance, guarantee=stationed, credibility=path
         )
     if terms.belt_lost:
         kept = terms._replace(belt_lost=False)
-        found["belt_kept"] = Variant("with the belt kept", decided(terms=kept, on_present_line=True))
+        found["belt_kept"] = varied("with the belt kept", terms=kept, on_present_line=True)
     if np.isfinite(terms.cap_share):
-        found["no_cap"] = Variant("without a cap on forces", decided(terms=terms._replace(cap_share=np.inf)))
+        found["no_cap"] = varied("without a cap on forces", terms=terms._replace(cap_share=np.inf))
     if terms.imposed:
-        found["agreed"] = Variant("if nobody pressed for it", decided(terms=terms._replace(imposed=False)))
+        found["agreed"] = varied("if nobody pressed for it", terms=terms._replace(imposed=False))
     return found
 
 
@@ -146,7 +155,10 @@ def truce_table(
                     f"p_hold_{weeks}_q10": float(np.quantile(sets, 0.1)),
                     f"p_hold_{weeks}_q90": float(np.quantile(sets, 0.9)),
                 }
-            rows.append(row | dict(spread(found.decision.credibility.mean(axis=1), "credibility")))
+            chance = futures.set_mean(found.at_signature)
+            rows.append(
+                row | {"credibility_mean": float(chance.mean())} | dict(spread(chance, "credibility"))
+            )
     return pd.DataFrame(rows)
 
 

@@ -6,8 +6,10 @@
     q(t)          = Enough(q_1(t) … q_n(t)) · [not forfeited by t] · [within its years]
     Enough        = κ·(as one: the needed-th best of the q_m) + (1 − κ)·(each for itself)
 
-m runs over the guarantors; λ is 1 for a pledge and truce.treaty_turnover for a treaty (Leeds, Mattes & Vogel 2009 find
-treaties of democracies to outlast governments); κ is truce.coalition_together. docs/guarantee.md has the sources.
+A guarantee with a `credibility` of its own, or a reader who holds one, gives the chance at signature instead: q
+without what time brings is then that number. m runs over the guarantors; λ is 1 for a pledge and
+truce.treaty_turnover for a treaty (Leeds, Mattes & Vogel 2009 find treaties of democracies to outlast governments); κ
+is truce.coalition_together. docs/guarantee.md has the sources.
 """
 
 from __future__ import annotations
@@ -45,6 +47,8 @@ BELIEFS = (
 )
 """What a credibility path reads beside its base."""
 
+EDGE = 1e-6
+"""Nearest to 0 and 1 that a chance is taken on the logit scale."""
 PARTS = ("restraint", "discretion", "calendar", "crises", "forfeiture")
 """The reasons that move a base over time, in the order in which the report adds them."""
 
@@ -52,8 +56,9 @@ PARTS = ("restraint", "discretion", "calendar", "crises", "forfeiture")
 def base_credibility(guarantee: Guarantee | None, draws: int, streams: Streams) -> np.ndarray:
     """Chance that one guarantor acts, before restraint and what time brings : ndarray[draw]; zero without a guarantee.
 
-    Its own `credibility` where the case gives one; else a drawn study of the case's base rates, moved by the analogue
-    model. Study and effects come from streams of their own: one draw holds one view of the past for every guarantee.
+    Its own `credibility` where the case gives one, which is the chance at signature, all counted; else a drawn study
+    of the case's base rates, moved by the analogue model. Study and effects come from streams of their own: one draw
+    holds one view of the past for every guarantee.
     Raises InputError for a guarantee with neither.
     """
     if guarantee is None or guarantee.form == "none":
@@ -142,10 +147,13 @@ def credibility_paths(
     ceded: bool = False,
     signed: np.ndarray | int = 0,
     parts: Collection[str] = PARTS,
+    at_signature: bool = False,
 ) -> np.ndarray:
     """q : ndarray[draw, week], chance that enough guarantors act if the truce is broken in that week.
 
-    base : ndarray[draw]; beliefs : name → ndarray[draw]; crisis_luck : ndarray[draw, week] uniform, shared by courses
+    base : ndarray[draw], before restraint, discretion and cession; with `at_signature` the chance with all of these
+    in it, which the path then starts from, moved by what time brings alone; beliefs : name → ndarray[draw];
+    crisis_luck : ndarray[draw, week] uniform, shared by courses
     luck : draws successors and forfeitures; without it both enter by what is expected of them
     ceded : whether these terms hand over prepared defences; counts where luck carries the analogues' effect
     signed : week of signature, one for all or one a draw; its years and forfeiture count from there
@@ -153,16 +161,14 @@ def credibility_paths(
     """
     if guarantee is None or guarantee.form == "none" or not base.any():
         return np.zeros((len(base), weeks))
-    inside = np.clip(base, 1e-6, 1 - 1e-6)
-    start = np.log(inside / (1 - inside))
-    if ceded and luck is not None:
-        start = start + luck.ceded
-    if "discretion" in parts and guarantee.discretion:
-        start = start + needed(beliefs, "truce.discretion_shift")
     burden = _crises(beliefs, crisis_luck[:, :weeks]) if "crises" in parts else None
     members = []
-    for guarantor in guarantee.guarantors:
-        logit = start + _restraint(beliefs, guarantor) if "restraint" in parts else start
+    starts = (
+        _starts_at(base, beliefs, guarantee)
+        if at_signature
+        else _starts(base, beliefs, guarantee, luck.ceded if ceded and luck is not None else 0.0, parts)
+    )
+    for guarantor, logit in zip(guarantee.guarantors, starts, strict=True):
         path = np.repeat(logit[:, None], weeks, axis=1)
         if "calendar" in parts:
             _add_calendar(path, guarantee, guarantor, beliefs, luck, as_of)
@@ -177,6 +183,67 @@ def credibility_paths(
         age = np.arange(weeks) - np.reshape(signed, (-1, 1))
         q = np.where(age < guarantee.years * WEEKS_PER_YEAR, q, 0.0)
     return q
+
+
+def signature_chance(
+    base: np.ndarray,
+    beliefs: Mapping[str, np.ndarray],
+    guarantee: Guarantee | None,
+    luck: PledgeLuck | None,
+    ceded: bool,
+) -> np.ndarray:
+    """Chance that enough guarantors act if the truce is broken at once : ndarray[draw]; base : ndarray[draw].
+
+    Restraint, discretion and cession are in it, what time brings is not: the scale on which a reader sets the chance.
+    """
+    if guarantee is None or guarantee.form == "none" or not base.any():
+        return np.zeros(len(base))
+    shift = luck.ceded if ceded and luck is not None else 0.0
+    members = [expit(logit)[:, None] for logit in _starts(base, beliefs, guarantee, shift, PARTS)]
+    q = enough_act(members, guarantee.needed, beliefs) if len(members) > 1 else members[0]
+    found: np.ndarray = q[:, 0]
+    return found
+
+
+def _starts(
+    base: np.ndarray,
+    beliefs: Mapping[str, np.ndarray],
+    guarantee: Guarantee,
+    ceded: np.ndarray | float,
+    parts: Collection[str],
+) -> list[np.ndarray]:
+    """Logit of each guarantor's chance at signature : one ndarray[draw] a guarantor."""
+    start = _logit(base) + ceded
+    if "discretion" in parts and guarantee.discretion:
+        start = start + needed(beliefs, "truce.discretion_shift")
+    if "restraint" not in parts:
+        return [start] * len(guarantee.guarantors)
+    return [start + _restraint(beliefs, guarantor) for guarantor in guarantee.guarantors]
+
+
+def _starts_at(
+    chance: np.ndarray, beliefs: Mapping[str, np.ndarray], guarantee: Guarantee
+) -> list[np.ndarray]:
+    """The same where the chance that enough of them act is `chance` : ndarray[draw].
+
+    Several guarantors keep their distances from each other; what all are moved by is found by halving.
+    """
+    if len(guarantee.guarantors) == 1:
+        return [_logit(chance)]
+    apart = [_restraint(beliefs, guarantor) for guarantor in guarantee.guarantors]
+    wanted = np.clip(chance, EDGE, 1 - EDGE)
+    low, high = np.full(len(chance), -60.0), np.full(len(chance), 60.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        enough = enough_act([expit(a + middle)[:, None] for a in apart], guarantee.needed, beliefs)[:, 0]
+        low, high = np.where(enough < wanted, middle, low), np.where(enough < wanted, high, middle)
+    return [a + (low + high) / 2 for a in apart]
+
+
+def _logit(chance: np.ndarray) -> np.ndarray:
+    inside = np.clip(chance, EDGE, 1 - EDGE)
+    found: np.ndarray = np.log(inside / (1 - inside))
+    return found
 
 
 def enough_act(members: list[np.ndarray], count: int, beliefs: Mapping[str, np.ndarray]) -> np.ndarray:

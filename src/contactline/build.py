@@ -28,7 +28,7 @@ from contactline.evidence.economist import read_fires, read_isw_areas
 from contactline.evidence.general_staff import read_personnel
 from contactline.evidence.geojson import Bounds, extent_of
 from contactline.evidence.geonames import read_settlements
-from contactline.evidence.kinds import KINDS, find_evidence
+from contactline.evidence.kinds import KINDS, look_through
 from contactline.evidence.loss_estimates import join_losses, read_estimates, read_uk_mod
 from contactline.evidence.recognise import CONTROL
 from contactline.front.areas import measure_areas, total_area
@@ -74,7 +74,7 @@ def find_archives(folder: Path) -> Archives:
     """
     if not folder.is_dir():
         raise InputError(f"--from {folder}: no such folder. Give the folder that holds the raw archives.")
-    pieces, passed_over = find_evidence(folder)
+    pieces, passed_over = look_through(folder)
     found: dict[str, Path] = {}
     for role, kind in ROLES.items():
         hits = [piece.path for piece in pieces if piece.kind == kind]

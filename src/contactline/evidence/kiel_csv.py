@@ -144,8 +144,7 @@ def _once(path: Path, table: pd.DataFrame, key: list[str]) -> None:
     twice = table.duplicated(key)
     if twice.any():
         line = first_line(twice)
-        row = table.loc[line]
-        said = ", ".join([*(str(row[name]) for name in key if name != "month"), row['month'].isoformat()[:7]])
+        said = ", ".join(table[key].astype(str).to_dict("index")[line].values())
         raise EvidenceError(f"{path}, line {line}: repeats {said} and would be counted twice. Remove one.")
 
 

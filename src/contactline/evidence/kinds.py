@@ -101,11 +101,16 @@ def find_evidence(path: Path, kind: str | None = None) -> tuple[list[Found], lis
         if told.kind is None:
             raise EvidenceError(f"{path}: holds no evidence of a known kind for sure: {told.why}. {_ASK}")
         return [Found(told.kind, path)], []
-    found, passed_over = _walk(path, set())
+    found, passed_over = look_through(path)
     if not found:
         reasons = "; ".join(f"{one.path.name}: {one.why}" for one in passed_over[:3]) or "it is empty"
         raise EvidenceError(f"{path}: holds no evidence of a known kind ({reasons}). {_ASK}")
     return found, passed_over
+
+
+def look_through(folder: Path) -> tuple[list[Found], list[PassedOver]]:
+    """The evidence in a folder and below, told from the content, and the files that are none."""
+    return _walk(folder, set())
 
 
 _ASK = (

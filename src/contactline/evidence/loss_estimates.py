@@ -121,9 +121,7 @@ def read_estimates(path: Path, *, as_of: date | None = None) -> tuple[pd.DataFra
     raw["day"] = days(raw["date"], path)
     later = pd.Series(False, index=raw.index) if as_of is None else raw["day"] > pd.Timestamp(as_of)
     known = raw[~later]
-    notes = (
-        [f"left out as not yet public: {int(later.sum())} rows dated after {as_of}"] if later.any() else []
-    )
+    left_out = [f"{int(later.sum())} rows dated after {as_of}"] if later.any() else []
     if known.empty:
         raise EvidenceError(
             f"{path}: has no estimate dated up to {as_of}; allowed is one at least. Choose a later --as-of."
@@ -131,13 +129,15 @@ def read_estimates(path: Path, *, as_of: date | None = None) -> tuple[pd.DataFra
     known = known.assign(persons=numbers(known["estimate"], path), source=known["source"].map(_spelt))
     for column, allowed in (("source_type", KINDS), ("estimate_type", MEASURES), ("country", ("russia",))):
         _check_values(known[column], list(allowed), path)
-    kept, more = _public_by(known, as_of)
+    kept, editions = _public_by(known, as_of)
+    left_out += editions
     publishers, unjudged = _publishers(kept["source"], path)
     wide = kept.assign(kind=_kinds(known).loc[kept.index]).pivot_table(
         index=["source", "kind", "day"], columns="estimate_type", values="persons", aggfunc=_only(path)
     )
     table = _losses(wide.reindex(columns=list(MEASURES)).reset_index(), publishers)
-    note = "; ".join([*notes, *more, *unjudged])
+    left = [f"left out as not yet public: {'; '.join(left_out)}"] if left_out else []
+    note = "; ".join([*left, *unjudged])
     return check_table("losses", table, str(path)), provenance_of(path, "economist", note)
 
 
@@ -206,13 +206,12 @@ def _of_edition(raw: pd.DataFrame, edition: LaterEdition) -> pd.Series:
 
 
 def _public_by(known: pd.DataFrame, as_of: date | None) -> tuple[pd.DataFrame, list[str]]:
-    """The rows without editions published after `as_of`, and notes on what that left out."""
+    """The rows without editions published after `as_of`, and what that left out in words."""
     keep, notes = pd.Series(True, index=known.index), []
     for edition in LATER_EDITIONS:
         rows = _of_edition(known, edition) & keep
         if as_of is not None and edition.published > as_of and rows.any():
-            why = f"{int(rows.sum())} rows of {edition.source} {edition.kind}: {edition.why}"
-            notes.append(f"left out as not yet public: {why}")
+            notes.append(f"{int(rows.sum())} rows of {edition.source} {edition.kind}: {edition.why}")
             keep &= ~rows
     return known[keep], notes
 

@@ -240,7 +240,7 @@ def slug(text: str) -> str:
     """A short name of lower-case letters, digits and underscores that starts with a letter."""
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    return name if name[:1].isalpha() else f"s_{name}".rstrip("_")
+    return name if name[:1].isalpha() else f"s_{name}" if name else "unnamed"
 
 
 def read_sidecar(path: Path) -> dict[str, str]:

@@ -22,7 +22,7 @@ from contactline.evidence.geojson import extent_of
 from contactline.evidence.loss_estimates import join_losses
 from contactline.evidence.oblasts import ID_OF_OFFICIAL_NAME
 from contactline.evidence.recognise import CONTROL
-from contactline.evidence.sources import claimed, series_of
+from contactline.evidence.sources import UNKNOWN, claimed, series_of
 from contactline.evidence.store import Store
 
 
@@ -72,12 +72,19 @@ def read_all(
 
 
 def replaced(tables: kinds.Tables, store: Store) -> dict[str, Provenance]:
-    """Stored tables that `tables` would replace by another source's: name → what is stored now."""
+    """Stored tables that `tables` would replace by another source's: name → what is stored now.
+
+    Of two files of unknown origin nobody can say that they are one source's, unless they are the same.
+    """
     return {
         table.name: table.provenance
         for table in store.tables()
-        if table.name in tables and table.provenance.source != tables[table.name][1].source
+        if table.name in tables and not _one_source(table.provenance, tables[table.name][1])
     }
+
+
+def _one_source(one: Provenance, other: Provenance) -> bool:
+    return one.source == other.source and (one.source != UNKNOWN or one.sha256 == other.sha256)
 
 
 def _check_orientation(frame: pd.DataFrame, store: Store, path: Path) -> None:

@@ -131,12 +131,13 @@ def _months(raw: pd.DataFrame, path: Path) -> pd.Series:
 
 
 def _adds_up(path: Path, table: pd.DataFrame, whole: str, parts: Sequence[str]) -> None:
-    wrong = (table[list(parts)].sum(axis=1) - table[whole]).abs() > ROUNDING
+    sums = table[list(parts)].sum(axis=1)
+    wrong = (sums - table[whole]).abs() > ROUNDING
     if wrong.any():
         line = first_line(wrong)
         raise EvidenceError(
-            f"{path}, line {line}: {whole} is {table.loc[line, whole]:g}, but {' + '.join(parts)} is "
-            f"{table.loc[line, list(parts)].sum():g}; allowed is the sum. Correct the row or fetch the file again."
+            f"{path}, line {line}: {whole} is {float(table[whole].to_dict()[line]):g}, but {' + '.join(parts)} is "
+            f"{float(sums.to_dict()[line]):g}; allowed is the sum. Correct the row or fetch the file again."
         )
 
 

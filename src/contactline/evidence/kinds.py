@@ -113,11 +113,7 @@ def look_through(folder: Path) -> tuple[list[Found], list[PassedOver]]:
     return _walk(folder, set())
 
 
-_ASK = (
-    "If you know what it is, name it with --kind; allowed are "
-    + "; ".join(f"{kind.name}: {kind.what}" for kind in KINDS.values())
-    + "."
-)
+_ASK = f"If you know what it is, name it with --kind; allowed are {', '.join(KINDS)}."
 
 
 def read(found: Found, *, as_of: date | None = None, bounds: Bounds | None = None) -> Tables:

@@ -38,6 +38,14 @@ DataDir = Annotated[
         show_default=False,
     ),
 ]
+UnpackLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--unpack-limit",
+        metavar="MB",
+        help=f"Megabytes that one file may hold or unpack to; {LIMIT_MB} if not given.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -90,14 +98,7 @@ def import_command(
         ),
     ] = None,
     licence: Annotated[str | None, typer.Option("--licence", help="Licence of the files.")] = None,
-    unpack_limit_mb: Annotated[
-        int | None,
-        typer.Option(
-            "--unpack-limit",
-            metavar="MB",
-            help=f"Megabytes that one file may hold or unpack to; {LIMIT_MB} if not given.",
-        ),
-    ] = None,
+    unpack_limit_mb: UnpackLimit = None,
     data_dir_: DataDir = None,
     as_json: AsJson = False,
 ) -> None:

@@ -103,7 +103,7 @@ def import_command(
     as_json: AsJson = False,
 ) -> None:
     """Read, check and store evidence; all of it or, if anything is wrong, nothing."""
-    day = parse_day(as_of, "--as-of") if as_of else None
+    day, origin = parse_day(as_of, "--as-of") if as_of else None, Origin(source, licence)
     store = open_store(data_dir_)
     stages = Stages(terminal(stderr=True), quiet=as_json)
     found, passed_over = [], []
@@ -112,14 +112,14 @@ def import_command(
             more, others = kinds.find_evidence(path, kind)
             found += more
             passed_over += others
-        tables = read_all(found, store, stages, as_of=day, origin=Origin(source, licence))
+        tables = read_all(found, store, stages, as_of=day, origin=origin)
     former = replaced(tables, store)
     with stages.stage("storing"):
         store.put_all(tables)
     rows = [
-        {"table": name, "rows": len(frame), "source": origin.source, "note": origin.note}
+        {"table": name, "rows": len(frame), "source": made_by.source, "note": made_by.note}
         | ({"replaced": former[name].source} if name in former else {})
-        for name, (frame, origin) in tables.items()
+        for name, (frame, made_by) in tables.items()
     ]
     over = [{"path": printable(one.path), "why": printable(one.why)} for one in passed_over]
     if as_json:

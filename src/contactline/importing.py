@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from contactline.core.errors import EvidenceError, printable
+from contactline.core.errors import EvidenceError, InputError, printable
 from contactline.core.progress import Stages, Tick
 from contactline.core.provenance import Provenance
 from contactline.evidence import kinds
@@ -25,13 +25,25 @@ from contactline.evidence.recognise import CONTROL
 from contactline.evidence.sources import UNKNOWN, claimed, series_of
 from contactline.evidence.store import Store
 
+LONGEST_NAME = 200
+
 
 @dataclass(frozen=True)
 class Origin:
-    """What the user says of the files: whose they are and under which licence; None where nothing is said."""
+    """What the user says of the files: whose they are and under which licence; None where nothing is said.
+
+    Raises InputError for a text that could not be stored or printed.
+    """
 
     source: str | None = None
     licence: str | None = None
+
+    def __post_init__(self) -> None:
+        for option, text in (("--source", self.source), ("--licence", self.licence)):
+            if text is not None and not (text.strip() and text.isprintable() and len(text) <= LONGEST_NAME):
+                raise InputError(
+                    f"{option}: got {text!r}; allowed is one line of up to {LONGEST_NAME} printable characters."
+                )
 
 
 NOTHING_SAID = Origin()

@@ -199,6 +199,11 @@ def test_origin_comes_from_content_or_from_the_user(tmp_path: Path) -> None:
     assert "DeepState" in source_of("areas/deepstate")
     run("data", "import", maps, "--source", "A mapper of mine")
     assert stored("areas/a_mapper_of_mine")["series"].unique().tolist() == ["a_mapper_of_mine"]
+    for wrong in ("", " ", "two\nlines", "\udcff", "\x1b[31m", "x" * 201):
+        assert "allowed is one line of up to 200 printable" in refused(
+            "data", "import", maps, "--source", wrong
+        )
+        assert "--licence: got" in refused("data", "import", maps, "--licence", wrong)
     unified = geojson(tmp_path / "any.geojson", ({"date": "2025-01-01"}, square(37, 48, 38, 49)))
     run("data", "import", unified, "--source", "deepstate")
     assert len(stored("areas/deepstate")["date"].unique()) == 1

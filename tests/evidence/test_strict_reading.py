@@ -181,7 +181,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked_whole(tmp_path: Path) -> None:
 def test_the_limit_is_an_option_of_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTACTLINE_DATA", str(tmp_path / "data"))
     path = write(tmp_path / "area.csv", AREA.replace(",2e9\n", f",{'0' * 1_500_000}2e9\n"))
-    assert "more than 1 MB" in refused("data", "import", path, "--kind", "areas", "--unpack-limit", "1")
+    for words in ((), ("--kind", "areas")):
+        message = refused("data", "import", path, "--unpack-limit", "1", *words)
+        assert message.startswith(f"{path}: holds or unpacks to more than 1 MB") and message.endswith(
+            "MEGABYTES."
+        )
     assert "--unpack-limit 0: allowed is a number of megabytes from 1 up" in refused(
         "data", "import", path, "--unpack-limit", "0"
     )

@@ -98,6 +98,8 @@ def find_evidence(path: Path, kind: str | None = None) -> tuple[list[Found], lis
         return [Found(kind, path)], []
     if not path.is_dir():
         told = kind_of(path) if path.is_file() else Told(None, "it is a special file")
+        if told.broken:
+            raise EvidenceError(f"{path}: {told.why}.")
         if told.kind is None:
             raise EvidenceError(f"{path}: holds no evidence of a known kind for sure: {told.why}. {_ASK}")
         return [Found(told.kind, path)], []

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contactline.core.errors import EvidenceError
+from contactline.core.errors import EvidenceError, printable
 from contactline.evidence import boundaries, economist, general_staff, kiel, kiel_csv, loss_estimates
 from contactline.evidence.csvfiles import header_of
 from contactline.evidence.geojson import features_of
@@ -58,10 +58,11 @@ LEAST_CATEGORIES = 3
 
 @dataclass(frozen=True)
 class Told:
-    """The kind of a file, or None and why it cannot be told."""
+    """The kind of a file, or None and why it cannot be told; `broken` where it could not even be read."""
 
     kind: str | None
     why: str = ""
+    broken: bool = False
 
 
 def kind_of(path: Path) -> Told:
@@ -82,7 +83,7 @@ def kind_of(path: Path) -> Told:
         if name.endswith(UNIFIED_ENDINGS):
             return _json(path, read_input(path))
     except EvidenceError as error:
-        return Told(None, str(error).removeprefix(f"{path}: "))
+        return Told(None, _said(path, str(error)), broken=True)
     return Told(None, "not a kind of file that evidence comes in")
 
 
@@ -142,7 +143,12 @@ def _broken(path: Path, data: bytes, fault: str) -> Told:
             return Told("personnel")
         if b'"tank"' in data and b'"personnel"' not in data:
             return Told("equipment")
-    return Told(None, fault.removeprefix(f"{path}: "))
+    return Told(None, _said(path, fault), broken=True)
+
+
+def _said(path: Path, fault: str) -> str:
+    """A reader's message as a reason that stands behind the path."""
+    return fault.removeprefix(printable(f"{path}: ")).rstrip(".")
 
 
 def _counts(records: list[Any]) -> Told:

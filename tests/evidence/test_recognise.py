@@ -13,7 +13,7 @@ from control_samples import DAYS, collection, feature, write_tar
 
 from contactline.core.errors import EvidenceError
 from contactline.evidence.boundaries import read_boundaries
-from contactline.evidence.kinds import find_evidence
+from contactline.evidence.kinds import KINDS, Found, find_evidence, read
 from contactline.evidence.recognise import kind_of
 
 SQUARE = [[37.0, 48.0], [38.0, 48.0], [38.0, 49.0], [37.0, 49.0], [37.0, 48.0]]
@@ -179,6 +179,9 @@ def test_a_folder_is_read_once_however_it_is_linked(tmp_path: Path) -> None:
         "twin": "is a link to a folder that is read already",
         "gone.csv": "is a broken link or a special file",
     }
+    for kind in set(KINDS) - {"deepstate"}:
+        with pytest.raises(EvidenceError, match="given: is a folder or a special file; give "):
+            read(Found(kind, folder))
     (tmp_path / "empty").mkdir()
     with pytest.raises(EvidenceError, match="holds no evidence of a known kind \\(it is empty\\)"):
         find_evidence(tmp_path / "empty")

@@ -18,7 +18,7 @@ import pandas as pd
 
 from contactline.core.errors import EvidenceError
 from contactline.core.provenance import Provenance
-from contactline.evidence.inputs import read_input, read_zip_member
+from contactline.evidence.inputs import check_file, read_input, read_zip_member
 from contactline.evidence.oblasts import ID_OF_GEONAMES_CODE
 from contactline.evidence.sources import provenance_of
 
@@ -149,8 +149,7 @@ def _from_dump(path: Path, country: str) -> tuple[pd.DataFrame, Provenance]:
 def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Lines of the dump, counted from 1, as their fields. Raises EvidenceError for what is no whole text."""
     what = "GeoNames' cities500.txt or cities500.zip"
-    if not path.is_file():
-        raise EvidenceError(f"{path}: there is no such file; give {what}.")
+    check_file(path, what)
     data = read_zip_member(path, "cities500.txt") if path.suffix.lower() == ".zip" else read_input(path, what)
     try:
         text = io.StringIO(data.decode("utf-8"), newline="\n")

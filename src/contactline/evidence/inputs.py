@@ -62,14 +62,21 @@ def check_size(size: int, where: object, share: int = 1) -> None:
         )
 
 
+def check_file(path: Path, what: str) -> None:
+    """Raise EvidenceError unless there is a plain file at `path`; `what` says which to give."""
+    if not path.exists():
+        raise EvidenceError(f"{path}: there is no such file; give {what}.")
+    if not path.is_file():
+        raise EvidenceError(f"{path}: is a folder or a special file; give {what}.")
+
+
 def read_input(path: Path, what: str = "a file of evidence") -> bytes:
     """The bytes of a file, unpacked if its name ends in .gz.
 
     Raises EvidenceError for a file that is absent (`what` says which to give), cannot be read, is cut or damaged,
     or goes beyond the limit.
     """
-    if not path.is_file():
-        raise EvidenceError(f"{path}: there is no such file; give {what}.")
+    check_file(path, what)
     try:
         check_size(path.stat().st_size, path)
         if not path.name.lower().endswith(".gz"):

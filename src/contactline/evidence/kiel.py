@@ -19,7 +19,7 @@ import pandas as pd
 from contactline.core.dates import readable
 from contactline.core.errors import EvidenceError
 from contactline.core.provenance import Provenance
-from contactline.evidence.inputs import check_workbook
+from contactline.evidence.inputs import check_file, check_workbook
 from contactline.evidence.sources import provenance_of
 
 SHEET = "Bilateral Assistance, MAIN DATA"
@@ -180,10 +180,7 @@ def _layout(raw: pd.DataFrame) -> tuple[dict[str, str], str] | None:
 
 def _sheet(path: Path) -> tuple[pd.DataFrame, dict[str, str], str]:
     """The main sheet as text and numbers, our names of its columns, and its vintage."""
-    if not path.is_file():
-        raise EvidenceError(
-            f"{path}: there is no such file; give the workbook of the Ukraine Support Tracker."
-        )
+    check_file(path, "the workbook of the Ukraine Support Tracker")
     check_workbook(path)
     present = _sheet_names(path)
     if not present:

@@ -26,8 +26,11 @@ from contactline.evidence.boundaries import Region, read_boundaries
 from contactline.evidence.deepstate import ControlArchive, read_control_archive
 from contactline.evidence.economist import read_fires, read_isw_areas
 from contactline.evidence.general_staff import read_personnel
+from contactline.evidence.geojson import Bounds, extent_of
 from contactline.evidence.geonames import read_settlements
+from contactline.evidence.kinds import KINDS, look_through
 from contactline.evidence.loss_estimates import join_losses, read_estimates, read_uk_mod
+from contactline.evidence.recognise import CONTROL
 from contactline.front.areas import measure_areas, total_area
 from contactline.front.control_history import control_history
 from contactline.front.line import contact_ground, measure_line
@@ -52,29 +55,52 @@ class Archives:
     settlements: Path | None
 
 
+ROLES = {
+    "control": CONTROL,
+    "boundaries": "boundaries",
+    "areas": "areas",
+    "fires": "fires",
+    "estimates": "estimates",
+    "uk_mod": "uk_mod",
+    "personnel": "personnel",
+}
+"""What a build needs → the kind of evidence it is."""
+
+
 def find_archives(folder: Path) -> Archives:
-    """The files that a build needs, looked for by name in `folder` and below. Raises InputError naming what lacks."""
+    """The files that a build needs, in `folder` and below, told by their content, whatever they are called.
+
+    Raises InputError that names what lacks, with the files that were passed over, or what is there twice.
+    """
     if not folder.is_dir():
         raise InputError(f"--from {folder}: no such folder. Give the folder that holds the raw archives.")
-    patterns = {
-        "control": ("deepstate*.tar*", "deepstate-map-data.geojson.gz", "deepstate-map-data.geojson"),
-        "boundaries": ("oblast.geojson", "boundaries*.geojson"),
-        "areas": ("area_assessed_as_controlled_by_russia.csv",),
-        "fires": ("strikes_by_location_and_day.csv",),
-        "estimates": ("raw_estimates.csv",),
-        "uk_mod": ("uk_mod_monthly.csv",),
-        "personnel": ("russia_losses_personnel.json",),
-    }
-    found = {}
-    for role, names in patterns.items():
-        hits = sorted(hit for name in names for hit in folder.rglob(name))
-        if not hits:
+    pieces, passed_over = look_through(folder)
+    found: dict[str, Path] = {}
+    for role, kind in ROLES.items():
+        hits = [piece.path for piece in pieces if piece.kind == kind]
+        if len(hits) > 1:
             raise InputError(
-                f"--from {folder}: found no {' or '.join(names)}; the build needs it for {role}."
+                f"--from {folder}: holds several files for {role}: {', '.join(map(str, hits))}. Leave one there."
+            )
+        if not hits:
+            over = "; ".join(f"{one.path.name}: {one.why}" for one in passed_over[:5])
+            raise InputError(
+                f"--from {folder}: found nothing of the kind {kind} ({KINDS[kind].what}); the build needs it for "
+                f"{role}." + (f" Passed over: {over}." if over else "")
             )
         found[role] = hits[0]
-    dumps = sorted(folder.rglob("cities500.*"))
+    dumps = [piece.path for piece in pieces if piece.kind == "geonames"]
     return Archives(**found, settlements=dumps[0] if dumps else None)
+
+
+def places_of(case: Case) -> Bounds | None:
+    """West, south, east, north of the case's towns, degrees; None where it names none."""
+    towns = [objective for objective in case.objectives if objective.kind == "settlement"]
+    if not towns:
+        return None
+    longitudes = [float(town.longitude or 0.0) for town in towns]
+    latitudes = [float(town.latitude or 0.0) for town in towns]
+    return min(longitudes), min(latitudes), max(longitudes), max(latitudes)
 
 
 def build_evidence(
@@ -89,8 +115,10 @@ def build_evidence(
     Raises EvidenceError or InputError for anything missing or broken in the archives.
     """
     case, paths = loaded.case, find_archives(folder)
-    archive = until(read_control_archive(paths.control, tick=stage("read control maps")), case.as_of)
-    known, _notes, from_boundaries = read_boundaries(paths.boundaries)
+    known, _notes, from_boundaries = read_boundaries(paths.boundaries, bounds=places_of(case))
+    bounds = extent_of(region.polygons for region in known.values())
+    control_maps = read_control_archive(paths.control, bounds=bounds, tick=stage("read control maps"))
+    archive = until(control_maps, case.as_of)
     regions = regions_of(case, known)
     series = case.headline_series.id
     measured = archive.provenance

@@ -7,8 +7,6 @@ as it was. The command line mounts `app` as `data` and `sql_command` as `sql`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,17 +17,15 @@ from rich.console import Console
 from rich.table import Table
 
 from contactline.core.dates import parse_day
-from contactline.core.errors import EvidenceError
+from contactline.core.errors import EvidenceError, printable
 from contactline.core.files import DATA_DIR_VARIABLE, data_dir
-from contactline.core.progress import Stages, Tick, terminal
+from contactline.core.progress import Stages, terminal
 from contactline.evidence import kinds
-from contactline.evidence.boundaries import Region, regions_from_table
-from contactline.evidence.deepstate import read_control_archive
 from contactline.evidence.fetch import Download, fetch, files_of
-from contactline.evidence.loss_estimates import join_losses
-from contactline.evidence.oblasts import ID_OF_OFFICIAL_NAME
-from contactline.evidence.sources import SOURCES, RemoteFile, read_sidecar
-from contactline.evidence.store import Store, open_store
+from contactline.evidence.inputs import LIMIT_MB, unpack_limit
+from contactline.evidence.sources import FETCHED, SOURCES, RemoteFile, read_sidecar
+from contactline.evidence.store import open_store
+from contactline.importing import Origin, read_all, replaced
 
 app = typer.Typer(help="Evidence: what is stored, importing it, fetching it.", no_args_is_help=True)
 
@@ -40,6 +36,14 @@ DataDir = Annotated[
         envvar=DATA_DIR_VARIABLE,
         help="Folder of the local store and of fetched files.",
         show_default=False,
+    ),
+]
+UnpackLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--unpack-limit",
+        metavar="MB",
+        help=f"Megabytes that one file may hold or unpack to; {LIMIT_MB} if not given.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -86,40 +90,58 @@ def import_command(
             "--as-of", metavar="DAY", help="Leave out estimates of losses published after this day."
         ),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            help=f"Whose the files are: any name, or one of {', '.join(SOURCES)}. Outranks what they tell themselves.",
+        ),
+    ] = None,
+    licence: Annotated[str | None, typer.Option("--licence", help="Licence of the files.")] = None,
+    unpack_limit_mb: UnpackLimit = None,
     data_dir_: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Read, check and store evidence; all of it or, if anything is wrong, nothing."""
-    day = parse_day(as_of, "--as-of") if as_of else None
+    day, origin = parse_day(as_of, "--as-of") if as_of else None, Origin(source, licence)
     store = open_store(data_dir_)
     stages = Stages(terminal(stderr=True), quiet=as_json)
     found, passed_over = [], []
-    for path in paths:
-        more, others = kinds.find_evidence(path, kind)
-        found += more
-        passed_over += others
-    tables = read_all(found, store, stages, as_of=day)
+    with unpack_limit(unpack_limit_mb):
+        for path in paths:
+            more, others = kinds.find_evidence(path, kind)
+            found += more
+            passed_over += others
+        tables = read_all(found, store, stages, as_of=day, origin=origin)
+    former = replaced(tables, store)
     with stages.stage("storing"):
         store.put_all(tables)
     rows = [
-        {"table": name, "rows": len(frame), "source": source.source, "note": source.note}
-        for name, (frame, source) in tables.items()
+        {"table": name, "rows": len(frame), "source": made_by.source, "note": made_by.note}
+        | ({"replaced": former[name].source} if name in former else {})
+        for name, (frame, made_by) in tables.items()
     ]
+    over = [{"path": printable(one.path), "why": printable(one.why)} for one in passed_over]
     if as_json:
-        _echo_json(
-            {"stored": rows, "passed_over": [str(path) for path in passed_over], "seconds": stages.timings}
-        )
+        _echo_json({"stored": rows, "passed_over": over, "seconds": stages.timings})
         return
     console = terminal()
     _print_rows(console, "Stored", rows, ("table", "rows", "source", "note"))
-    for path in passed_over:
-        console.print(f"passed over, not evidence of a known kind: {path}", soft_wrap=True, highlight=False)
+    for row in rows:
+        if "replaced" in row:
+            console.print(
+                f"replaced: {row['table']} was from {row['replaced']}, and is now from {row['source']}",
+                soft_wrap=True,
+                highlight=False,
+            )
+    for one in over:
+        console.print(f"passed over: {one['path']}: {one['why']}", soft_wrap=True, highlight=False)
 
 
 @app.command("fetch")
 def fetch_command(
     sources: Annotated[
-        list[str] | None, typer.Argument(help=f"Sources: {', '.join(SOURCES)}. All if none.")
+        list[str] | None, typer.Argument(help=f"Sources: {', '.join(FETCHED)}. All if none.")
     ] = None,
     sha256: Annotated[
         str, typer.Option("--sha256", help="Digest that the file must have; with a single file only.")
@@ -171,69 +193,6 @@ def sql_command(
             {str(k): v for k, v in row.items()} for row in result.to_dict("records")
         ]
         _print_rows(terminal(), f"{len(result)} row(s)", rows, tuple(map(str, result.columns)))
-
-
-def read_all(
-    found: list[kinds.Found], store: Store, stages: Stages, *, as_of: date | None = None
-) -> kinds.Tables:
-    """The tables that evidence becomes, boundaries first because areas are measured within them.
-
-    Raises EvidenceError for broken evidence, and where two pieces would become the same table.
-    """
-    tables: kinds.Tables = {}
-    for piece in sorted(found, key=lambda piece: piece.kind == kinds.CONTROL):
-        with stages.stage(f"reading {piece.path.name}") as tick:
-            if piece.kind == kinds.CONTROL:
-                new = {"areas/deepstate": _measured(piece.path, _regions(tables, store, piece.path), tick)}
-            else:
-                new = kinds.read(piece, as_of=as_of)
-        for name in new:
-            if name in tables:
-                raise EvidenceError(
-                    f"{piece.path}: table {name} is already read from another path of this import; give one of them."
-                )
-        tables |= new
-    return _losses_once(tables, store)
-
-
-def _regions(tables: kinds.Tables, store: Store, path: Path) -> dict[str, Region]:
-    if "boundaries" in tables:
-        frame = tables["boundaries"][0]
-    elif any(table.name == "boundaries" for table in store.tables()):
-        frame = store.get("boundaries")
-    else:
-        raise EvidenceError(
-            f"{path}: areas are measured within regions and no boundaries are stored. Import them first or together: "
-            "contactline data import oblast.geojson ARCHIVE."
-        )
-    regions = regions_from_table(frame)
-    return {ID_OF_OFFICIAL_NAME.get(name, name): region for name, region in regions.items()}
-
-
-def _measured(path: Path, regions: Mapping[str, Region], tick: Tick) -> tuple[pd.DataFrame, Any]:
-    from contactline.front.areas import measure_areas  # compiles on first use: only when it is needed
-
-    archive = read_control_archive(path, tick=lambda share: tick(share / 2))
-    areas = measure_areas(archive, regions, series="deepstate", tick=lambda share: tick(0.5 + share / 2))
-    return areas, archive.provenance
-
-
-def _losses_once(tables: kinds.Tables, store: Store) -> kinds.Tables:
-    """Take UK MoD's monthly counts out of the collected estimates where the monthly table is there too, so
-    that the stored parts of `losses` never repeat a count. Raises EvidenceError if the two disagree."""
-    estimates, monthly = "losses/estimates", "losses/uk_mod"
-    stored = {table.name: table for table in store.tables()}
-    if not ({estimates, monthly} & set(tables)) or not {estimates, monthly} <= set(tables) | set(stored):
-        return tables
-    both = {
-        name: tables[name] if name in tables else (store.get(name), stored[name].provenance)
-        for name in (estimates, monthly)
-    }
-    join_losses(both[estimates][0], both[monthly][0])
-    frame, provenance = both[estimates]
-    key = ["series", "side", "kind", "date"]
-    repeated = frame.set_index(key).index.isin(both[monthly][0].set_index(key).index)
-    return tables | {estimates: (frame[~repeated].reset_index(drop=True), provenance)}
 
 
 def _archive_folder(folder: Path | None, file: RemoteFile) -> Path:

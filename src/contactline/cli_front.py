@@ -13,9 +13,11 @@ from rich.table import Table
 from contactline.build import build_evidence
 from contactline.case.load import load_case
 from contactline.cli_case import app as case_app
+from contactline.cli_data import UnpackLimit
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
 from contactline.core.progress import Tick, terminal
+from contactline.evidence.inputs import unpack_limit
 from contactline.front.gains import gains_by_region
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.terminal import front_chart, front_table
@@ -82,6 +84,7 @@ def build_command(
     out: Annotated[
         Path | None, typer.Option(help="Write here instead of into the case's evidence folder.")
     ] = None,
+    unpack_limit_mb: UnpackLimit = None,
 ) -> None:
     """Measure a case's embedded evidence from the raw archives; the same archives give the same bytes."""
     console = terminal(stderr=True)
@@ -91,7 +94,8 @@ def build_command(
         return lambda _share: None
 
     loaded = load_case(case)
-    rows = build_evidence(loaded, source, out, stage)
+    with unpack_limit(unpack_limit_mb):
+        rows = build_evidence(loaded, source, out, stage)
     table = Table("table", "rows")
     for name, count in rows.items():
         table.add_row(name, f"{count:,}")

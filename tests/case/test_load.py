@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from contactline.case.beliefs import sample_beliefs
@@ -15,7 +16,7 @@ from contactline.case.check import CLAUSE_KINDS, ENGINE_BELIEFS, OUTCOMES
 from contactline.case.clauses import Cession, Dmz, ForceCap, Withdrawal
 from contactline.case.invented import write_evidence
 from contactline.case.load import LoadedCase, built_in_cases, digest_of, find_case, load_case
-from contactline.case.tables import TABLES
+from contactline.case.tables import TABLES, check_table
 from contactline.core.errors import CaseError, EvidenceError, UnknownNameError
 from contactline.core.streams import Streams
 
@@ -305,3 +306,67 @@ def test_an_objective_moved_off_the_grid_is_named(copy: Path) -> None:
         EvidenceError, match=r"objective 'newtown' stands at .*it has no cells in the theatre"
     ):
         load_case(copy).evidence("cells")
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["1600-01-01", "0001-01-01", "2262-04-12", "9999-12-31", "20240101", "2024-01-01T13:00", "01/02/2024"],
+)
+def test_a_day_that_is_none_is_refused_with_file_and_row(copy: Path, day: str) -> None:
+    """1600-01-01 once became a day of 2184."""
+    path = copy / "evidence" / "areas.csv"
+    lines = path.read_text().splitlines()
+    fields = lines[5].split(",")
+    fields[1] = day
+    lines[5] = ",".join(fields)
+    path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(EvidenceError) as caught:
+        load_case(copy).evidence("areas")
+    assert (
+        f"{path}: row 4, column 'date': got '{day}'; allowed is a day between 1700-01-01 and 2199-12-31"
+        in str(caught.value)
+    )
+
+
+def test_days_of_a_table_may_come_in_any_type_but_a_number() -> None:
+    def checked(values: object) -> list[pd.Timestamp]:
+        frame = pd.DataFrame({"date": values, "war_fires": 1.0, "cloud": None})
+        return check_table("fires", frame, "here")["date"].tolist()
+
+    wanted = [pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 1, 2)]
+    for values in (
+        ["2024-01-01", "2024-01-02T00:00:00"],
+        [date(2024, 1, 1), date(2024, 1, 2)],
+        pd.to_datetime(["2024-01-01", "2024-01-02"]),
+        pd.Series(["2024-01-01", "2024-01-02"], dtype="string"),
+        np.array(["2024-01-01", "2024-01-02"], dtype="datetime64[s]"),
+    ):
+        assert checked(values) == wanted
+    for wrong in (
+        [20240101, 20240102],
+        [1.5, 2.5],
+        np.array(["2024-01-01", "1600-01-01"], dtype="datetime64[s]"),
+        pd.to_datetime(["2024-01-01 00:00", "2024-01-02 13:00"]),
+        pd.to_datetime(["2024-01-01", "2024-01-02"]).tz_localize("UTC"),
+        [date(2024, 1, 1), date(1, 1, 1)],
+        ["2024-01-01", None],
+        [["2024-01-01"], {}],
+    ):
+        with pytest.raises(EvidenceError, match=r"here: row [01], column 'date'"):
+            checked(wrong)
+
+
+def test_a_count_of_400_digits_is_refused() -> None:
+    frame = pd.DataFrame({"date": ["2024-01-01"], "war_fires": [10**400], "cloud": None}, dtype=object)
+    with pytest.raises(EvidenceError, match="row 0, column 'war_fires': got 1000"):
+        check_table("fires", frame, "here")
+
+
+@pytest.mark.parametrize("day", ["1600-01-01", "2262-04-12"])
+def test_a_case_is_not_of_a_century_that_time_stamps_do_not_hold(copy: Path, day: str) -> None:
+    text = (copy / "case.yaml").read_text()
+    (copy / "case.yaml").write_text(text.replace("as_of: 2024-06-30", f"as_of: {day}"))
+    with pytest.raises(
+        CaseError, match=rf"as_of .*: got {day}; allowed are days from 1700-01-01 to 2199-12-31"
+    ):
+        load_case(copy)

@@ -100,7 +100,10 @@ def test_a_folder_is_imported_whole_and_asked_in_sql(tmp_path: Path, data_direct
         "boundaries",
         "fires",
     }
-    assert document["passed_over"] == [str(folder / "README.md"), str(folder / "days" / "LICENSE")]
+    why = "not a kind of file that evidence comes in"
+    assert document["passed_over"] == [
+        {"path": str(folder / name), "why": why} for name in ("README.md", "days/LICENSE")
+    ]
     assert set(document["seconds"]) >= {"reading area.csv", "reading days", "storing"}
     query = "select region, flag, round(km2) as km2 from areas_deepstate where date = '2025-01-03' order by region"
     rows = json.loads(run("sql", query, "--json"))
@@ -118,7 +121,7 @@ def test_a_folder_is_imported_whole_and_asked_in_sql(tmp_path: Path, data_direct
 def test_boundaries_stored_before_serve_a_later_import(tmp_path: Path) -> None:
     run("data", "import", boundaries(tmp_path / "oblast.geojson"))
     run("data", "import", write_unified(tmp_path / "map.geojson.gz"))
-    assert set(open_store().get("areas/deepstate")["region"]) == {"donetsk", "zaporizhzhia", "total"}
+    assert set(open_store().get("areas/unknown")["region"]) == {"donetsk", "zaporizhzhia", "total"}
 
 
 def test_areas_need_boundaries(tmp_path: Path) -> None:
@@ -154,8 +157,13 @@ def test_kinds_are_told_by_content_named_by_hand_or_refused(tmp_path: Path) -> N
 
 def test_every_real_archive_is_recognised(archives: Path) -> None:
     found, passed_over = find_evidence(archives)
-    assert {piece.kind for piece in found} == set(KINDS) - {"geonames", "kiel"}
-    assert [path.name for path in passed_over] == ["README.md"]
+    assert {piece.kind for piece in found} == set(KINDS) - {
+        "geonames",
+        "kiel",
+        "kiel_totals",
+        "kiel_procurement",
+    }
+    assert [one.path.name for one in passed_over] == ["README.md"]
 
 
 def test_losses_are_stored_once_in_whatever_order_they_come(archives: Path, tmp_path: Path) -> None:

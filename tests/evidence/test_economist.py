@@ -55,8 +55,8 @@ def test_repeated_and_missing_days_are_flagged_not_hidden(tmp_path: Path) -> Non
 
 def test_newest_first_is_read_the_same(tmp_path: Path) -> None:
     rows = ["2024-01-01,1e9", "2024-01-02,2e9", "2024-01-03,3e9"]
-    one, _ = read_isw_areas(write(tmp_path / "a.csv", HEADER + "\n".join(rows)))
-    other, _ = read_isw_areas(write(tmp_path / "b.csv", HEADER + "\n".join(rows[::-1])))
+    one, _ = read_isw_areas(write(tmp_path / "a.csv", HEADER + "\n".join(rows) + "\n"))
+    other, _ = read_isw_areas(write(tmp_path / "b.csv", HEADER + "\n".join(rows[::-1]) + "\n"))
     pd.testing.assert_frame_equal(one, other)
 
 

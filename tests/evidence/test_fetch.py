@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from contactline.core.errors import FetchError, UnknownNameError
+from contactline.core.errors import FetchError, InputError, UnknownNameError
 from contactline.evidence.fetch import Download, fetch, files_of
-from contactline.evidence.sources import FILES, SOURCES, RemoteFile, provenance_of, read_sidecar
+from contactline.evidence.sources import FETCHED, FILES, SOURCES, RemoteFile, provenance_of, read_sidecar
 
 BODY = bytes(range(256)) * 2000
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -272,7 +272,7 @@ def test_a_killed_fetch_leaves_no_half_file_and_the_next_one_goes_on(
 
 
 def test_registry_is_whole() -> None:
-    assert {file.source for file in FILES} == set(SOURCES)
+    assert {file.source for file in FILES} == set(FETCHED) <= set(SOURCES)
     assert all(file.url.startswith("https://") and " " not in file.url and file.note for file in FILES)
     assert all(
         source.licence and source.attribution and source.url.startswith("https://")
@@ -282,3 +282,7 @@ def test_registry_is_whole() -> None:
     assert files_of() == list(FILES)
     with pytest.raises(UnknownNameError, match="unknown source 'deepstat': did you mean deepstate"):
         files_of(["deepstat"])
+    with pytest.raises(
+        InputError, match="'kiel' has no file of a lasting address; download it by hand from https"
+    ):
+        files_of(["kiel"])

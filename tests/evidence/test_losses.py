@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from contactline.core.errors import EvidenceError, UnknownNameError
+from contactline.core.errors import EvidenceError
 from contactline.evidence.general_staff import read_equipment, read_personnel
 from contactline.evidence.loss_estimates import join_losses, read_estimates, read_uk_mod
 
@@ -90,12 +90,43 @@ def test_broken_estimates_are_named(tmp_path: Path, row: str, words: tuple[str, 
         assert expected in str(caught.value)
 
 
-def test_a_publisher_nobody_has_judged_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", HEADER + "2023-01-01,UK MOD,russia,estimate,1,deaths\n")
+def test_a_publisher_nobody_has_judged_is_a_series_of_its_own(tmp_path: Path) -> None:
+    rows = (
+        "2023-01-01,UK  MOD,russia,estimate,1,deaths\n"  # the known one, spelt otherwise
+        "2023-01-01,C.I.A,russia,estimate,2,deaths\n"
+        "2023-01-01,Cia!,russia,estimate,3,deaths\n"
+        "2023-01-01,Інститут,russia,estimate,4,deaths\n"
+    )
+    table, provenance = read_estimates(write(tmp_path / "a.csv", HEADER + rows))
+    found = {row.cumulative: (row.series, row.root) for row in table.itertuples()}
+    unknown = {2: "c_i_a", 3: "cia_2", 4: "unnamed"}
+    assert found == {1: ("uk_mod", "uk_mod")} | {n: (name, "unknown") for n, name in unknown.items()}
+    assert provenance.note.startswith(
+        "publishers not judged yet, root unknown: 'C.I.A' as c_i_a, 'Cia!' as cia_2"
+    )
+    with pytest.raises(EvidenceError, match=r"line 2, column 'source': is empty"):
+        read_estimates(write(tmp_path / "b.csv", HEADER + "2023-01-01, ,russia,estimate,1,deaths\n"))
+
+
+def test_rows_after_the_as_of_date_stop_nothing(tmp_path: Path) -> None:
+    """Input 02: a later row of a new publisher, of a new kind, with a count of 400 digits."""
+    later = "2026-06-17,NATO officials (via a news site),russia,{},{},casualties\n"
+    known = "2024-06-01,UK MoD,russia,estimate,500000,casualties\n"
+    path = write(tmp_path / "a.csv", HEADER + known + later.format("middle", "9" * 400))
+    table, provenance = read_estimates(path, as_of=AS_OF)
+    assert table[["series", "cumulative"]].to_numpy().tolist() == [["uk_mod", 500_000.0]]
+    assert provenance.note == "left out as not yet public: 1 rows dated after 2025-12-07"
     with pytest.raises(
-        UnknownNameError, match="unknown publisher of loss estimates 'UK MOD': did you mean UK MoD"
+        EvidenceError, match=r"line 3, column 'estimate': got '9999.*\.\.\.'; allowed is a number"
     ):
         read_estimates(path)
+    with pytest.raises(EvidenceError, match="has no estimate dated up to 2024-05-31"):
+        read_estimates(path, as_of=date(2024, 5, 31))
+    text = HEADER + known + later.format("estimate_low", 1300000) + later.format("estimate_high", 1400000)
+    table, provenance = read_estimates(write(tmp_path / "b.csv", text))
+    new = table.set_index("series").loc["nato_officials_via_a_news_site"]
+    assert (new["low"], new["cumulative"], new["high"], new["root"]) == (1.3e6, 1.35e6, 1.4e6, "unknown")
+    assert "'NATO officials (via a news site)' as nato_officials_via_a_news_site" in provenance.note
 
 
 def test_uk_mod_adds_up_and_equals_the_collected_series(archives: Path) -> None:
@@ -158,7 +189,7 @@ def test_repeated_missing_and_revised_days_are_flagged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[{", ("is cut off or not JSON",)),
+        ("[{", ("is cut off at character 2 of 2",)),
         ("{}", ("got dict", "allowed is a list")),
         ("[]", ("allowed is a list of one or more",)),
         ('[{"personnel": 1}]', ("record 0", "has no field 'date'")),

@@ -22,7 +22,7 @@ def test_the_embedded_evidence_is_rebuilt_byte_for_byte(archives: Path, tmp_path
 
 
 def test_a_folder_without_archives_names_what_lacks(tmp_path: Path):
-    with pytest.raises(InputError, match="found no deepstate"):
+    with pytest.raises(InputError, match="found nothing of the kind deepstate"):
         find_archives(tmp_path)
     with pytest.raises(InputError, match="no such folder"):
         find_archives(tmp_path / "nowhere")

@@ -7,6 +7,7 @@ opened, `2025-13-01` becomes text. Here each of these is a problem with a file, 
 from __future__ import annotations
 
 import math
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from contactline.case.schema import Case
+from contactline.core.dates import FIRST_DAY, LAST_DAY
 from contactline.core.errors import CaseError, nearest
 
 FILES: dict[str, tuple[str, ...]] = {
@@ -59,6 +61,8 @@ SHOWN = 10
 
 KeyPath = tuple[str | int, ...]
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -72,7 +76,7 @@ def read_folder(folder: Path) -> dict[str, Any]:
     """The YAML files of `folder` merged into one mapping of the case's top-level keys.
 
     Raises CaseError for missing or unknown files, syntax errors (line and column), repeated keys, keys in
-    the wrong file, and numbers that are not finite.
+    the wrong file, numbers that are not finite, and days beyond those that are read.
     """
     missing = [name for name in REQUIRED_FILES if not (folder / name).is_file()]
     if missing:
@@ -95,6 +99,10 @@ def read_folder(folder: Path) -> dict[str, Any]:
         Problem(where, f"got {value}; allowed is a finite number")
         for where, value in _numbers(merged)
         if not math.isfinite(value)
+    ]
+    strange += [
+        Problem(where, f"got {day}; allowed are days from {FIRST_DAY} to {LAST_DAY}")
+        for where, day in _unread_days(merged)
     ]
     raise_problems(folder, strange, merged)
     return merged
@@ -215,6 +223,16 @@ def _numbers(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, float]]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _numbers(inner, (*path, index))
+
+
+def _unread_days(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """Every text that is a day (YYYY-MM-DD) outside the days that are read, with its key path."""
+    if isinstance(value, str):
+        if _DAY.fullmatch(value) and not FIRST_DAY.isoformat() <= value <= LAST_DAY.isoformat():
+            yield path, value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _unread_days(inner, (*path, key))
 
 
 def place_of(path: KeyPath, raw: dict[str, Any], text: str | None) -> str:

@@ -24,6 +24,9 @@ class ContactlineError(Exception):
 
     exit_code = 1
 
+    def __str__(self) -> str:
+        return printable(super().__str__())
+
 
 class InputError(ContactlineError):
     """What the user gave is wrong; the message says where and what is allowed."""
@@ -60,6 +63,11 @@ class FetchError(ContactlineError):
 
 class FitError(ContactlineError):
     """A model cannot be fitted to the evidence given."""
+
+
+def printable(text: object) -> str:
+    """`text` as it can be printed anywhere: a byte of a file name that is no UTF-8 stands as an escape."""
+    return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def nearest(name: str, allowed: Iterable[str], count: int = 3) -> list[str]:

@@ -6,7 +6,9 @@ Pandas would fill a cut row with missing values and read on; here it stops and t
 from __future__ import annotations
 
 import csv
+import io
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -14,29 +16,29 @@ from pathlib import Path
 import pandas as pd
 
 from contactline.core.errors import EvidenceError
+from contactline.evidence.days import check_day, check_silences
+from contactline.evidence.inputs import read_input
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
     """All columns as text, indexed by line number in the file.
 
-    Raises EvidenceError for a missing, empty or undecodable file, a missing column, or a row whose length
-    differs from the header's (a cut file ends so).
+    Raises EvidenceError for a missing, empty or undecodable file, a missing column or one that stands twice, a row
+    whose length differs from the header's, and a file that does not end in a line end: a cut file ends so, even
+    where the cut lies inside its last number.
     """
     path = Path(path)
-    if not path.is_file():
-        raise EvidenceError(f"{path}: there is no such file; give a CSV file.")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, [])
-            rows = dict((reader.line_num, row) for row in reader if row)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise EvidenceError(f"{path}: is not a CSV file in UTF-8 ({error}). Fetch it again.") from None
+    header, rows, whole = _records(read_input(path, "a CSV file"), path)
     missing = [name for name in required if name not in header]
     if missing:
         raise EvidenceError(
             f"{path}: has columns {header}; missing {missing}. Check that it is the right file."
         )
+    twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+    if twice:
+        raise EvidenceError(f"{path}: columns {twice} stand twice; allowed is once. Rename or remove one.")
     if not rows:
         raise EvidenceError(f"{path}: has a header and no rows; allowed is at least one row. Fetch it again.")
     for line, row in rows.items():
@@ -45,34 +47,63 @@ def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
                 f"{path}, line {line}: has {len(row)} fields; allowed are the header's {len(header)}. "
                 "The file may be cut; fetch it again."
             )
+    if not whole:
+        raise EvidenceError(
+            f"{path}, line {max(rows)}: the file does not end in a line end, so it may be cut inside its last value. "
+            "Fetch it again; if it is whole, add a line end."
+        )
     return pd.DataFrame.from_dict(rows, orient="index", columns=header)
 
 
-def numbers(values: pd.Series, path: Path, *, optional: bool = False, high: float = math.inf) -> pd.Series:
+def header_of(path: Path) -> list[str]:
+    """The names of a CSV file's columns. Raises EvidenceError for a file that is none."""
+    return _records(read_input(path, "a CSV file"), path, header_only=True)[0]
+
+
+def _records(
+    data: bytes, path: Path, header_only: bool = False
+) -> tuple[list[str], dict[int, list[str]], bool]:
+    """Names of the columns, rows by line, and whether the file ends in a line end."""
+    try:
+        text = data.decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = [name.strip() for name in next(reader, [])]
+        rows: dict[int, list[str]] = {}
+        for row in () if header_only else reader:
+            if row:
+                rows[reader.line_num] = row
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise EvidenceError(f"{path}: is not a CSV file in UTF-8 ({error}). Fetch it again.") from None
+    return header, rows, text.endswith(("\n", "\r"))
+
+
+def numbers(
+    values: pd.Series, path: Path, *, optional: bool = False, low: float = 0.0, high: float = math.inf
+) -> pd.Series:
     """A text column as float64. Raises EvidenceError that names the line of the first value that is not a
-    finite number from 0 to `high`; an empty one, or NA, is allowed (NaN) only where `optional`."""
+    finite number from `low` to `high`; an empty one, or NA, is allowed (NaN) only where `optional`."""
     parsed = [
-        _number(text.strip(), f"{path}, line {line}, column {values.name!r}", optional, high)
+        _number(text.strip(), f"{path}, line {line}, column {values.name!r}", optional, low, high)
         for line, text in values.items()
     ]
     return pd.Series(parsed, index=values.index, name=values.name, dtype="float64")
 
 
-def _number(text: str, where: str, optional: bool, high: float) -> float:
+def _number(text: str, where: str, optional: bool, low: float, high: float) -> float:
     if text in ("", "NA") and optional:
         return math.nan
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or not 0 <= number <= high:
-        allowed = "a number from 0 up" if high == math.inf else f"a number from 0 to {high:g}"
-        raise EvidenceError(f"{where}: got {text!r}; allowed is {allowed}. Correct the value.")
+    # Python reads 1_17_000 and digits of other scripts as numbers; a table that holds them is misspelt.
+    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(number) or not low <= number <= high:
+        start = f" from {low:g}" if low > -math.inf else ""
+        allowed = f"a number{start}" + (f" to {high:g}" if high < math.inf else " up" if start else "")
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        raise EvidenceError(f"{where}: got {shown!r}; allowed is {allowed}. Correct the value.")
     return number
 
 
 def days(values: pd.Series, path: Path, form: str = "%Y-%m-%d") -> pd.Series:
-    """A text column as datetime64[ns] days. Raises EvidenceError that names the line."""
+    """A text column as datetime64[ns] days. Raises EvidenceError that names the line, for days that cannot be too."""
     parsed = [
         _day(text, f"{path}, line {line}, column {values.name!r}", form) for line, text in values.items()
     ]
@@ -81,16 +112,18 @@ def days(values: pd.Series, path: Path, form: str = "%Y-%m-%d") -> pd.Series:
 
 def _day(text: str, where: str, form: str) -> date:
     try:
-        return datetime.strptime(text.strip(), form).date()
+        day = datetime.strptime(text.strip() if text.isascii() else "", form).date()
     except ValueError:
         shown = form.replace("%Y", "YYYY").replace("%m", "MM").replace("%d", "DD")
         raise EvidenceError(
             f"{where}: got {text!r}; allowed is a day as {shown}. Correct the date."
         ) from None
+    return check_day(day, where)
 
 
 def check_order(values: pd.Series, path: Path) -> None:
-    """Raise EvidenceError unless days run one way through the file, oldest first or newest first."""
+    """Raise EvidenceError unless days run one way through the file, oldest first or newest first, without a
+    pause of years."""
     steps = values.diff().dt.days.to_numpy()[1:]
     newest_first = bool(len(steps) and values.iloc[0] > values.iloc[-1])
     backwards = pd.Series([False, *((steps > 0) if newest_first else (steps < 0))], index=values.index)
@@ -101,6 +134,7 @@ def check_order(values: pd.Series, path: Path) -> None:
             f"{path}, line {line}: date {day:%Y-%m-%d} comes after {before:%Y-%m-%d}; rows must "
             "stand in order of date. Sort the file by date."
         )
+    check_silences((day.date(), f"{path}, line {line}") for line, day in values.items())
 
 
 def first_line(wrong: pd.Series) -> int:

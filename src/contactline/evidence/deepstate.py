@@ -6,6 +6,7 @@ stops the reading with its name; missing and repeated days are reported, never f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,12 +15,16 @@ from pathlib import Path
 from contactline.core.errors import EvidenceError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.provenance import Provenance
-from contactline.evidence.geojson import Bounds, Polygons
-from contactline.evidence.records import control_records
+from contactline.evidence.days import check_silences
+from contactline.evidence.geojson import Bounds, Polygons, extent_of
+from contactline.evidence.records import DAILY_NAME, control_records
 from contactline.evidence.sources import provenance_of
 
-MAP_BOUNDS = (20.0, 43.0, 42.0, 54.0)
-"""West, south, east, north, degrees: a generous box around the territory that the DeepState map draws."""
+ORIGIN = "deepstate"
+UNIFIED_NAMES = ("deepstate-map-data.geojson", "deepstate-map-data.geojson.gz")
+DRAWN = (20.0, 43.0, 42.0, 54.0)
+"""West, south, east, north, degrees: a generous box around the territory that the DeepState map draws. With the
+archive's own file names it tells that map from others in the same format; it refuses nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +59,20 @@ class ControlArchive:
 def read_control_archive(
     path: Path,
     *,
-    bounds: Bounds | None = MAP_BOUNDS,
+    bounds: Bounds | None = None,
     tick: Tick = no_tick,
 ) -> ControlArchive:
     """Read a folder of `deepstatemap_data_YYYYMMDD.geojson`, a tar archive of such files (also .gz, .xz,
     .bz2; streamed, never unpacked to disk) or a unified `.geojson[.gz]` whose features carry a `date`.
 
-    bounds : (west, south, east, north), degrees; a record that lies outside is refused, which catches
-    swapped coordinates. None checks only that values are degrees.
+    bounds : where the regions lie, see `extent_of`; a record far outside is refused, and one that would lie inside
+    with latitude and longitude swapped. None checks only that values are degrees.
 
-    Raises EvidenceError that names file and record for anything broken, truncated, empty or projected.
+    The provenance names DeepState only if every file has the archive's own name and lies where that map draws, or
+    if `data fetch` brought the file; otherwise the origin is unknown.
+
+    Raises EvidenceError that names file and record for anything broken, truncated, empty or projected, for a day
+    that cannot be, and for a pause of years between two days.
     """
     path = Path(path)
     days: dict[date, ControlDay] = {}
@@ -75,12 +84,24 @@ def read_control_archive(
     if not days:
         raise EvidenceError(f"{path}: holds no control polygons; give an archive with at least one day.")
     ordered = tuple(days[day] for day in sorted(days))
+    check_silences((record.day, record.source) for record in ordered)
     return ControlArchive(
         days=ordered,
         missing=_missing(days),
         duplicates=tuple(sorted(duplicates)),
-        provenance=provenance_of(path, "deepstate"),
+        provenance=provenance_of(path, _origin(path, ordered)),
     )
+
+
+def _origin(path: Path, days: Iterable[ControlDay]) -> str | None:
+    """DeepState's source id if file names and place say so, else None."""
+    if path.name not in UNIFIED_NAMES and not all(
+        DAILY_NAME.match(re.split(r"[/:]", day.source)[-1]) for day in days
+    ):
+        return None
+    west, south, east, north = DRAWN
+    low_x, low_y, high_x, high_y = extent_of(day.polygons for day in days)
+    return ORIGIN if west <= low_x and high_x <= east and south <= low_y and high_y <= north else None
 
 
 def _missing(days: Iterable[date]) -> tuple[date, ...]:

@@ -17,6 +17,9 @@ from contactline.core.provenance import Provenance
 from contactline.evidence.csvfiles import check_order, days, numbers, read_csv
 from contactline.evidence.sources import provenance_of
 
+AREA_COLUMNS = ("date", "area_assessed_as_russia_controlled")
+FIRES_COLUMNS = ("date", "war_fires_per_day", "cloud_cover_in_country")
+
 M2_PER_KM2 = 1e6
 
 JUMP_WINDOW_DAYS = 28
@@ -43,10 +46,10 @@ def read_isw_areas(path: Path) -> tuple[pd.DataFrame, Provenance]:
     `duplicate`; a day without a record carries the day before and is flagged `missing`; `jump` marks what
     JUMP_RATIO describes. A day gets the first that fits of missing, jump, duplicate.
 
-    Raises EvidenceError for a wrong header, value, negative area or dates out of order.
+    Raises EvidenceError for a wrong header, value, negative area, dates out of order or years apart.
     """
-    column = "area_assessed_as_russia_controlled"
-    raw = read_csv(path, ("date", column))
+    column = AREA_COLUMNS[1]
+    raw = read_csv(path, AREA_COLUMNS)
     day = days(raw["date"], path)
     check_order(day, path)
     km2 = pd.Series((numbers(raw[column], path) / M2_PER_KM2).to_numpy(), index=pd.DatetimeIndex(day))
@@ -84,7 +87,7 @@ def read_fires(path: Path) -> tuple[pd.DataFrame, Provenance]:
 
     Raises EvidenceError for a wrong header or value, a repeated day or dates out of order.
     """
-    raw = read_csv(path, ("date", "war_fires_per_day", "cloud_cover_in_country"))
+    raw = read_csv(path, FIRES_COLUMNS)
     day = days(raw["date"], path)
     check_order(day, path)
     frame = pd.DataFrame(

@@ -17,11 +17,20 @@ from pathlib import Path
 
 import httpx
 
-from contactline.core.errors import FetchError
+from contactline.core.errors import FetchError, InputError
 from contactline.core.files import sha256_of, write_text
 from contactline.core.progress import Tick, no_tick
 from contactline.evidence.locks import locked
-from contactline.evidence.sources import FILES, SIDECAR, RemoteFile, read_sidecar, source_named
+from contactline.evidence.sources import (
+    FETCHED,
+    FILES,
+    SIDECAR,
+    SOURCES,
+    RemoteFile,
+    read_record,
+    read_sidecar,
+    source_named,
+)
 
 ATTEMPTS = 5
 CONNECT_ATTEMPTS = 3
@@ -53,8 +62,13 @@ class _Again(Exception):
 
 
 def files_of(sources: Iterable[str] = ()) -> list[RemoteFile]:
-    """The files of the sources named, or of all. Raises UnknownNameError."""
+    """The files of the sources named, or of all. Raises UnknownNameError, and InputError for one fetched by hand."""
     wanted = [source_named(name).id for name in sources]
+    for source in (SOURCES[name] for name in wanted if name not in FETCHED):
+        raise InputError(
+            f"source {source.id!r} has no file of a lasting address; download it by hand from {source.url} and use "
+            f"`contactline data import PATH`. Fetched are {', '.join(FETCHED)}."
+        )
     return [file for file in FILES if not wanted or file.source in wanted]
 
 
@@ -143,14 +157,11 @@ def _try(client: httpx.Client, file: RemoteFile, target: Path, had: int, tick: T
 
 def _resume(file: RemoteFile, target: Path) -> tuple[int, dict[str, str]]:
     """Bytes already here of the version that `If-Range` names, and the headers that ask for the rest."""
-    try:
-        version = json.loads(_version(target).read_text(encoding="utf-8"))
-        start = _partial(target).stat().st_size
-    except (OSError, ValueError):  # nothing usable was left behind: start at the first byte
-        return 0, {}
-    if not start or version.get("url") != file.url or not version.get("validator"):
-        return 0, {}
-    return start, {"Range": f"bytes={start}-", "If-Range": version["validator"]}
+    version, start = read_record(_version(target)), _size(_partial(target))
+    validator = version.get("validator", "")
+    if not start or version.get("url") != file.url or not (validator.isascii() and validator.isprintable()):
+        validator = ""  # nothing usable was left behind: start at the first byte
+    return (start, {"Range": f"bytes={start}-", "If-Range": validator}) if validator else (0, {})
 
 
 def _check_status(file: RemoteFile, response: httpx.Response) -> None:

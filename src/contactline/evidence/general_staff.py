@@ -6,7 +6,6 @@ published as "eliminated"; it is the claimed total of killed and wounded, and is
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,24 @@ from contactline.case.tables import check_table
 from contactline.core.dates import parse_day
 from contactline.core.errors import EvidenceError, InputError
 from contactline.core.provenance import Provenance
+from contactline.evidence.days import check_day, check_silences
+from contactline.evidence.inputs import read_input
 from contactline.evidence.sources import provenance_of
+from contactline.evidence.strict_json import parse_json
 
 NOT_COUNTS = ("date", "day", "greatest losses direction")
+PERSONNEL = "personnel"
+EQUIPMENT = (
+    "aircraft", "helicopter", "tank", "APC", "field artillery", "MRL", "drone", "naval ship",
+    "anti-aircraft warfare", "special equipment", "vehicles and fuel tanks", "cruise missiles",
+)  # fmt: skip
+"""Categories of the equipment file; beside `personnel` they tell a file of corrections, which is no count."""
+
+MOST = 1e9
+"""More than any count can be."""
+
+LEAST_KEPT = 0.5
+"""A cumulative count is revised now and then; one that loses more than half at once is no cumulative count."""
 
 
 def read_personnel(path: Path) -> tuple[pd.DataFrame, Provenance]:
@@ -31,15 +45,30 @@ def read_personnel(path: Path) -> tuple[pd.DataFrame, Provenance]:
     `duplicate`; a day without a record carries the day before (`missing`); `revised` marks a count that
     fell. A day gets the first that fits of missing, revised, duplicate.
 
-    Raises EvidenceError that names file and record for a wrong structure, date, count or order.
+    Raises EvidenceError that names file and record for a wrong structure, date, count or order, and
+    for a file of corrections or other counts that are not cumulative.
     """
     path = Path(path)
     counts: dict[date, float] = {}
     repeated: set[date] = set()
+    highest = 0.0
     for day, record, where in _records(path):
+        mixed = [name for name in EQUIPMENT if name in record]
+        if mixed:
+            raise EvidenceError(
+                f"{where}: holds {', '.join(map(repr, mixed))} beside 'personnel', as the publisher's corrections do "
+                "(signed differences); allowed are cumulative counts of personnel alone. Give "
+                "russia_losses_personnel.json."
+            )
         if day in counts:
             repeated.add(day)
-        counts[day] = _count(record.get("personnel"), f"{where}, field 'personnel'")
+        count = _count(record.get(PERSONNEL), f"{where}, field 'personnel'")
+        if count < LEAST_KEPT * highest:
+            raise EvidenceError(
+                f"{where}, field 'personnel': got {count:,.0f} after {highest:,.0f}; a cumulative count does not lose "
+                "more than half at once. The file may hold daily figures or corrections; give the cumulative one."
+            )
+        counts[day], highest = count, max(count, highest)
     series = pd.Series(counts).sort_index()
     series.index = pd.DatetimeIndex(series.index)
     calendar = pd.date_range(series.index[0], series.index[-1])
@@ -75,6 +104,11 @@ def read_equipment(path: Path) -> tuple[pd.DataFrame, Provenance]:
     path = Path(path)
     rows = []
     for day, record, where in _records(path):
+        if PERSONNEL in record:
+            raise EvidenceError(
+                f"{where}: holds 'personnel' beside equipment, as the publisher's corrections do (signed "
+                "differences); allowed are cumulative pieces. Give russia_losses_equipment.json."
+            )
         counts = {
             name: _count(value, f"{where}, field {name!r}")
             for name, value in record.items()
@@ -94,12 +128,8 @@ def read_equipment(path: Path) -> tuple[pd.DataFrame, Provenance]:
 
 def _records(path: Path) -> list[tuple[date, dict[str, Any], str]]:
     """(day, record, where) in the file's order, which must be the order of days."""
-    if not path.is_file():
-        raise EvidenceError(f"{path}: there is no such file; give the General Staff's JSON file.")
-    try:
-        document = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise EvidenceError(f"{path}: is cut off or not JSON ({error}). Fetch the file again.") from None
+    what = "the General Staff's JSON file"
+    document = parse_json(read_input(path, what), str(path), what)
     if not isinstance(document, list) or not document:
         raise EvidenceError(
             f"{path}: got {type(document).__name__}; allowed is a list of one or more records."
@@ -112,7 +142,9 @@ def _records(path: Path) -> list[tuple[date, dict[str, Any], str]]:
                 f"{where}: has no field 'date'; allowed are objects with a date. Remove the record."
             )
         try:
-            day = parse_day(record["date"], f"{where}, field 'date'")
+            day = check_day(parse_day(record["date"], f"{where}, field 'date'"), f"{where}, field 'date'")
+        except EvidenceError:
+            raise
         except InputError as error:
             raise EvidenceError(str(error)) from None
         if records and day < records[-1][0]:
@@ -121,10 +153,15 @@ def _records(path: Path) -> list[tuple[date, dict[str, Any], str]]:
                 "Sort them."
             )
         records.append((day, record, where))
+    check_silences((day, where) for day, _record, where in records)
     return records
 
 
 def _count(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise EvidenceError(f"{where}: got {value!r}; allowed is a number from 0 up. Correct the record.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
+        shown = repr(value)
+        raise EvidenceError(
+            f"{where}: got {shown if len(shown) <= 60 else shown[:57] + '...'}; allowed is a number from 0 up. "
+            "Correct the record."
+        )
     return float(value)

@@ -6,17 +6,24 @@ coordinate or a cut file stops the reading.
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from contactline.core.errors import EvidenceError
 from contactline.evidence.rings import RingCache, Rings
+from contactline.evidence.strict_json import parse_json
 
 Polygons = tuple[Rings, ...]
 Bounds = tuple[float, float, float, float]
+"""West, south, east, north, degrees: where the regions lie that the ground belongs to."""
+
+NEAR_DEGREES, FAR_DEGREES = 2.0, 10.0
+"""Ground may lie this far outside the bounds. Within NEAR it is in place; beyond FAR it belongs to another case; in
+between it is in place too, unless it would be near with latitude and longitude swapped."""
 
 _WGS84 = re.compile(
     r"^(urn:ogc:def:crs:OGC:(1\.3|):CRS84|urn:ogc:def:crs:EPSG:[\d.]*:4326|EPSG:4326|OGC:CRS84)$", re.I
@@ -32,31 +39,8 @@ def read_features(data: bytes, where: str, cache: RingCache | None = None) -> li
     return features_of(parse_json(data, where) if document is None else document, where)
 
 
-def parse_json(data: bytes, where: str) -> Any:
-    """The JSON value in `data`. Raises EvidenceError that says where it breaks off."""
-    if not data.strip():
-        raise EvidenceError(
-            f"{where}: is empty; allowed is a GeoJSON FeatureCollection. Fetch the file again."
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise EvidenceError(
-            f"{where}: is not UTF-8 text ({error.reason} at byte {error.start}). Fetch it again."
-        ) from None
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
-        fault = "is cut off" if cut else f"is not JSON: {error.msg}"
-        raise EvidenceError(
-            f"{where}: {fault} at character {error.pos} of {len(text)}; allowed is a whole GeoJSON file. "
-            "Fetch the file again."
-        ) from None
-
-
 def features_of(document: Any, where: str) -> list[dict[str, Any]]:
-    """The features of a FeatureCollection on WGS84. Raises EvidenceError for any other document or CRS."""
+    """The features of a FeatureCollection on WGS84. Raises EvidenceError for any other document, member or CRS."""
     kind = document.get("type") if isinstance(document, dict) else type(document).__name__
     if kind != "FeatureCollection" or not isinstance(document.get("features"), list):
         raise EvidenceError(
@@ -68,6 +52,15 @@ def features_of(document: Any, where: str) -> list[dict[str, Any]]:
         raise EvidenceError(
             f"{where}: has no features; allowed is at least one. Fetch the file again or remove it."
         )
+    for number, feature in enumerate(features):
+        kind = feature.get("type") if isinstance(feature, dict) else feature
+        if kind != "Feature":
+            raise EvidenceError(
+                f"{where}, feature {number}: type {kind!r}; allowed is 'Feature'. Correct the file."
+            )
+        check_crs(feature.get("crs"), f"{where}, feature {number}")
+        geometry = feature.get("geometry")
+        check_crs(geometry.get("crs") if isinstance(geometry, dict) else None, f"{where}, feature {number}")
     return features
 
 
@@ -75,7 +68,8 @@ def check_crs(crs: Any, where: str) -> None:
     """Raise EvidenceError unless `crs` (the GeoJSON member) is absent or longitude/latitude on WGS84."""
     if crs is None:
         return
-    name = crs.get("properties", {}).get("name") if isinstance(crs, dict) else crs
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else crs
     if not isinstance(name, str) or not _WGS84.match(name):
         raise EvidenceError(
             f"{where}: coordinate reference system {name!r}; allowed is CRS84 or EPSG:4326 (longitude, "
@@ -126,11 +120,15 @@ def _arrays(nested: Any, kind: str, where: str) -> Polygons:
 
 def _ring(positions: Any, where: str) -> np.ndarray:
     try:
-        ring = np.array(positions, dtype=np.float64)
-    except (TypeError, ValueError):
+        # NumPy would read text and truth values as numbers: only numbers of JSON are numbers here.
+        plain = set(map(type, chain.from_iterable(positions))) <= {int, float}
+        ring = np.array(positions if plain else (), dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
         ring = np.empty(0)
     if ring.ndim != 2 or ring.shape[1] not in (2, 3):
-        raise EvidenceError(f"{where}: is not a list of positions; allowed are [longitude, latitude] pairs.")
+        raise EvidenceError(
+            f"{where}: is not a list of positions; allowed are [longitude, latitude] pairs of numbers."
+        )
     ring = np.ascontiguousarray(ring[:, :2])
     ring.setflags(write=False)
     return ring
@@ -138,7 +136,7 @@ def _ring(positions: Any, where: str) -> np.ndarray:
 
 def check_ring(ring: np.ndarray, where: str, bounds: Bounds | None = None) -> None:
     """Raise EvidenceError unless the ring is closed, has four positions or more, all of them degrees, and,
-    where `bounds` (west, south, east, north) is given, lies inside it."""
+    where `bounds` is given, lies inside or near it."""
     if len(ring) < 4:
         raise EvidenceError(
             f"{where}: has {len(ring)} positions; allowed are four or more, the last equal to the first."
@@ -156,16 +154,15 @@ def check_ring(ring: np.ndarray, where: str, bounds: Bounds | None = None) -> No
 
 
 def _check_place(low: np.ndarray, high: np.ndarray, where: str, bounds: Bounds | None) -> None:
-    """Tell projected and swapped coordinates and a place outside `bounds` apart; low, high: [lon, lat]."""
+    """Tell projected and swapped coordinates and a place far outside `bounds` apart; low, high: [lon, lat]."""
     extent = f"x {low[0]:g} to {high[0]:g}, y {low[1]:g} to {high[1]:g}"
     if bounds is not None:
-        west, south, east, north = bounds
-        if west <= low[0] and high[0] <= east and south <= low[1] and high[1] <= north:
+        if _inside(low, high, bounds, NEAR_DEGREES):
             return
-        if west <= low[1] and high[1] <= east and south <= low[0] and high[0] <= north:
+        if _inside(low[::-1], high[::-1], bounds, NEAR_DEGREES):
             raise EvidenceError(
-                f"{where}: latitude and longitude are swapped ({extent}); GeoJSON allows [longitude, "
-                "latitude]. Swap them in the file."
+                f"{where}: latitude and longitude are swapped ({extent}), here or in the boundaries; GeoJSON allows "
+                "[longitude, latitude]. Swap them in the file."
             )
     if max(abs(low[0]), abs(high[0])) > 180 or max(abs(low[1]), abs(high[1])) > 360:
         raise EvidenceError(
@@ -177,8 +174,29 @@ def _check_place(low: np.ndarray, high: np.ndarray, where: str, bounds: Bounds |
             f"{where}: latitude runs beyond ±90 ({extent}); latitude and longitude may be swapped. GeoJSON "
             "allows [longitude, latitude]."
         )
-    if bounds is not None:
+    if bounds is not None and not _inside(low, high, bounds, FAR_DEGREES):
+        west, south, east, north = bounds
         raise EvidenceError(
-            f"{where}: lies at {extent}, outside longitude {west:g} to {east:g}, latitude {south:g} to "
-            f"{north:g}. Check that the file belongs to this case."
+            f"{where}: lies at {extent}, more than {FAR_DEGREES:g} degrees outside the regions (longitude {west:g} to "
+            f"{east:g}, latitude {south:g} to {north:g}). Check that the file belongs to this case, and the "
+            "boundaries too."
         )
+
+
+def _inside(low: np.ndarray, high: np.ndarray, bounds: Bounds, margin: float) -> bool:
+    return within(low[0], low[1], bounds, margin) and within(high[0], high[1], bounds, margin)
+
+
+def within(x: float, y: float, bounds: Bounds, margin: float = 0.0) -> bool:
+    """Whether a place (degrees) lies in `bounds` or at most `margin` degrees outside."""
+    west, south, east, north = bounds
+    return bool(west - margin <= x <= east + margin and south - margin <= y <= north + margin)
+
+
+def extent_of(shapes: Iterable[Polygons]) -> Bounds:
+    """West, south, east, north of all rings, degrees."""
+    # Maps of an archive share most of their rings: each is looked at once.
+    rings = {id(ring): ring for polygons in shapes for rings in polygons for ring in rings}.values()
+    low = np.min([ring.min(axis=0) for ring in rings], axis=0)
+    high = np.max([ring.max(axis=0) for ring in rings], axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])

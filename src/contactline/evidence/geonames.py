@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pandas as pd
 
 from contactline.core.errors import EvidenceError
 from contactline.core.provenance import Provenance
+from contactline.evidence.inputs import check_file, read_input, read_zip_member
 from contactline.evidence.oblasts import ID_OF_GEONAMES_CODE
 from contactline.evidence.sources import provenance_of
 
@@ -31,6 +33,9 @@ KNOWN_SECTIONS: dict[int, str] = {13580034: "Mariupol", 693065: "Kramatorsk"}
 """GeoNames ids of sections too large for the rule of `without_sections`: id → whose section it is."""
 
 EARTH_KM = 6371.0
+
+_NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,12})?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,12}", re.ASCII)
 
 COLUMNS = ("geonameid", "name", "latitude", "longitude", "population", "admin1", "region")
 
@@ -112,7 +117,7 @@ def _from_package(country: str) -> tuple[pd.DataFrame, Provenance]:
 def _from_dump(path: Path, country: str) -> tuple[pd.DataFrame, Provenance]:
     """Tab-separated, 19 fields a line as GeoNames' readme lists them, UTF-8, no header and no quoting."""
     rows, sections = [], 0
-    for line, fields in enumerate(csv.reader(_lines(path), delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
+    for line, fields in _records(path):
         if len(fields) != DUMP_FIELDS:
             raise EvidenceError(
                 f"{path}, line {line}: has {len(fields)} fields; allowed are GeoNames' {DUMP_FIELDS}, separated "
@@ -123,19 +128,14 @@ def _from_dump(path: Path, country: str) -> tuple[pd.DataFrame, Provenance]:
         if fields[7] == SECTION:
             sections += 1
             continue
-        try:
-            place = (
-                int(fields[0]),
-                fields[1],
-                float(fields[4]),
-                float(fields[5]),
-                int(fields[14]),
-                fields[10],
-            )
-        except ValueError as error:
+        if not all(_NUMBER.fullmatch(fields[n]) for n in (4, 5)) or not all(
+            _WHOLE.fullmatch(fields[n]) for n in (0, 14)
+        ):
             raise EvidenceError(
-                f"{path}, line {line}: {error}; allowed are numbers. Fetch it again."
-            ) from None
+                f"{path}, line {line}: id {fields[0]!r}, latitude {fields[4]!r}, longitude {fields[5]!r}, population "
+                f"{fields[14]!r}; allowed are numbers. Fetch it again."
+            )
+        place = (int(fields[0]), fields[1], float(fields[4]), float(fields[5]), int(fields[14]), fields[10])
         if not (-90 <= place[2] <= 90 and -180 <= place[3] <= 180 and place[4] >= 0):
             raise EvidenceError(
                 f"{path}, line {line}: latitude {place[2]}, longitude {place[3]}, population {place[4]}; allowed "
@@ -146,13 +146,13 @@ def _from_dump(path: Path, country: str) -> tuple[pd.DataFrame, Provenance]:
     return frame, provenance_of(path, "geonames", f"{sections} sections of cities left out")
 
 
-def _lines(path: Path) -> io.StringIO:
-    if not path.is_file():
-        raise EvidenceError(f"{path}: there is no such file; give GeoNames' cities500.txt or cities500.zip.")
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Lines of the dump, counted from 1, as their fields. Raises EvidenceError for what is no whole text."""
+    what = "GeoNames' cities500.txt or cities500.zip"
+    check_file(path, what)
+    data = read_zip_member(path, "cities500.txt") if path.suffix.lower() == ".zip" else read_input(path, what)
     try:
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                return io.StringIO(archive.read("cities500.txt").decode("utf-8"), newline="\n")
-        return io.StringIO(path.read_text(encoding="utf-8"), newline="\n")
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
+        text = io.StringIO(data.decode("utf-8"), newline="\n")
+        yield from enumerate(csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE), start=1)
+    except (UnicodeDecodeError, csv.Error) as error:
         raise EvidenceError(f"{path}: is not GeoNames' table ({error}). Fetch it again.") from None

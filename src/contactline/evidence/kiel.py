@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from contactline.core.dates import readable
 from contactline.core.errors import EvidenceError
 from contactline.core.provenance import Provenance
-from contactline.evidence.sources import digest_of, read_sidecar
+from contactline.evidence.inputs import check_file, check_workbook
+from contactline.evidence.sources import provenance_of
 
-PAGE = "https://www.ifw-kiel.de/topics/war-against-ukraine/ukraine-support-tracker/"
-LICENCE = "Kiel Institute's terms: name the tracker as the source"
 SHEET = "Bilateral Assistance, MAIN DATA"
 CHANGE_OF_MEASURE = date(2024, 4, 1)
 KINDS = ("financial", "humanitarian", "military")
@@ -93,7 +93,7 @@ def read_support_tracker(
     path = Path(path)
     raw, names, vintage = _sheet(path)
     rows = _typed(path, raw, names, vintage, dict(rates or {}))
-    _one_spelling(path, rows)
+    check_spelling(path, rows["donor"])
     _no_row_twice(path, raw, rows)
     _one_vintage(path, rows, vintage)
     grouped = rows.groupby(["donor", "kind"], sort=True)
@@ -103,7 +103,7 @@ def read_support_tracker(
     ).reset_index()  # fmt: skip
     table = table.assign(vintage=vintage)[list(COLUMNS)]
     _in_order(path, table)
-    return table, _provenance(path)
+    return table, provenance_of(path, "kiel", _impossible_days(raw, names))
 
 
 def join_trackers(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -126,9 +126,18 @@ def join_trackers(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return joined
 
 
+WHY_NOT = f"the workbook has no sheet {SHEET!r} with the tracker's columns and a row of aid"
+
+
 def is_support_tracker(path: Path) -> bool:
-    """Whether a file is a workbook with the tracker's sheet."""
-    return path.suffix.lower() == ".xlsx" and SHEET.casefold() in {n.casefold() for n in _sheet_names(path)}
+    """Whether a file is a workbook with the tracker's sheet, columns and at least one row. Raises EvidenceError for
+    a workbook beyond the limit."""
+    check_workbook(path)
+    sheet = next((name for name in _sheet_names(path) if name.casefold() == SHEET.casefold()), None)
+    if path.suffix.lower() != ".xlsx" or sheet is None:
+        return False
+    raw = _cells(path, sheet, rows=1)
+    return _layout(raw) is not None and len(raw) > 0
 
 
 def _sheet_names(path: Path) -> list[str]:
@@ -138,19 +147,41 @@ def _sheet_names(path: Path) -> list[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(path, read_only=True)
+        names = list(book.sheetnames)
+        book.close()
     except Exception:  # openpyxl raises whatever zip, XML and its own parser raise
         return []
-    names = list(book.sheetnames)
-    book.close()
     return names
+
+
+def _cells(path: Path, sheet: str, rows: int | None = None) -> pd.DataFrame:
+    """A sheet's cells below its header, as text and numbers; the first `rows` of them. Raises EvidenceError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl on styles it does not know
+            raw = pd.read_excel(path, sheet_name=sheet, dtype=object, nrows=rows)
+    except Exception as error:  # damage inside the zip surfaces as whatever its parsers raise
+        raise EvidenceError(
+            f"{path}, sheet {sheet!r}: is damaged ({type(error).__name__}: {error}). Fetch the file again."
+        ) from None
+    raw.columns = pd.Index([str(column).strip() for column in raw.columns])
+    return raw
+
+
+def _layout(raw: pd.DataFrame) -> tuple[dict[str, str], str] | None:
+    """Our name → the sheet's name of each column, capitals apart, and the vintage; None if no layout fits."""
+    present = {column.casefold(): column for column in reversed(list(raw.columns))}
+    for names, vintage in LAYOUTS:
+        wanted = [column for ours, column in names.items() if ours != "delivered"]
+        if all(column.casefold() in present for column in wanted):
+            return {ours: present.get(column.casefold(), column) for ours, column in names.items()}, vintage
+    return None
 
 
 def _sheet(path: Path) -> tuple[pd.DataFrame, dict[str, str], str]:
     """The main sheet as text and numbers, our names of its columns, and its vintage."""
-    if not path.is_file():
-        raise EvidenceError(
-            f"{path}: there is no such file; give the workbook of the Ukraine Support Tracker."
-        )
+    check_file(path, "the workbook of the Ukraine Support Tracker")
+    check_workbook(path)
     present = _sheet_names(path)
     if not present:
         raise EvidenceError(f"{path}: is cut off or no Excel workbook (.xlsx). Fetch the file again.")
@@ -159,19 +190,28 @@ def _sheet(path: Path) -> tuple[pd.DataFrame, dict[str, str], str]:
         raise EvidenceError(
             f"{path}: has no sheet {SHEET!r}; it has {', '.join(present)}. Give the tracker's own workbook."
         )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl on styles it does not know
-        raw = pd.read_excel(path, sheet_name=sheet, dtype=object)
-    raw.columns = pd.Index([str(column).strip() for column in raw.columns])
-    for names, vintage in LAYOUTS:
-        wanted = [c for ours, c in names.items() if ours != "delivered"]
-        if all(column in raw.columns for column in wanted):
-            return raw, names, vintage
-    missing = [column for column in NEW.values() if column not in raw.columns]
-    raise EvidenceError(
-        f"{path}, sheet {sheet!r}: lacks the columns {', '.join(missing)}. Allowed are workbooks since April 2024 with "
-        f"{', '.join(c for n, c in NEW.items() if n != 'delivered')}, or before with {', '.join(OLD.values())}."
-    )
+    raw = _cells(path, sheet)
+    layout = _layout(raw)
+    if layout is None:
+        missing = [column for column in NEW.values() if column not in raw.columns]
+        raise EvidenceError(
+            f"{path}, sheet {sheet!r}: lacks the columns {', '.join(missing)}. Allowed are workbooks since April 2024 "
+            f"with {', '.join(c for n, c in NEW.items() if n != 'delivered')}, or before with "
+            f"{', '.join(OLD.values())}."
+        )
+    names, vintage = layout
+    if not (raw[names["donor"]].map(_text) != "").any():
+        raise EvidenceError(
+            f"{path}, sheet {sheet!r}: has a header and no row of aid; allowed is one at least. Fetch the file again."
+        )
+    folded = [column.casefold() for column in raw.columns]
+    # pandas calls the second of two equal columns NAME.1
+    twice = [c for c in names.values() if folded.count(c.casefold()) > 1 or f"{c}.1".casefold() in folded]
+    if twice:
+        raise EvidenceError(
+            f"{path}, sheet {sheet!r}: columns {', '.join(twice)} stand twice; allowed is once. Remove one."
+        )
+    return raw, names, vintage
 
 
 def _typed(
@@ -181,7 +221,7 @@ def _typed(
     used = raw[raw[names["donor"]].map(_text) != ""]
     out = pd.DataFrame(index=used.index)
     out["donor"] = used[names["donor"]].map(_text)
-    out["day"] = used[names["day"]].map(_day)
+    out["day"] = pd.to_datetime(used[names["day"]].map(_day)).astype("datetime64[ns]")
     out["promised"] = _euros(path, used, names["promised"])
     allocated, delivered = names.get("allocated"), names["delivered"]
     out["allocated"] = _euros(path, used, allocated) if allocated else np.nan
@@ -233,16 +273,18 @@ def _in_other_money(
     Billions of euros in the first row of each such activity. Raises EvidenceError for a currency without a rate.
     """
     more = pd.Series(0.0, index=used.index)
+    present = {column.casefold(): column for column in used.columns}
     needed = ("activity_id", "reporting_currency", "source_reported_value")
-    if any(column not in used.columns for column in needed):
+    if any(column not in present for column in needed):
         return more
-    activity = used["activity_id"].map(_text)
+    id_column, currency_column, value_column = (present[column] for column in needed)
+    activity = used[id_column].map(_text)
     empty = promised.groupby(activity).transform("sum") == 0
-    amount = pd.to_numeric(used["source_reported_value"], errors="coerce").fillna(0.0).astype(float)
+    amount = pd.to_numeric(used[value_column], errors="coerce").fillna(0.0).astype(float)
     first = empty & (amount > 0) & (activity != "")
     first &= ~activity.where(first).duplicated() | ~first
     for row in used.index[first]:
-        currency = _text(used["reporting_currency"].loc[row]).upper()
+        currency = _text(used[currency_column].loc[row]).upper()
         rate = 1.0 if currency == "EUR" else rates.get(currency)
         if rate is None:
             raise EvidenceError(
@@ -254,14 +296,14 @@ def _in_other_money(
     return more
 
 
-def _one_spelling(path: Path, rows: pd.DataFrame) -> None:
-    """No donor under two names, or it would be counted twice."""
+def check_spelling(path: Path, donors: pd.Series) -> None:
+    """Raise EvidenceError for a donor under two names, which would be counted as two."""
     seen: dict[str, str] = {}
-    for name in rows["donor"].unique():
+    for name in donors.unique():
         key = MERGED.get(name.casefold(), name.casefold())
         if key in seen:
             raise EvidenceError(
-                f"{path}, sheet {SHEET!r}: {seen[key]!r} and {name!r} are one donor under two names, which would be "
+                f"{path}: {seen[key]!r} and {name!r} are one donor under two names, which would be "
                 "counted as two. Give them one name."
             )
         seen[key] = name
@@ -309,12 +351,6 @@ def _sum(values: pd.Series) -> float:
     return float(values.sum()) if values.notna().any() else float("nan")
 
 
-def _provenance(path: Path) -> Provenance:
-    """The workbook is fetched by hand: its address changes with every release."""
-    retrieved = read_sidecar(path).get("retrieved", "")
-    return Provenance("Kiel Institute, Ukraine Support Tracker", PAGE, LICENCE, retrieved, digest_of(path))
-
-
 def _place(path: Path, row: Any, column: str) -> str:
     return f"{path}, sheet {SHEET!r}, row {int(row) + 2}, column {column!r}"
 
@@ -333,7 +369,17 @@ def _blank(value: Any) -> bool:
 
 def _day(value: Any) -> Any:
     """The day of an announcement; the workbook also holds texts such as "until 12/20/2022", which are no day."""
-    if isinstance(value, datetime | date) and not pd.isna(value):
-        return pd.Timestamp(value)
-    found = pd.to_datetime(pd.Series([_text(value)]), errors="coerce", format="%Y-%m-%d")
-    return found.iloc[0]
+    try:
+        day = value if isinstance(value, datetime | date) else datetime.strptime(_text(value), "%Y-%m-%d")
+    except ValueError:
+        return pd.NaT
+    return pd.Timestamp(day) if not pd.isna(day) and readable(day) else pd.NaT
+
+
+def _impossible_days(raw: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """A note on days that cannot be, such as one of the year 2922; they count as undated."""
+    days = raw[names["day"]]
+    bad = days[days.map(lambda value: isinstance(value, datetime | date) and not pd.isna(value))]
+    bad = bad[~bad.map(readable)] if len(bad) else bad
+    said = ", ".join(f"{value:%Y-%m-%d} in row {int(row) + 2}" for row, value in bad.items())  # type: ignore[call-overload]
+    return f"taken for undated: {said}" if said else ""

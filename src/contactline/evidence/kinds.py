@@ -1,14 +1,11 @@
-"""Which source a file or folder comes from, told by its name and first bytes; and what each kind becomes.
+"""The kinds of evidence, what is found of them at a path, and what each becomes.
 
-Nothing is guessed: a path given by name that fits no kind is an error, and files beside the evidence in a
-folder are listed as passed over.
+Nothing is guessed: a path given by name that fits no kind is an error that asks for the kind, and files beside the
+evidence in a folder are listed as passed over, with the reason.
 """
 
 from __future__ import annotations
 
-import gzip
-import re
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +15,21 @@ import pandas as pd
 
 from contactline.core.errors import EvidenceError, UnknownNameError
 from contactline.core.provenance import Provenance
-from contactline.evidence import boundaries, economist, general_staff, geonames, kiel, loss_estimates
-from contactline.evidence.records import DAILY_NAME, TAR_ENDINGS, UNIFIED_ENDINGS
+from contactline.evidence import (
+    boundaries,
+    economist,
+    general_staff,
+    geonames,
+    kiel,
+    kiel_csv,
+    loss_estimates,
+)
+from contactline.evidence.geojson import Bounds
+from contactline.evidence.recognise import CONTROL, Told, kind_of
+from contactline.evidence.records import DAILY_NAME
 from contactline.evidence.sources import SIDECAR
 
 Tables = dict[str, tuple[pd.DataFrame, Provenance]]
-
-CONTROL = "deepstate"
-"""Control polygons: measuring them needs the front room, so the command does it."""
 
 
 @dataclass(frozen=True)
@@ -40,26 +44,26 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(CONTROL, "areas/deepstate", "daily control polygons (folder, tar archive or unified GeoJSON)"),
+        Kind(CONTROL, "areas", "daily control polygons (folder, tar archive or unified GeoJSON)"),
         Kind("areas", "areas/isw", "The Economist, area_assessed_as_controlled_by_russia.csv"),
         Kind("fires", "fires", "The Economist, strikes_by_location_and_day.csv"),
         Kind("estimates", "losses/estimates", "The Economist, raw_estimates.csv"),
-        Kind("uk_mod", "losses/uk_mod", "The Economist, uk_mod_monthly.csv"),
+        Kind("uk_mod", "losses/uk_mod", "The Economist, UK MoD's monthly losses (CSV)"),
         Kind("personnel", "losses/general_staff", "General Staff, russia_losses_personnel.json"),
         Kind("equipment", "equipment", "General Staff, russia_losses_equipment.json"),
         Kind("boundaries", "boundaries", "regions with names, GeoJSON"),
         Kind("geonames", "places", "GeoNames, cities500.txt or cities500.zip"),
-        Kind("kiel", "support", "Kiel Institute, Ukraine Support Tracker workbook (.xlsx)"),
+        Kind(
+            "kiel", "support", "Kiel Institute, Ukraine Support Tracker: workbook, or donors by month (CSV)"
+        ),
+        Kind("kiel_totals", "support_totals", "Kiel Institute, allocations by month (CSV)"),
+        Kind(
+            "kiel_procurement", "support_procurement", "Kiel Institute, military aid by month and way (CSV)"
+        ),
     )
 }
-
-_BY_HEADER = {
-    "area_assessed_as_russia_controlled": "areas",
-    "war_fires_per_day": "fires",
-    "estimate_type": "estimates",
-    "casualties in month": "uk_mod",
-}
-_SNIFFED = 4096
+"""Control polygons become `areas/SERIES`, named for whose map they are; measuring them needs the front room, so the
+command does it."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,21 @@ class Found:
     path: Path
 
 
-def find_evidence(path: Path, kind: str | None = None) -> tuple[list[Found], list[Path]]:
+@dataclass(frozen=True)
+class PassedOver:
+    """A file in a folder that is not read, and why."""
+
+    path: Path
+    why: str
+
+
+def find_evidence(path: Path, kind: str | None = None) -> tuple[list[Found], list[PassedOver]]:
     """The evidence at `path`, and the files in a folder that are none.
 
     kind : name of the kind, where the caller says it; otherwise told from the content.
 
-    Raises UnknownNameError for a kind that is not known and EvidenceError for a path that does not exist or
-    holds no evidence.
+    Raises UnknownNameError for a kind that is not known and EvidenceError for a path that does not exist, cannot be
+    opened or holds no evidence, and for a file whose kind is not sure.
     """
     if kind is not None and kind not in KINDS:
         raise UnknownNameError("kind of evidence", kind, KINDS)
@@ -84,20 +96,37 @@ def find_evidence(path: Path, kind: str | None = None) -> tuple[list[Found], lis
         raise EvidenceError(f"{path}: there is no such file or folder; give a path to evidence.")
     if kind is not None:
         return [Found(kind, path)], []
-    found, passed_over = _walk(path)
+    if not path.is_dir():
+        told = kind_of(path) if path.is_file() else Told(None, "it is a special file")
+        if told.broken:
+            raise EvidenceError(f"{path}: {told.why}.")
+        if told.kind is None:
+            raise EvidenceError(f"{path}: holds no evidence of a known kind for sure: {told.why}. {_ASK}")
+        return [Found(told.kind, path)], []
+    found, passed_over = look_through(path)
     if not found:
-        kinds = "; ".join(f"{known.name}: {known.what}" for known in KINDS.values())
-        raise EvidenceError(
-            f"{path}: holds no evidence of a known kind; allowed are {kinds}. Or name it with --kind."
-        )
+        reasons = "; ".join(f"{one.path.name}: {one.why}" for one in passed_over[:3]) or "it is empty"
+        raise EvidenceError(f"{path}: holds no evidence of a known kind ({reasons}). {_ASK}")
     return found, passed_over
 
 
-def read(found: Found, *, as_of: date | None = None) -> Tables:
+def look_through(folder: Path) -> tuple[list[Found], list[PassedOver]]:
+    """The evidence in a folder and below, told from the content, and the files that are none."""
+    return _walk(folder, set())
+
+
+_ASK = f"If you know what it is, name it with --kind; allowed are {', '.join(KINDS)}."
+
+
+def read(found: Found, *, as_of: date | None = None, bounds: Bounds | None = None) -> Tables:
     """The stored tables that one piece of evidence becomes (any kind but control polygons).
 
-    as_of : leave out estimates of losses that were published later. Raises EvidenceError.
+    as_of : leave out estimates of losses that were published later.
+    bounds : where boundaries are expected, if that is known.
+
+    Raises EvidenceError.
     """
+    monthly = found.kind == "kiel" and kiel_csv.is_csv(found.path)
     readers: Mapping[str, Callable[[Path], tuple[pd.DataFrame, Provenance]]] = {
         "areas": economist.read_isw_areas,
         "fires": economist.read_fires,
@@ -105,75 +134,49 @@ def read(found: Found, *, as_of: date | None = None) -> Tables:
         "uk_mod": loss_estimates.read_uk_mod,
         "personnel": general_staff.read_personnel,
         "equipment": general_staff.read_equipment,
-        "boundaries": _boundaries,
+        "boundaries": lambda path: _boundaries(path, bounds),
         "geonames": geonames.read_settlements,
-        "kiel": kiel.read_support_tracker,
+        "kiel": lambda path: (kiel_csv.read_donors if monthly else kiel.read_support_tracker)(path),
+        "kiel_totals": kiel_csv.read_totals,
+        "kiel_procurement": kiel_csv.read_procurement,
     }
-    return {KINDS[found.kind].table: readers[found.kind](found.path)}
+    tables = {KINDS[found.kind].table: readers[found.kind](found.path)}
+    if monthly:
+        tables["support_months"] = kiel_csv.read_months(found.path)
+    return tables
 
 
-def _boundaries(path: Path) -> tuple[pd.DataFrame, Provenance]:
-    regions, _notes, provenance = boundaries.read_boundaries(path)
+def _boundaries(path: Path, bounds: Bounds | None) -> tuple[pd.DataFrame, Provenance]:
+    regions, _notes, provenance = boundaries.read_boundaries(path, bounds=bounds)
     return boundaries.regions_to_table(regions), provenance
 
 
-def _walk(path: Path) -> tuple[list[Found], list[Path]]:
-    if path.is_file():
-        kind = _kind_of_file(path)
-        return ([Found(kind, path)], []) if kind else ([], [path])
-    children = sorted(path.iterdir())
-    days = {child for child in children if DAILY_NAME.match(child.name)}
-    found: list[Found] = [Found(CONTROL, path)] if days else []
-    passed_over: list[Path] = []
-    for child in children:
-        if (
-            child in days
-            or child.name.startswith(".")
-            or child.name.endswith((SIDECAR, ".partial", ".partial.json"))
-        ):
-            continue
-        more, others = _walk(child)
-        found += more
-        passed_over += others
-    return found, passed_over
-
-
-def _kind_of_file(path: Path) -> str | None:
-    name = path.name.lower()
-    if (
-        name.endswith(TAR_ENDINGS)
-        or DAILY_NAME.match(path.name)
-        or ("deepstate" in name and "geojson" in name)
-    ):
-        return CONTROL
-    if name in ("cities500.txt", "cities500.zip"):
-        return "geonames"
-    if name.endswith(".xlsx"):
-        return "kiel" if kiel.is_support_tracker(path) else None
-    if name.endswith(".csv"):
-        header = _head(path).split(b"\n", 1)[0].decode("utf-8", "replace").strip().split(",")
-        return next((kind for column, kind in _BY_HEADER.items() if column in header), None)
-    if name.endswith(".json"):
-        head = _head(path)
-        return "personnel" if b'"personnel"' in head else "equipment" if b'"tank"' in head else None
-    if name.endswith(UNIFIED_ENDINGS):
-        return _kind_of_geojson(path)
-    return None
-
-
-def _kind_of_geojson(path: Path) -> str | None:
-    """Features with a date are control polygons, features with a region's name are boundaries. Names may
-    stand behind long geometry, so the whole file is searched."""
+def _walk(folder: Path, seen: set[Path]) -> tuple[list[Found], list[PassedOver]]:
+    """Evidence in a folder and below; `seen` are the real paths of the folders read so far, each read once."""
+    here = folder.resolve()
+    if here in seen:
+        return [], [PassedOver(folder, "is a link to a folder that is read already")]
+    seen.add(here)
     try:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zlib.error):
-        return None
-    if re.search(rb'"properties"\s*:\s*\{[^{}]*"date"\s*:', data):
-        return CONTROL
-    names = b"|".join(key.encode() for key in boundaries.NAME_PROPERTIES)
-    return "boundaries" if re.search(rb'"properties"\s*:\s*\{[^{}]*"(?:' + names + rb')"\s*:', data) else None
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_SNIFFED)
+        children = sorted(folder.iterdir())
+    except OSError as error:
+        return [], [PassedOver(folder, f"cannot be opened ({error.strerror or error})")]
+    days = {child for child in children if DAILY_NAME.match(child.name) and child.is_file()}
+    found: list[Found] = [Found(CONTROL, folder)] if days else []
+    passed_over: list[PassedOver] = []
+    for child in children:
+        ours = child.name.endswith((SIDECAR, ".partial", ".partial.json"))
+        if child in days or child.name.startswith(".") or ours:
+            continue
+        if child.is_dir():
+            more, others = _walk(child, seen)
+            found += more
+            passed_over += others
+            continue
+        told = kind_of(child) if child.is_file() else None
+        if told is not None and told.kind is not None:
+            found.append(Found(told.kind, child))
+        else:
+            why = told.why if told else "is a broken link or a special file"
+            passed_over.append(PassedOver(child, why))
+    return found, passed_over

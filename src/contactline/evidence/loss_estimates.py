@@ -14,12 +14,18 @@ from pathlib import Path
 import pandas as pd
 
 from contactline.case.tables import check_table
-from contactline.core.errors import EvidenceError, UnknownNameError
+from contactline.core.errors import EvidenceError
 from contactline.core.provenance import Provenance
 from contactline.evidence.csvfiles import days, first_line, numbers, read_csv
-from contactline.evidence.sources import provenance_of
+from contactline.evidence.sources import provenance_of, slug
 
 COLUMNS = ("series", "root", "side", "kind", "date", "cumulative", "low", "high", "flag")
+
+ESTIMATE_COLUMNS = ("date", "source", "country", "estimate_type", "estimate", "source_type")
+UK_MOD_COLUMNS = ("date (at beginning of next month)", "cumulative casualties", "casualties in month")
+
+UNKNOWN_ROOT = "unknown"
+"""Root of a publisher that nobody has judged yet. All of them share it: they count as one witness at most."""
 
 KINDS = {"deaths": "killed", "casualties": "killed_wounded"}
 MEASURES = ("estimate", "estimate_low", "estimate_high")
@@ -103,25 +109,35 @@ def read_estimates(path: Path, *, as_of: date | None = None) -> tuple[pd.DataFra
     becomes killed_missing. Where only a range is given, `cumulative` is its middle. A day whose central
     figure is below the one before in the same series is flagged `revised`.
 
-    as_of : leave out rows dated later, and rows of LATER_EDITIONS published later; the note names them.
+    A publisher that PUBLISHERS does not know becomes a series of its own with root `unknown`; the note names it.
 
-    Raises EvidenceError for a wrong header, value, publisher's kind or a repeated estimate, and
-    UnknownNameError for a publisher whose root nobody has judged yet.
+    as_of : leave out rows dated later, whatever stands in them, and rows of LATER_EDITIONS published later; the
+    note names them.
+
+    Raises EvidenceError for a wrong header or value, a repeated estimate, and a file without a row that was public.
     """
     path = Path(path)
-    raw = read_csv(path, ("date", "source", "country", "estimate_type", "estimate", "source_type"))
-    raw["day"], raw["persons"] = days(raw["date"], path), numbers(raw["estimate"], path)
+    raw = read_csv(path, ESTIMATE_COLUMNS)
+    raw["day"] = days(raw["date"], path)
+    later = pd.Series(False, index=raw.index) if as_of is None else raw["day"] > pd.Timestamp(as_of)
+    known = raw[~later]
+    left_out = [f"{int(later.sum())} rows dated after {as_of}"] if later.any() else []
+    if known.empty:
+        raise EvidenceError(
+            f"{path}: has no estimate dated up to {as_of}; allowed is one at least. Choose a later --as-of."
+        )
+    known = known.assign(persons=numbers(known["estimate"], path), source=known["source"].map(_spelt))
     for column, allowed in (("source_type", KINDS), ("estimate_type", MEASURES), ("country", ("russia",))):
-        _check_values(raw[column], list(allowed), path)
-    for source in raw["source"].unique():
-        if source not in PUBLISHERS:
-            raise UnknownNameError("publisher of loss estimates", source, PUBLISHERS)
-    kept, note = _known_by(raw, as_of)
-    kinds = _kinds(raw).loc[kept.index]
-    wide = kept.assign(kind=kinds).pivot_table(
+        _check_values(known[column], list(allowed), path)
+    kept, editions = _public_by(known, as_of)
+    left_out += editions
+    publishers, unjudged = _publishers(kept["source"], path)
+    wide = kept.assign(kind=_kinds(known).loc[kept.index]).pivot_table(
         index=["source", "kind", "day"], columns="estimate_type", values="persons", aggfunc=_only(path)
     )
-    table = _losses(wide.reindex(columns=list(MEASURES)).reset_index())
+    table = _losses(wide.reindex(columns=list(MEASURES)).reset_index(), publishers)
+    left = [f"left out as not yet public: {'; '.join(left_out)}"] if left_out else []
+    note = "; ".join([*left, *unjudged])
     return check_table("losses", table, str(path)), provenance_of(path, "economist", note)
 
 
@@ -135,12 +151,8 @@ def read_uk_mod(path: Path) -> tuple[pd.DataFrame, Provenance]:
     Raises EvidenceError for a wrong header, value or date, and where the months do not add up.
     """
     path = Path(path)
-    date_column, total, monthly = (
-        "date (at beginning of next month)",
-        "cumulative casualties",
-        "casualties in month",
-    )
-    raw = read_csv(path, (date_column, total, monthly))
+    date_column, total, monthly = UK_MOD_COLUMNS
+    raw = read_csv(path, UK_MOD_COLUMNS)
     count = numbers(raw[total], path)
     added = numbers(raw[monthly], path).cumsum()
     if (added != count).any():
@@ -193,19 +205,49 @@ def _of_edition(raw: pd.DataFrame, edition: LaterEdition) -> pd.Series:
     return rows & bool(((raw.loc[first, "persons"] - edition.central).abs() < 0.5).any())
 
 
-def _known_by(raw: pd.DataFrame, as_of: date | None) -> tuple[pd.DataFrame, str]:
-    """The rows that were public on `as_of`, and a note on those left out."""
-    if as_of is None:
-        return raw, ""
-    keep, notes = raw["day"] <= pd.Timestamp(as_of), []
-    if (~keep).any():
-        notes.append(f"{int((~keep).sum())} rows dated after {as_of}")
+def _public_by(known: pd.DataFrame, as_of: date | None) -> tuple[pd.DataFrame, list[str]]:
+    """The rows without editions published after `as_of`, and what that left out in words."""
+    keep, notes = pd.Series(True, index=known.index), []
     for edition in LATER_EDITIONS:
-        rows = _of_edition(raw, edition) & keep
-        if edition.published > as_of and rows.any():
+        rows = _of_edition(known, edition) & keep
+        if as_of is not None and edition.published > as_of and rows.any():
             notes.append(f"{int(rows.sum())} rows of {edition.source} {edition.kind}: {edition.why}")
             keep &= ~rows
-    return raw[keep], "left out as not yet public: " + "; ".join(notes) if notes else ""
+    return known[keep], notes
+
+
+def _spelt(source: str) -> str:
+    """A publisher's name as PUBLISHERS spells it, where only blanks and capitals differ."""
+    return _SPELLINGS.get(_folded(source), source)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+_SPELLINGS = {_folded(name): name for name in PUBLISHERS}
+
+
+def _publishers(sources: pd.Series, path: Path) -> tuple[dict[str, Publisher], list[str]]:
+    """Every publisher in the file, and a note on those that nobody has judged: each is a series of its own.
+
+    Raises EvidenceError for a name that no series can be called by.
+    """
+    known = {name: PUBLISHERS[name] for name in sources.unique() if name in PUBLISHERS}
+    taken = {publisher.series for publisher in PUBLISHERS.values()}
+    for line, name in sources[~sources.isin(list(PUBLISHERS))].drop_duplicates().items():
+        if not name.strip():
+            raise EvidenceError(
+                f"{path}, line {line}, column 'source': is empty; allowed is a publisher's name."
+            )
+        base = series = slug(name)
+        number = 2
+        while series in taken:
+            series, number = f"{base}_{number}", number + 1
+        taken.add(series)
+        known[name] = Publisher(series, UNKNOWN_ROOT, UNKNOWN_ROOT)
+    new = [f"{name!r} as {p.series}" for name, p in known.items() if name not in PUBLISHERS]
+    return known, [f"publishers not judged yet, root unknown: {', '.join(new)}"] if new else []
 
 
 def _kinds(raw: pd.DataFrame) -> pd.Series:
@@ -229,8 +271,8 @@ def _only(path: Path) -> Callable[[pd.Series], float]:
     return only
 
 
-def _losses(wide: pd.DataFrame) -> pd.DataFrame:
-    publishers = wide["source"].map(PUBLISHERS)
+def _losses(wide: pd.DataFrame, known: dict[str, Publisher]) -> pd.DataFrame:
+    publishers = wide["source"].map(known)
     central = wide["estimate"].fillna((wide["estimate_low"] + wide["estimate_high"]) / 2)
     central = central.fillna(wide["estimate_low"]).fillna(wide["estimate_high"])
     table = pd.DataFrame(

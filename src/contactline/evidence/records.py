@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
 import lzma
 import re
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from contactline.core.errors import EvidenceError
 from contactline.core.progress import Tick
+from contactline.evidence.days import check_day
 from contactline.evidence.geojson import Bounds, Polygons, polygons_of, read_features
+from contactline.evidence.inputs import LimitedStream, check_size, read_input, unpacking
 from contactline.evidence.rings import RingCache
 
 DAILY_NAME = re.compile(r"^deepstatemap_data_(.*)\.geojson$")
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2")
-UNIFIED_ENDINGS = (".geojson", ".geojson.gz")
+UNIFIED_ENDINGS = (".geojson", ".geojson.gz", ".json", ".json.gz")
+WANTED = "a DeepState archive"
+
+_DAY = re.compile(r"\d{4}(-?)\d\d\1\d\d(T.*)?", re.ASCII)
 
 Record = tuple[date, Polygons, str]
 
 
 def control_records(path: Path, bounds: Bounds | None, tick: Tick) -> Iterator[Record]:
     """(day, polygons, source) of every record, in the archive's order. Raises EvidenceError."""
+    name = path.name.lower()
     if path.is_dir():
         return _daily(_folder_files(path, tick), bounds)
     if not path.exists():
-        raise EvidenceError(f"{path}: there is no such file or folder; give a DeepState archive.")
-    if path.name.endswith(TAR_ENDINGS):
-        return _daily(_tar_members(path, tick), bounds)
+        raise EvidenceError(f"{path}: there is no such file or folder; give {WANTED}.")
+    if name.endswith(TAR_ENDINGS):
+        return _daily(_tar_files(path, tick), bounds)
     if DAILY_NAME.match(path.name):
-        return _daily(iter([(str(path), path.read_bytes())]), bounds)
-    if path.name.endswith(UNIFIED_ENDINGS):
+        return _daily(iter([(str(path), read_input(path, WANTED))]), bounds)
+    if name.endswith(UNIFIED_ENDINGS):
         return _unified(path, bounds, tick)
     raise EvidenceError(
         f"{path}: not a control archive; allowed are deepstatemap_data_YYYYMMDD.geojson, a folder of such files, "
@@ -45,18 +49,25 @@ def control_records(path: Path, bounds: Bounds | None, tick: Tick) -> Iterator[R
 
 
 def parse_archive_day(text: Any, where: str) -> date:
-    """A day from YYYYMMDD, YYYY-MM-DD or an ISO time stamp at midnight. Raises EvidenceError."""
+    """A day from YYYYMMDD, YYYY-MM-DD or an ISO time stamp. Raises EvidenceError, for a day out of range too."""
     try:
-        stamp = datetime.fromisoformat(text)
-        return stamp.date()
+        if not _DAY.fullmatch(text):
+            raise ValueError
+        day = datetime.fromisoformat(text).date()
     except (TypeError, ValueError):
         raise EvidenceError(
-            f"{where}: date {text!r} cannot be read; allowed is YYYYMMDD or YYYY-MM-DD."
+            f"{where}: date {_short(text)} cannot be read; allowed is YYYYMMDD or YYYY-MM-DD."
         ) from None
+    return check_day(day, where)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _folder_files(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
-    files = sorted(p for p in path.rglob("*.geojson") if DAILY_NAME.match(p.name))
+    files = sorted(p for p in path.rglob("*.geojson") if DAILY_NAME.match(p.name) and not p.is_dir())
     if not files:
         raise EvidenceError(
             f"{path}: the folder holds no file named deepstatemap_data_YYYYMMDD.geojson; "
@@ -64,30 +75,36 @@ def _folder_files(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
         )
     for number, file in enumerate(files):
         tick(number / len(files))
-        yield str(file), file.read_bytes()
+        yield str(file), read_input(file)
 
 
-def _tar_members(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
-    found = 0
-    try:
-        with path.open("rb") as raw, _unpacked(path, raw) as stream:
-            size, reader = path.stat().st_size or 1, _Tail(stream)
-            with tarfile.open(fileobj=reader, mode="r|") as tar:  # type: ignore[call-overload]
-                for member in tar:
-                    if not member.isfile() or not DAILY_NAME.match(Path(member.name).name):
-                        continue
-                    body = tar.extractfile(member)
-                    found += 1
-                    tick(raw.tell() / size)
-                    yield f"{path}:{member.name}", body.read() if body else b""
-            while reader.read(1 << 20):
-                pass
-            if reader.tail != bytes(len(reader.tail)) or len(reader.tail) < TAR_END_BYTES:
-                raise tarfile.ReadError("the end-of-archive mark is missing")
-    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-        raise EvidenceError(
-            f"{path}: the archive is cut off or damaged after {found} records ({error}). Fetch it again."
-        ) from None
+def holds_daily_files(path: Path) -> bool:
+    """Whether a tar archive holds a daily file, looked for up to the first. Raises EvidenceError for a broken one."""
+    with _opened(path) as (tar, _reader, _raw):
+        return any(DAILY_NAME.match(Path(member.name).name) for member in tar)
+
+
+def _tar_files(path: Path, tick: Tick) -> Iterator[tuple[str, bytes]]:
+    found, size = 0, path.stat().st_size or 1
+    with _opened(path) as (tar, reader, raw):
+        for member in tar:
+            if member.isdir() or not DAILY_NAME.match(Path(member.name).name):
+                continue
+            where = f"{path}:{member.name}"
+            if not member.isfile() or member.issparse():
+                raise EvidenceError(
+                    f"{where}: is a link or a special file of the archive; allowed are plain files. Put a copy of "
+                    "the file in its place."
+                )
+            check_size(member.size, where)
+            body = tar.extractfile(member)
+            found += 1
+            tick(raw.tell() / size)
+            yield where, body.read() if body else b""
+        while reader.read(1 << 20):
+            pass
+        if reader.tail != bytes(len(reader.tail)) or len(reader.tail) < TAR_END_BYTES:
+            raise tarfile.ReadError(f"after {found} records the end-of-archive mark is missing")
     if not found:
         raise EvidenceError(
             f"{path}: the archive holds no file named deepstatemap_data_YYYYMMDD.geojson; "
@@ -99,24 +116,22 @@ TAR_END_BYTES = 1024
 """A whole tar ends in two blocks of zeros; tarfile takes a file cut between two members for a whole one."""
 
 
-class _Tail:
-    """A stream that remembers the last bytes read from it."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream, self.tail = stream, b""
-
-    def read(self, size: int = -1) -> bytes:
-        data = self.stream.read(size)
-        self.tail = (self.tail + data[-TAR_END_BYTES:])[-TAR_END_BYTES:]
-        return data
-
-
-def _unpacked(path: Path, raw: IO[bytes]) -> IO[bytes]:
-    if path.name.endswith(("gz", "tgz")):
-        return gzip.open(raw)  # type: ignore[return-value]
-    if path.name.endswith(("xz", "txz")):
-        return lzma.open(raw)
-    return bz2.open(raw) if path.name.endswith("bz2") else io.BufferedReader(raw)  # type: ignore
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, LimitedStream, Any]]:
+    """A tar archive as a stream of members, with its bytes unpacked and packed; never unpacked to disk."""
+    count = 0
+    try:
+        with path.open("rb") as raw, unpacking(path, raw) as stream:
+            reader = LimitedStream(stream, path, TAR_END_BYTES)
+            try:
+                with tarfile.open(fileobj=reader, mode="r|") as tar:  # type: ignore[call-overload]
+                    yield tar, reader, raw
+            finally:
+                count = reader.count
+    except (tarfile.TarError, EOFError, OSError, ValueError, lzma.LZMAError, zlib.error) as error:
+        raise EvidenceError(
+            f"{path}: the archive is cut off or damaged after {count:,} unpacked bytes ({error}). Fetch it again."
+        ) from None
 
 
 def _daily(files: Iterator[tuple[str, bytes]], bounds: Bounds | None) -> Iterator[Record]:
@@ -134,7 +149,7 @@ def _daily(files: Iterator[tuple[str, bytes]], bounds: Bounds | None) -> Iterato
 
 def _unified(path: Path, bounds: Bounds | None, tick: Tick) -> Iterator[Record]:
     cache = RingCache()
-    features = read_features(read_maybe_gzip(path), str(path), cache)
+    features = read_features(read_input(path, WANTED), str(path), cache)
     last: date | None = None
     for number, feature in enumerate(features):
         where = f"{path}, feature {number}"
@@ -152,16 +167,3 @@ def _unified(path: Path, bounds: Bounds | None, tick: Tick) -> Iterator[Record]:
         last = day
         tick(number / len(features))
         yield day, polygons_of(feature, f"{where} ({day})", bounds, cache), where
-
-
-def read_maybe_gzip(path: Path) -> bytes:
-    """The bytes of a file, unpacked if its name ends in .gz. Raises EvidenceError if the stream is cut."""
-    data = path.read_bytes()
-    if not path.name.endswith(".gz"):
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise EvidenceError(
-            f"{path}: the gzip stream is cut off or damaged ({error}). Fetch it again."
-        ) from None

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from contactline.evidence.strict_json import keys_once, no_constant
+
 Rings = tuple[np.ndarray, ...]
 
 CUT = b"7"
@@ -60,7 +62,7 @@ class RingCache:
     def document(self, data: bytes) -> Any | None:
         """The JSON value in `data` with every array under a key "coordinates" replaced by a pair (kind,
         polygons), kind being Polygon or MultiPolygon; None where the plain reader must decide."""
-        spans = _coordinate_spans(data)
+        spans = coordinate_spans(data)
         if not spans:
             return None
         parsed: list[tuple[str, tuple[Rings, ...]]] = []
@@ -76,8 +78,12 @@ class RingCache:
         if b"\\" in rest:  # an escaped key could pass for one of our markers
             return None
         try:
-            return json.loads(rest, object_hook=lambda item: _insert(item, parsed))
-        except ValueError:
+            return json.loads(
+                rest,
+                object_pairs_hook=lambda pairs: _insert(keys_once(pairs), parsed),
+                parse_constant=no_constant,
+            )
+        except (ValueError, RecursionError):
             return None
 
     def _polygons(self, text: bytes) -> tuple[str, tuple[Rings, ...]] | None:
@@ -141,7 +147,7 @@ def _level(style: Style, depth: int) -> bytes:
     return style.closing * depth + comma + style.opening * depth
 
 
-def _coordinate_spans(data: bytes) -> list[tuple[int, int]]:
+def coordinate_spans(data: bytes) -> list[tuple[int, int]]:
     """Start and end of each array under "coordinates": it ends before the next quote or closing brace."""
     spans = []
     for match in _KEY.finditer(data):

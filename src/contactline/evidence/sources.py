@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+import re
+import unicodedata
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contactline.core.errors import UnknownNameError
@@ -65,8 +67,46 @@ SOURCES: dict[str, Source] = {
             "CC BY 4.0",
             "GeoNames (geonames.org)",
         ),
+        Source(
+            "kiel",
+            "Kiel Institute, Ukraine Support Tracker",
+            "https://www.ifw-kiel.de/topics/war-against-ukraine/ukraine-support-tracker/",
+            "Kiel Institute's terms: name the tracker as the source",
+            "Kiel Institute, Ukraine Support Tracker",
+        ),
+        Source(
+            "geoboundaries",
+            "geoBoundaries",
+            "https://www.geoboundaries.org",
+            "per boundary: see the metadata beside the file",
+            "geoBoundaries (geoboundaries.org)",
+        ),
+        Source(
+            "cod_ab",
+            "OCHA, common operational datasets: administrative boundaries (COD-AB)",
+            "https://data.humdata.org/dashboards/cod",
+            "per country: see the dataset's page",
+            "OCHA, COD-AB, and the office that the dataset's page names",
+        ),
+        Source(
+            "gadm",
+            "GADM",
+            "https://gadm.org",
+            "academic and other non-commercial use; no redistribution without permission",
+            "GADM (gadm.org)",
+        ),
+        Source(
+            "natural_earth",
+            "Natural Earth",
+            "https://www.naturalearthdata.com",
+            "public domain",
+            "Made with Natural Earth",
+        ),
     )
 }
+
+UNKNOWN = "unknown"
+"""Source and licence of what neither its content nor the user tells the origin of."""
 
 _GITHUB = "https://raw.githubusercontent.com"
 _ECONOMIST = f"{_GITHUB}/TheEconomist/the-economist-ukraine-war-dead-and-wounded-estimates/HEAD"
@@ -144,6 +184,9 @@ FILES: tuple[RemoteFile, ...] = (
     ),
 )
 
+FETCHED = tuple(dict.fromkeys(file.source for file in FILES))
+"""Sources that `data fetch` has an address of; the others are fetched by hand."""
+
 SIDECAR = ".provenance.json"
 
 
@@ -154,30 +197,66 @@ def source_named(name: str) -> Source:
     return SOURCES[name]
 
 
-def provenance_of(path: Path, source_id: str, note: str = "") -> Provenance:
-    """Provenance of a local file or folder read as `source_id`.
+def provenance_of(path: Path, source_id: str | None, note: str = "") -> Provenance:
+    """Provenance of a local file or folder that its content tells to be `source_id`'s, or nobody's we know (None).
 
     The digest is of the bytes read: of the file, or of the sorted digests and names of a folder's files.
     `retrieved` and the exact URL come from the sidecar that fetching leaves, and only while the digest
-    there still fits; `retrieved` is empty where nobody recorded it.
+    there still fits; `retrieved` is empty where nobody recorded it. A file that was fetched from the address of one
+    of our sources is that source's, whatever its content tells.
     """
+    digest, recorded = digest_of(path), read_sidecar(path)
+    if recorded.get("sha256") != digest:
+        recorded = {}
+    url, retrieved = recorded.get("url", ""), recorded.get("retrieved", "")
+    source_id = source_id or next((file.source for file in FILES if file.url == url), None)
+    if source_id is None:
+        return Provenance(UNKNOWN, url, UNKNOWN, retrieved, digest, note)
     source = source_named(source_id)
-    digest = digest_of(path)
-    recorded = read_sidecar(path)
-    if recorded.get("sha256") == digest:
-        url, retrieved = recorded.get("url", source.url), recorded.get("retrieved", "")
-        return Provenance(source.name, url, source.licence, retrieved, digest, note)
-    return Provenance(source.name, source.url, source.licence, "", digest, note)
+    return Provenance(source.name, url or source.url, source.licence, retrieved, digest, note)
+
+
+def claimed(provenance: Provenance, source: str | None, licence: str | None) -> Provenance:
+    """`provenance` with the origin that the user gives: a source's id or any name, and its licence.
+
+    What the user says outranks what the content tells. A name that is not ours comes with no address, and with no
+    licence but the one given.
+    """
+    if source is not None:
+        known = SOURCES.get(source)
+        name, url, terms = (known.name, known.url, known.licence) if known else (source, "", UNKNOWN)
+        if name != provenance.source:
+            provenance = replace(provenance, source=name, url=url, licence=terms)
+    return provenance if licence is None else replace(provenance, licence=licence)
+
+
+def series_of(provenance: Provenance) -> str:
+    """A series id for a map of this origin: the source's id, else a short name made of the source's words."""
+    known = next((source.id for source in SOURCES.values() if source.name == provenance.source), None)
+    return known or slug(provenance.source)
+
+
+def slug(text: str) -> str:
+    """A short name of lower-case letters, digits and underscores that starts with a letter."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return name if name[:1].isalpha() else f"s_{name}" if name else "unnamed"
 
 
 def read_sidecar(path: Path) -> dict[str, str]:
     """What fetching recorded about `path`: url, retrieved, sha256, etag; empty where there is no record."""
-    sidecar = path.with_name(path.name + SIDECAR)
+    return read_record(path.with_name(path.name + SIDECAR))
+
+
+def read_record(path: Path) -> dict[str, str]:
+    """The texts in a record that fetching wrote; empty for one that is absent, cut or not ours."""
     try:
-        recorded = json.loads(sidecar.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # without a readable record nothing is claimed about retrieval
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):  # without a readable record nothing is claimed
         return {}
-    return recorded if isinstance(recorded, dict) else {}
+    if not isinstance(recorded, dict):
+        return {}
+    return {key: value for key, value in recorded.items() if isinstance(value, str)}
 
 
 def digest_of(path: Path) -> str:

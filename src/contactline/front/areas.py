@@ -23,7 +23,7 @@ from contactline.core.progress import Tick, no_tick
 from contactline.evidence.boundaries import Region
 from contactline.evidence.deepstate import ControlArchive
 from contactline.front.edges import EdgeHistory, Polygons, edge_history, project
-from contactline.front.overlaps import as_shape, sound_history
+from contactline.front.overlaps import as_shape, sound_history, united
 
 TOTAL = "total"
 """Region id of the sum over all given regions."""
@@ -141,11 +141,21 @@ def index_regions(regions: Mapping[str, Region]) -> RegionIndex:
 
 def total_area(regions: Mapping[str, Region]) -> pd.DataFrame:
     """Size of each region within its boundary, km²: table 'regions'."""
-    sizes = [
-        sum(_ring_km2(shell) - sum(_ring_km2(hole) for hole in holes) for shell, *holes in region.polygons)
-        for region in regions.values()
-    ]
+    sizes = [sum(map(_polygon_km2, region.polygons)) for region in regions.values()]
     return check_table("regions", pd.DataFrame({"region": list(regions), "km2": sizes}), "measured regions")
+
+
+def held_outside(archive: ControlArchive, areas: pd.DataFrame) -> tuple[date, float, float]:
+    """The archive's last day, the area its map holds then, and how much of it lies outside all regions; km².
+
+    areas : what `measure_areas` gave for the archive. Regions that overlap count their common ground twice in
+    `total`; what lies outside is then that much less, never below 0.
+    """
+    last = archive.days[-1]
+    polygons = last.polygons if as_shape(last.polygons).is_valid else united(last.polygons)
+    held = sum(_polygon_km2(polygon) for polygon in polygons)
+    inside = areas.loc[(areas["region"] == TOTAL) & (areas["date"] == pd.Timestamp(last.day)), "km2"].iloc[0]
+    return last.day, held, max(0.0, held - float(inside))
 
 
 def flag_jumps(days: Sequence[date], km2: np.ndarray) -> np.ndarray:
@@ -194,6 +204,11 @@ def _table(
         }
     )
     return check_table("areas", table, "measured areas")
+
+
+def _polygon_km2(polygon: Sequence[np.ndarray]) -> float:
+    shell, *holes = polygon
+    return _ring_km2(shell) - sum(map(_ring_km2, holes))
 
 
 def _ring_km2(ring: np.ndarray) -> float:

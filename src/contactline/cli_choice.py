@@ -29,7 +29,6 @@ from contactline.report.charts_pair import pair_figure
 from contactline.report.choice_page import (
     actor_sentences,
     centre_rows,
-    of_cases,
     proposals_shown,
     regret_sentence,
     waiting_sentence,
@@ -208,9 +207,7 @@ def _print_page(console: Console, result: Assessment, actor: str | None) -> None
     for row in centre_rows(result):
         if not (row.actor == actor or (actor is None and row.deciding)):
             continue
-        cells = [
-            _coloured(c.share, f"refuses {c.refuses}" if c.refuses else of_cases(c.share)) for c in row.cells
-        ]
+        cells = [_coloured(c.share, f"refuses {c.refuses}" if c.refuses else c.words) for c in row.cells]
         table.add_row(Text.assemble((row.name, "bold"), f": {row.values}"), *cells)
     console.print(table)
     for said in actor_sentences(result):

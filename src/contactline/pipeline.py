@@ -110,7 +110,7 @@ def assess(
         tables |= trust.saved_backtest(loaded)
         tables |= trust.trust_tables(about, outlook, ready.bias)
         tables |= claims.claims_tables(about, tables, ensemble)
-        judgements = drafted(about, tables)
+        judgements = drafted(about, tables, outlook.futures.sets)
 
     run = RunInfo(
         case_id=about.id,

@@ -66,7 +66,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         case_digest="0" * 64,
         as_of=AS_OF,
         seed=seed,
-        draws=draws,
+        draws=10_000,
         horizon_weeks=HORIZON,
         version="0.0.sample",
         timings={"fit": 1.25, "simulate": 2.5},

@@ -112,7 +112,7 @@ def test_a_judgement_must_say_the_word_of_its_figure() -> None:
 
 
 def test_drafted_judgements_keep_the_rule_and_their_figures(sample: Assessment) -> None:
-    drafts = drafted(sample.case, sample.tables)
+    drafts = drafted(sample.case, sample.tables, 200)
     assert {"gain", "objectives", "opens", "price", "truce", "choice"} == {d.topic for d in drafts}
     for draft in drafts:
         assert not mixes(f"{draft.sentence} {draft.confidence_reason}")
@@ -124,11 +124,11 @@ def test_drafted_judgements_keep_the_rule_and_their_figures(sample: Assessment) 
 
 
 def test_missing_tables_leave_judgements_out_instead_of_failing(sample: Assessment) -> None:
-    assert drafted(sample.case, {}) == ()
+    assert drafted(sample.case, {}, 200) == ()
 
 
 def test_what_a_place_opens_is_said_without_likelihood(sample: Assessment) -> None:
-    own = next(d for d in drafted(sample.case, sample.tables) if d.topic == "opens")
+    own = next(d for d in drafted(sample.case, sample.tables, 200) if d.topic == "opens")
     assert own.probability is None and own.confidence == "low"
     assert "Alderford" in own.sentence and "the rest of Eastmark" in own.sentence
     assert (
@@ -138,7 +138,7 @@ def test_what_a_place_opens_is_said_without_likelihood(sample: Assessment) -> No
 
 def test_a_difference_whose_range_spans_zero_is_not_called_larger(sample: Assessment) -> None:
     unclear = sample.tables["opens"].assign(low=-0.01)
-    own = next(d for d in drafted(sample.case, {"opens": unclear}) if d.topic == "opens")
+    own = next(d for d in drafted(sample.case, {"opens": unclear}, 200) if d.topic == "opens")
     assert "would not measurably differ" in own.sentence and "(90% range −1.0 to 1.1)" in own.sentence
     smaller = sample.tables["opens"].assign(difference=-0.02, low=-0.03, high=-0.01)
-    assert "would be smaller" in drafted(sample.case, {"opens": smaller})[0].sentence
+    assert "would be smaller" in drafted(sample.case, {"opens": smaller}, 200)[0].sentence

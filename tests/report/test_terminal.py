@@ -27,7 +27,7 @@ def _printed(assessment: Assessment, width: int, height: int) -> list[str]:
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (120, 50)])
 def test_summary_fits_one_screen(sample: Assessment, width: int, height: int) -> None:
-    full = dataclasses.replace(sample, judgements=drafted(sample.case, sample.tables))
+    full = dataclasses.replace(sample, judgements=drafted(sample.case, sample.tables, 200))
     lines = _printed(full, width, height)
     assert len(lines) < height
     assert max(map(len, lines)) <= width

@@ -47,7 +47,7 @@ def courses(ready, futures: Futures) -> dict[str, dict[str, np.ndarray]]:
 
 
 def fixed(case: Case, name: str, value: float) -> Case | None:
-    """The case with one belief fixed where its text can say so; None for readings of who supplies what and the record of promises."""
+    """The case with one belief fixed where its text can say so; None for readings of supply and records of pledges."""
     certain = Fixed(kind="fixed", value=value)
     stem, _, rest = name.partition(".")
     if stem == "guarantee":

@@ -13,6 +13,7 @@ import pandas as pd
 from contactline.report.assessment import Assessment
 from contactline.report.figures import listed
 from contactline.report.judgements import focus_proposal, percent, proposal_name
+from contactline.report.precision import MOST, error_of_share, sets_of
 from contactline.report.summary import shown, shown_range
 
 DECIDING = ("defender", "challenger", "guarantor")
@@ -23,10 +24,12 @@ NOTHING = "no belief stands out"
 
 @dataclass(frozen=True)
 class Cell:
-    """A viewpoint's view of a proposal. share : of beliefs and weights that prefer it; refuses : points, or empty."""
+    """A viewpoint's view of a proposal. share : of beliefs and weights that prefer it; words : the same as far as the
+    run's size carries it; refuses : points, or empty."""
 
     proposal: str
     share: float
+    words: str
     refuses: str
 
 
@@ -63,7 +66,8 @@ def centre_rows(assessment: Assessment) -> list[Row]:
     for (actor, values), own in table.groupby(["actor", "values"], sort=False):
         first = own.iloc[0]
         cells = tuple(
-            Cell(str(r["proposal"]), float(r["share_accept"]), str(r["refuses"])) for _, r in own.iterrows()
+            Cell(str(r["proposal"]), share, of_cases(share, sets_of(assessment)), str(r["refuses"]))
+            for share, (_, r) in zip(own["share_accept"].astype(float), own.iterrows(), strict=True)
         )
         rows.append(
             Row(
@@ -171,7 +175,7 @@ def moving_beliefs(assessment: Assessment, name: str, values: str) -> pd.DataFra
 def _prefers(assessment: Assessment, row: Row, focus: str) -> str:
     cells = {cell.proposal: cell for cell in row.cells}
     main = cells.get(focus) or row.cells[0]
-    about = of_cases(main.share, " of the beliefs and weights drawn")
+    about = of_cases(main.share, sets_of(assessment), " of the beliefs and weights drawn")
     text = (
         f"By the viewpoint “{row.values}”, accepting “{proposal_name(assessment.case, main.proposal)}” does better "
         f"than fighting on under {about}"
@@ -179,15 +183,20 @@ def _prefers(assessment: Assessment, row: Row, focus: str) -> str:
     same: dict[str, list[str]] = {}
     for cell in row.cells:
         if cell is not main:
-            same.setdefault(of_cases(cell.share), []).append(
+            same.setdefault(of_cases(cell.share, sets_of(assessment)), []).append(
                 f"“{proposal_name(assessment.case, cell.proposal)}”"
             )
     others = [f"{listed(names)} under {share}" for share, names in same.items()]
     return text + (f"; {', and '.join(others)}." if others else ".")
 
 
-def of_cases(share: float, tail: str = "") -> str:
-    """A share counted over some hundreds of sets: the ends are words, since 0 and 100% would claim too much."""
+def of_cases(share: float, sets: int, tail: str = "") -> str:
+    """A share counted over belief sets: the ends are words, since 0 and 100% would claim too much, and so is all of it
+    where the sets are too few for a number."""
+    error = error_of_share(sets)
+    if error > MOST:
+        words = "most" if share - error > 0.5 else "the smaller part" if share + error < 0.5 else "about half"
+        return f"{words}{tail}"
     if share > 0.99:
         return f"nearly all{tail}"
     return f"hardly any{tail}" if share < 0.01 else f"{percent(share)}{tail}"
@@ -211,12 +220,12 @@ def _turns(assessment: Assessment, row: Row) -> str:
         return f"{text}, and {where} {now}."
     if moving.empty:
         return "No single belief turns it, and none stands out from the noise of this run as moving it."
-    top = moving.iloc[0]
+    top, sets = moving.iloc[0], sets_of(assessment)
     tried = shown_range(top["tried_low"], top["tried_high"], str(top["unit"]))
     return (
         f"No single belief turns it, wherever it was tried; “{top['label']}” (tried from {tried}) moves it most, from "
-        f"{of_cases(top['share_low'])} to {of_cases(top['share_high'])} of the cases as the belief goes from one end "
-        "of its present range to the other."
+        f"{of_cases(top['share_low'], sets)} to {of_cases(top['share_high'], sets)} of the cases as the belief goes "
+        "from one end of its present range to the other."
     )
 
 
@@ -249,12 +258,13 @@ def _box_words(assessment: Assessment, row: Row, share: float) -> str:
     if not box["holds"] or not where or box["fresh"] <= box["base"]:
         return (
             f"No one or two beliefs single out futures in which {words} is better: over all of them it is in "
-            f"{of_cases(float(box['base']))}"
+            f"{of_cases(float(box['base']), sets_of(assessment))}"
         )
     where = where.rstrip(".")
     if box["fresh"] >= 0.5:
         return f"To prefer {words} it would have to believe that {where}"
-    return f"Even if it believed that {where}, {words} would be better in {of_cases(float(box['fresh']))} of futures"
+    cases = of_cases(float(box["fresh"]), sets_of(assessment))
+    return f"Even if it believed that {where}, {words} would be better in {cases} of futures"
 
 
 def points_words(points: str) -> str:

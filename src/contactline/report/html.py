@@ -46,7 +46,6 @@ from contactline.report.charts_score import bar_words
 from contactline.report.choice_page import (
     actor_sentences,
     centre_rows,
-    of_cases,
     proposals_shown,
     regret_sentence,
     waiting_sentence,
@@ -363,7 +362,6 @@ def _environment() -> jinja2.Environment:
         plain=lambda text: str(text).replace("_", " "),
         bandcolour=_band_colour,
         sharecolour=_share_colour,
-        about=lambda share: of_cases(float(share)),
     )
     environment.globals.update(
         shown=shown,

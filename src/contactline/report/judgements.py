@@ -17,6 +17,7 @@ from contactline.case.schema import Case
 from contactline.core.dates import day_after_weeks
 from contactline.core.errors import InputError
 from contactline.report.assessment import CONFIDENCE_LEVELS, Judgement
+from contactline.report.precision import MOST, error_of_mean, error_of_share, in_points
 
 BANDS: tuple[tuple[float, float, str], ...] = (
     (0.0, 0.01, "remote"),
@@ -144,10 +145,11 @@ def mixes(text: str) -> bool:
 
 
 def drafted(
-    case: Case, tables: Mapping[str, pd.DataFrame], proposal: str | None = None
+    case: Case, tables: Mapping[str, pd.DataFrame], sets: int, proposal: str | None = None
 ) -> tuple[Judgement, ...]:
     """The standard judgements of a case, in the reader's order, from whichever tables are there.
 
+    sets : belief sets of the run, which say how good its shares are; what their error cannot carry is left out.
     `proposal` is the one spoken about; without it the first default proposal that hands land over.
     """
     chosen = proposal or focus_proposal(case, tables)
@@ -156,8 +158,8 @@ def drafted(
         *_objective_judgements(case, tables),
         _opens_judgement(case, tables),
         _price_judgement(case, tables, chosen),
-        _truce_judgement(case, tables, chosen),
-        _choice_judgement(case, tables, chosen),
+        _truce_judgement(case, tables, sets, chosen),
+        _choice_judgement(case, tables, sets, chosen),
     )
     return tuple(draft for draft in drafts if draft is not None)
 
@@ -285,7 +287,9 @@ def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
     return judgement("price", sentence, p, *_forecast_confidence(tables, 260))
 
 
-def _truce_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:
+def _truce_judgement(
+    case: Case, tables: Mapping[str, pd.DataFrame], sets: int, proposal: str
+) -> Judgement | None:
     if "truce" not in tables:
         return None
     table = tables["truce"]
@@ -295,6 +299,9 @@ def _truce_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
     p = float(rows["p_hold_156"].iloc[0])
     event = f"a truce on “{proposal_name(case, proposal)}”, as written, holds for three years"
     row = rows.iloc[0]
+    error = error_of_mean(float(row["p_hold_156_q10"]), float(row["p_hold_156_q90"]), sets)
+    if error > MOST:
+        return None
     acts = ""
     if float(row["credibility_q90"]) > 0:
         mean = percent(float(row["credibility_mean"]))
@@ -312,7 +319,9 @@ def _truce_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
 VETO_WORDS = "(calls a clause unacceptable)"
 
 
-def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:
+def _choice_judgement(
+    case: Case, tables: Mapping[str, pd.DataFrame], sets: int, proposal: str
+) -> Judgement | None:
     if "verdict" not in tables:
         return None
     rows = tables["verdict"][tables["verdict"]["proposal"] == proposal]
@@ -329,7 +338,9 @@ def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: 
         else "the viewpoints examined"
     )
     low, high = rows["share_accept"].min(), rows["share_accept"].max()
-    span = percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
+    span, error = _span_of_sets(float(low), float(high), sets), error_of_share(sets)
+    if not span:
+        return None
     sentence = (
         f"By the values of {whose}, accepting “{proposal_name(case, proposal)}” does better than fighting on under "
         f"{span} of the beliefs and weights drawn."
@@ -338,9 +349,19 @@ def _choice_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: 
         sentence += f" {refusals} more {'calls' if refusals == 1 else 'call'} a clause of it unacceptable at any price."
     reason = (
         "Values and beliefs are ranges set by hand; the share counts sets of beliefs, one for every fifty draws, "
-        "and is not a forecast. With 200 sets it is good to about seven points."
+        f"and is not a forecast. With {sets:,} sets it is good to {in_points(error)}."
     )
     return judgement("choice", sentence, None, "low", reason)
+
+
+def _span_of_sets(low: float, high: float, sets: int) -> str:
+    """Shares from `low` to `high` as their error allows: in numbers, as "most" or "less than half", or not at all."""
+    error = error_of_share(sets)
+    if error <= MOST:
+        return percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
+    if low - error > 0.5:
+        return "most"
+    return "less than half" if high + error < 0.5 else ""
 
 
 def _forecast_confidence(tables: Mapping[str, pd.DataFrame], weeks: int) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from contactline.report.assessment import Assessment
 from contactline.report.choice_page import brief, centre_rows, moving_beliefs, of_cases, points_words
 from contactline.report.figures import listed
 from contactline.report.judgements import focus_proposal, percent, proposal_name
+from contactline.report.precision import sets_of
 from contactline.report.summary import shown_range, turns_at
 
 
@@ -70,20 +71,18 @@ def _belief_assumptions(assessment: Assessment, most: int = 8) -> list[KeyAssump
                 present=shown_range(top["present_low"], top["present_high"], str(top["unit"])),
                 owner=owners.get(str(belief), "published sources"),
                 carries=_carries(assessment, str(belief)),
-                if_wrong=_if_wrong(top),
+                if_wrong=_if_wrong(top, sets_of(assessment)),
                 watch=str(top["watch"]) or "no evidence named",
             )
         )
     return rows
 
 
-def _if_wrong(row: pd.Series) -> str:
+def _if_wrong(row: pd.Series, sets: int) -> str:
     whose = row.get("viewpoint")
     who = f" ({whose.partition(':')[0]})" if isinstance(whose, str) and whose else ""
-    text = (
-        f"low: accepting better in {of_cases(row['share_low'])}, high: in {of_cases(row['share_high'])}{who}"
-    )
-    return f"{text}; {turns_at(row)}"
+    low, high = (of_cases(row[end], sets) for end in ("share_low", "share_high"))
+    return f"low: accepting better in {low}, high: in {high}{who}; {turns_at(row)}"
 
 
 def _carries(assessment: Assessment, belief: str) -> str:
@@ -116,7 +115,9 @@ def _reading_assumptions(assessment: Assessment) -> list[KeyAssumption]:
     owners = _owners(assessment)
     morale = _about(assessment, "morale", focus)
     if {"believed", "off", "strong"} <= set(morale.get("setting", ())):
-        share = morale.set_index("setting")["share_accept"].map(lambda v: of_cases(float(v)))
+        share = morale.set_index("setting")["share_accept"].map(
+            lambda v: of_cases(float(v), sets_of(assessment))
+        )
         rows.append(
             KeyAssumption(
                 "Imposed terms shake the morale of those who must keep them", "as believed",

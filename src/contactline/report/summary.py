@@ -20,6 +20,7 @@ from contactline.report.judgements import (
     plain_day,
     proposal_name,
 )
+from contactline.report.precision import MOST, error_of_mean, in_points, sets_of, size_words
 
 NO_HINGES = (
     "No single belief, from the lowest to the highest third of its draws, moves the share in which accepting is "
@@ -207,6 +208,12 @@ def _truce(assessment: Assessment) -> KeyNumber | None:
         return None
     p = float(rows["p_hold_156"].iloc[0])
     name = proposal_name(assessment.case, focus)
+    error = error_of_mean(
+        float(rows["p_hold_156_q10"].iloc[0]), float(rows["p_hold_156_q90"].iloc[0]), sets_of(assessment)
+    )
+    if error > MOST:
+        label = f"chance that a truce on “{name}” holds three years; a run of this size is good to {in_points(error)}"
+        return KeyNumber(percent(p), label, "run more draws for a judgement")
     note = f"{band(p)}; five years: {percent(float(rows['p_hold_260'].iloc[0]))}"
     return KeyNumber(percent(p), f"chance that a truce on “{name}” holds three years", note)
 
@@ -255,8 +262,8 @@ def as_of_line(assessment: Assessment) -> str:
     """ "As of 7 December 2025 · …" for headers."""
     run = assessment.run
     line = (
-        f"As of {plain_day(assessment.case.as_of)} · {run.draws:,} draws · horizon {run.horizon_weeks} weeks · "
-        f"seed {run.seed}"
+        f"As of {plain_day(assessment.case.as_of)} · {run.draws:,} draws, {size_words(sets_of(assessment))} · "
+        f"horizon {run.horizon_weeks} weeks · seed {run.seed}"
     )
     names = {path.id: path.name for path in assessment.case.support_paths}
     changed = run.support_path != "as_today"

@@ -84,7 +84,7 @@ FAMILIES: tuple[Family, ...] = tuple(
         ("truce.{proposal}.p_hold_{weeks}", "chance that a truce on a proposal holds", "probability", "simulated"),
         ("truce.{proposal}.change.{variant}", "what changing one term adds to its chance to hold three years",
          "probability points", "assumed"),
-        ("truce.{proposal}.credibility", "chance that the guarantor acts if invoked", "probability", "simulated"),
+        ("truce.{proposal}.credibility", "chance that the guarantor acts if the truce breaks at once", "probability", "simulated"),
         ("verdict.{proposal}.{viewpoint}", "share of beliefs and weights in which accepting is better", "share",
          "simulated"),
         ("support.{path}.gain_difference", "mean net gain in two years under a support path, less that as today",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -90,10 +92,11 @@ def truce_change(material: Material, named: Named) -> Read:
 
 def credibility(material: Material, named: Named) -> Read:
     row = truce_row(material, named.slots["proposal"], "as_written")
+    ends = row_range(row, "credibility")
     return (
-        f"the guarantor acts if “{row['name']}” is broken",
+        f"the guarantor acts if “{row['name']}” is broken at once",
         "probability",
-        row_range(row, "credibility"),
+        replace(ends, central=float(row["credibility_mean"])),
         RANGE,
     )
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from contactline.case.tables import TABLES as EVIDENCE
-from contactline.case.tables import Column, Table
 from contactline.choice.courses import OUTCOMES
+from contactline.core.frame import Column, Table
 from contactline.report.tables import TABLES as REPORT
 from contactline.score.columns import SCORE_TABLES
 

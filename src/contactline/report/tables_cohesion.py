@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
-from contactline.report.table_columns import NAME, chance, day, maybe, name_of, num, spread, text
+import numpy as np
+
+from contactline.core.frame import Column, Table
+from contactline.report.table_columns import ACTOR, NAME, chance, day, maybe, name_of, num, spread, text
 
 ISSUE = name_of("issue", "issue id of the case")
-ACTOR = name_of("actor", "actor id of the case")
 EVENT = name_of("event", "event id of the case")
 
 TABLES: tuple[Table, ...] = (
@@ -31,9 +32,10 @@ TABLES: tuple[Table, ...] = (
             Column("give", "number", "points of the scale", "uncertainty of the reading to each side", 0, 50),
             text("stance", "paraphrase of what was said"),
             text("sources", "ids of the bibliography"),
+            Column("statement", "whole", "count", "number of the row for that actor and issue, from 1", 1),
             Column("last", "flag", "true or false", "carried to the as-of date, not said on that day"),
         ),
-        ("issue", "actor", "day", "last"),
+        ("issue", "actor", "statement"),
     ),
     Table(
         "movement",
@@ -47,12 +49,13 @@ TABLES: tuple[Table, ...] = (
             num("first", "points of the scale", "its first position"),
             day("last_day", "day of the last"),
             num("latest", "points of the scale", "its latest position"),
-            num("net", "points of the scale", "latest less first"),
-            num("travelled", "points of the scale", "sum of all moves", 0),
+            num("net", "points of the scale", "latest less first", -100),
+            num("travelled", "points of the scale", "sum of all moves", 0, np.inf),
             maybe(
                 "towards_other",
                 "points of the scale",
                 "net move towards the other side's first position, sides only",
+                -100,
             ),
             day("unmoved_since", "day from which every statement gave the same number"),
             num("restated", "count", "statements since then that repeated it: none means silence", 0),
@@ -69,11 +72,16 @@ TABLES: tuple[Table, ...] = (
             day("day", "calendar day"),
             num("actors", "count", "supporters with a position by then", 2),
             num(
-                "spread", "points of the scale", "leverage-weighted standard deviation of their positions", 0
+                "spread",
+                "points of the scale",
+                "leverage-weighted standard deviation of their positions",
+                0,
+                50,
             ),
             Column(
                 "polarisation", "number", "index", "Esteban and Ray's, 1 for two halves at the ends", 0, 1
             ),
+            name_of("donor", "actor id of the wedge's donor; empty for a case without a wedge"),
             maybe(
                 "donor_distance",
                 "points of the scale",
@@ -93,7 +101,7 @@ TABLES: tuple[Table, ...] = (
             num("actors", "count", "actors at the table", 2),
             *spread("outcome", "points of the scale", "where it settles"),
             num("central", "points of the scale", "the outcome at the central readings"),
-            num("drift", "points of the scale", "median outcome less today's weighted median"),
+            num("drift", "points of the scale", "median outcome less today's weighted median", -100),
             maybe("gap_now", "points of the scale", "distance between the two sides today"),
             maybe(
                 "gap_after",
@@ -113,7 +121,7 @@ TABLES: tuple[Table, ...] = (
             num("distance", "points of the scale", "distance of the donor from the others", 0),
             num("years", "years", "horizon", 0),
             *(chance(f"chance_{q}", f"chance of a cut, {q}") for q in ("q10", "q50", "q90", "mean")),
-            num("rise_over_together", "probability", "mean chance less that at distance 0"),
+            num("rise_over_together", "probability", "mean chance less that at distance 0", -1),
             *spread("value", "km²", "expected gain of the challenger from a move from today's distance"),
         ),
         ("where", "years"),
@@ -167,8 +175,9 @@ TABLES: tuple[Table, ...] = (
         (
             EVENT,
             name_of("series", "map or count, an id of the case"),
+            Column("placebo", "whole", "count", "number of the placebo window, from the oldest, from 1", 1),
             num("effect", "see events", "during less before"),
         ),
-        (),
+        ("event", "series", "placebo"),
     ),
 )

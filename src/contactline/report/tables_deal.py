@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
+from contactline.core.frame import Column, Table
 from contactline.report.table_columns import (
     NAME,
     PROPOSAL,
@@ -70,6 +70,7 @@ TABLES: tuple[Table, ...] = (
         "The clauses of each proposal as data, and whether the model uses them",
         (
             PROPOSAL,
+            Column("clause", "whole", "count", "number of the clause in the case's file, from 1", 1),
             text("point", "where it stands in the text"),
             name_of("kind", "kind of clause"),
             text("text", "paraphrase"),
@@ -77,7 +78,7 @@ TABLES: tuple[Table, ...] = (
             text("effect", "what effect, or why none"),
             text("sources", "ids of the bibliography"),
         ),
-        (),
+        ("proposal", "clause"),
     ),
     Table(
         "deal_compare",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
+from contactline.core.frame import Column, Table
 from contactline.score.calibration import LEVELS, level_column
 
 _FORECASTER = Column("forecaster", "text", "name", "short name of the forecaster")

@@ -51,7 +51,7 @@ def test_bad_tables_leave_the_store_as_it_was(tmp_path: Path) -> None:
     store.put("fires", fires(), SOURCE)
     before = {path.name: sha256_of(path) for path in store.folder.iterdir()}
     broken = areas("isw").assign(km2=[1.0, -2.0])
-    with pytest.raises(EvidenceError, match=r"areas/isw: row 1, column 'km2'"):
+    with pytest.raises(EvidenceError, match=r"areas/isw: table 'areas', column 'km2', row 1 \(series isw, "):
         store.put_all({"fires": (fires(9), SOURCE), "areas/isw": (broken, SOURCE)})
     with pytest.raises(StoreError, match="allowed are names like areas or areas/isw"):
         store.put("../fires", fires(), SOURCE)

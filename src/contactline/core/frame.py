@@ -15,7 +15,9 @@ import pandas as pd
 
 from contactline.core.errors import ContactlineError, InternalError
 
-REPORT_IT = "This is a fault of contactline, not of your input: please report it with the command that you ran and this text."
+REPORT_IT = (
+    "This is a fault of contactline, not of your input: please report it with your command and this text."
+)
 DAY_NS = 86_400 * 10**9
 NANOSECONDS = (pd.Timestamp("1677-09-22"), pd.Timestamp("2262-04-11"))
 """First and last day that datetime64[ns] can hold."""
@@ -39,6 +41,8 @@ class Column:
     high: float = np.inf
     optional: bool = False
     """True where a missing value is allowed."""
+    infinite: bool = False
+    """True where a number may be inf or −inf (a log score of a forecast without any spread)."""
 
     @property
     def allowed(self) -> str:
@@ -54,7 +58,9 @@ class Column:
             return f"{number} between {self.low:g} and {self.high:g}"
         if np.isfinite(self.low):
             return f"{number} from {self.low:g} up"
-        return f"{number} up to {self.high:g}" if np.isfinite(self.high) else number
+        if np.isfinite(self.high):
+            return f"{number} up to {self.high:g}"
+        return number if self.infinite else f"{number} that is finite"
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ class _Fault:
         row = _first(keys.duplicated().to_numpy())
         first = _first((keys == keys.iloc[row]).all(axis=1).to_numpy())
         return self._raised(
-            f", row {row}{self._by_key(row)} repeats row {first}; each {' + '.join(keys)} may stand once",
+            f", row {row}{self._by_key(row)} repeats row {first}; each {' + '.join(self.table.key)} may stand once",
             "Remove one.",
         )
 
@@ -232,7 +238,9 @@ def _number(values: pd.Series, column: Column, fault: _Fault) -> np.ndarray:
     numbers = found.to_numpy(dtype="float64", na_value=np.nan)
     gone = np.isnan(numbers)
     some = bool(gone.any())
-    wrong = (numbers < column.low) | (numbers > column.high) | np.isinf(numbers)
+    wrong = (numbers < column.low) | (numbers > column.high)
+    if not column.infinite:
+        wrong |= np.isinf(numbers)
     if some:
         wrong |= gone & values.notna().to_numpy() if column.optional else gone
     if column.kind == "whole":

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contactline.case.tables import TABLES as EVIDENCE
 from contactline.choice.courses import OUTCOMES
 from contactline.core.frame import Column, Table
+from contactline.evidence.tables import STORED
 from contactline.report.tables import TABLES as REPORT
 from contactline.score.columns import SCORE_TABLES
 
@@ -25,6 +26,10 @@ def dictionary_page() -> str:
     ]
     for title, tables in (
         ("Evidence of a case (`evidence/`, and the local store)", EVIDENCE.values()),
+        (
+            "Further tables of the local store",
+            (table for name, table in STORED.items() if name not in EVIDENCE),
+        ),
         (
             "Tables of an assessment (`tables/`)",
             (table for name, table in REPORT.items() if name not in EVIDENCE),

@@ -56,6 +56,10 @@ def num(
     return Column(name, "number", unit, meaning, *bounds, optional)
 
 
+def count(name: str, meaning: str, low: float = 0) -> Column:
+    return Column(name, "whole", "count", meaning, low)
+
+
 def maybe(name: str, unit: str, meaning: str, low: float | None = None, high: float | None = None) -> Column:
     return num(name, unit, meaning, low, high, optional=True)
 

@@ -1,7 +1,8 @@
 """The data dictionary of an assessment's tables: every column's type, unit, bounds and meaning.
 
-The same dictionary checks a table when a stage hands it over, when it is saved and when it is loaded, and is written beside the CSV files, so that
-the files and their description cannot disagree. A name that ends in `*` stands for a family of columns.
+The same dictionary checks a table when a stage hands it over, when it is saved and when it is loaded, and is written
+beside the CSV files, so that the files and their description cannot disagree. A name that ends in `*` stands for a
+family of columns.
 """
 
 from __future__ import annotations

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from contactline.core.frame import Column, Table
-from contactline.report.table_columns import ACTOR, NAME, chance, day, maybe, name_of, num, spread, text
+from contactline.report.table_columns import (
+    ACTOR,
+    NAME,
+    chance,
+    count,
+    day,
+    maybe,
+    name_of,
+    num,
+    spread,
+    text,
+)
 
 ISSUE = name_of("issue", "issue id of the case")
 EVENT = name_of("event", "event id of the case")
@@ -44,7 +55,7 @@ TABLES: tuple[Table, ...] = (
             ISSUE,
             NAME,
             ACTOR,
-            num("statements", "count", "statements with a number", 1),
+            count("statements", "statements with a number", 1),
             day("first_day", "day of the first"),
             num("first", "points of the scale", "its first position"),
             day("last_day", "day of the last"),
@@ -58,8 +69,8 @@ TABLES: tuple[Table, ...] = (
                 -100,
             ),
             day("unmoved_since", "day from which every statement gave the same number"),
-            num("restated", "count", "statements since then that repeated it: none means silence", 0),
-            num("days_unmoved", "days", "from that day to the as-of date", 0),
+            count("restated", "statements since then that repeated it: none means silence", 0),
+            Column("days_unmoved", "whole", "days", "from that day to the as-of date", 0),
         ),
         ("issue", "actor"),
     ),
@@ -70,7 +81,7 @@ TABLES: tuple[Table, ...] = (
             ISSUE,
             NAME,
             day("day", "calendar day"),
-            num("actors", "count", "supporters with a position by then", 2),
+            count("actors", "supporters with a position by then", 2),
             num(
                 "spread",
                 "points of the scale",
@@ -98,7 +109,7 @@ TABLES: tuple[Table, ...] = (
             NAME,
             name_of("model", "median, mean, challenge, challenge_code or smp"),
             name_of("variant", "free, or challenger_fixed: the challenger does not move"),
-            num("actors", "count", "actors at the table", 2),
+            count("actors", "actors at the table", 2),
             *spread("outcome", "points of the scale", "where it settles"),
             num("central", "points of the scale", "the outcome at the central readings"),
             num("drift", "points of the scale", "median outcome less today's weighted median", -100),
@@ -138,8 +149,8 @@ TABLES: tuple[Table, ...] = (
             day("start", "first day"),
             day("end", "last day; missing if it goes on", optional=True),
             name_of("expected", "which way the tempo should move: faster, slower or either"),
-            num("weeks", "weeks", "length of the window", 1),
-            num("baseline_weeks", "weeks", "length of the comparison before it", 1),
+            Column("weeks", "whole", "weeks", "length of the window", 1),
+            Column("baseline_weeks", "whole", "weeks", "length of the comparison before it", 1),
             maybe("before", "see unit", "mean before"),
             maybe("during", "see unit", "mean within the window"),
             maybe("effect", "see unit", "during less before"),
@@ -151,8 +162,8 @@ TABLES: tuple[Table, ...] = (
                 "see unit",
                 "effects smaller than this drown in ordinary variation (nine in ten)",
             ),
-            num("placebos", "count", "placebo windows", 0),
-            num("independent", "count", "placebo windows that do not overlap", 0),
+            count("placebos", "placebo windows", 0),
+            count("independent", "placebo windows that do not overlap", 0),
             name_of("verdict", "not identified, no effect seen, or differs from placebo"),
             text("reasons", "why no effect is claimed"),
             text("capability", "capability that the shock hit"),

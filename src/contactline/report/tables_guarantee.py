@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contactline.core.frame import Column, Table
-from contactline.report.table_columns import NAME, chance, day, maybe, name_of, num, spread, text
+from contactline.report.table_columns import NAME, chance, count, day, maybe, name_of, num, spread, text
 
 GUARANTEE = name_of("guarantee", "guarantee id of the case")
 PROPOSALS = text("proposals", "names of the assessed proposals that carry it")
@@ -22,7 +22,7 @@ TABLES: tuple[Table, ...] = (
             num("position", "number", "order of the steps; -1 for single studies", -1),
             text("label", "the study or the reason in words"),
             text("period", "years that a study covers"),
-            num("years", "years", "years after signature; 0 for what holds from the start", 0),
+            Column("years", "whole", "years", "years after signature; 0 for what holds from the start", 0),
             chance(
                 "mean",
                 "chance that enough guarantors act, mean over belief sets (missing: too few sets drew that study)",
@@ -39,7 +39,7 @@ TABLES: tuple[Table, ...] = (
             GUARANTEE,
             NAME,
             PROPOSALS,
-            num("week", "weeks", "weeks after the as-of date", 0),
+            Column("week", "whole", "weeks", "weeks after the as-of date", 0),
             chance("mean", "chance that enough guarantors act, mean over belief sets"),
             *RANGE,
         ),
@@ -108,7 +108,7 @@ TABLES: tuple[Table, ...] = (
                 low=0,
             ),
             chance("p_above", "chance that the ratio is above one"),
-            num("cases", "count", "analogues in the model", 0),
+            count("cases", "analogues in the model", 0),
             maybe("cases_with", "count", "of them with the feature"),
             maybe("share_with", "share", "share of those honoured or broken"),
             text("words", "whether the 90% interval leaves one out"),

@@ -107,7 +107,7 @@ ADEQUACY = Table(
     "Adequacy of each capability under each path, every fourth week, halfway between readings",
     (
         PATH, PATH_NAME, CAPABILITY, NAME, name_of("kind", "supply or pressure"),
-        num("week", "weeks", "weeks after the as-of date", 0),
+        Column("week", "whole", "weeks", "weeks after the as-of date", 0),
         chance("adequacy", "supplied over needed, 1 at the most"),
         chance("as_today", "the same under the path as today"),
     ),
@@ -119,7 +119,7 @@ FACTORS = Table(
     "What each path does to tempo, losses, collapse, recruits and leakage at some weeks",
     (
         PATH, PATH_NAME, name_of("factor", "tempo, losses, collapse, recruits or leakage_<capability>"),
-        text("label", "what it is"), num("week", "weeks", "weeks after the as-of date", 0),
+        text("label", "what it is"), Column("week", "whole", "weeks", "weeks after the as-of date", 0),
         *spread("", "factor or share", "over belief sets", low=0),
     ),
     ("path", "factor", "week"),
@@ -129,7 +129,7 @@ FRONTIER = Table(
     "support_frontier",
     "What fighting on can achieve under each support path, on the same futures",
     (
-        PATH, NAME, num("weeks", "weeks", "weeks looked ahead", 0),
+        PATH, NAME, Column("weeks", "whole", "weeks", "weeks looked ahead", 0),
         *spread("gain", "km²", "challenger's net gain"),
         *spread("losses", "persons", "killed and wounded of the defender"),
         chance("p_collapse", "chance of at least one collapse"),
@@ -164,7 +164,7 @@ PACKAGES = Table(
     "The smallest raise of supply that holds the belt as long and as likely as wanted, under paths that cut supply",
     (
         PATH, PATH_NAME, DONOR, DONOR_NAME,
-        num("hold_weeks", "weeks", "how long every town of a belt must stand", 0),
+        Column("hold_weeks", "whole", "weeks", "how long every town of a belt must stand", 0),
         chance("likelihood", "how likely; by default as on the path as today"),
         chance("p_as_is", "chance under the path without a package"),
         maybe("factor", "multiplier", "smallest factor on the donor's supply; missing where the most fails", 1),

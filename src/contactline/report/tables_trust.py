@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contactline.core.frame import Column, Table
-from contactline.report.table_columns import SERIES, chance, day, maybe, name_of, num, text
+from contactline.report.table_columns import SERIES, chance, count, day, maybe, name_of, num, text
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -17,8 +17,8 @@ TABLES: tuple[Table, ...] = (
             num("crps", "km²", "mean continuous ranked probability score; lower is better", 0),
             maybe("crps_ratio*", "ratio", "score divided by that of the baseline named in the column", 0),
             *(chance(f"cover{c}", f"share of outcomes inside the {c}% band", True) for c in (50, 80, 90)),
-            num("origins", "count", "forecast origins scored", 0),
-            num("independent_windows", "count", "windows of that length that do not overlap", 0),
+            count("origins", "forecast origins scored", 0),
+            count("independent_windows", "windows of that length that do not overlap", 0),
         ),
         ("series", "model", "horizon"),
     ),
@@ -51,13 +51,13 @@ TABLES: tuple[Table, ...] = (
             name_of("model", "forecast or baseline id"),
             text("label", "what it is called"),
             Column("horizon", "whole", "weeks", "weeks ahead", 1),
-            num("origins", "count", "forecast origins scored", 0),
-            num("independent_windows", "count", "windows of that length that do not overlap", 0),
-            num("forecasts", "count", "forecasts scored: places near the line times origins", 0),
-            num("places", "count", "different places among them", 0),
-            num("towns_fell", "count", "different places that fell in some window", 0),
+            count("origins", "forecast origins scored", 0),
+            count("independent_windows", "windows of that length that do not overlap", 0),
+            count("forecasts", "forecasts scored: places near the line times origins", 0),
+            count("places", "different places among them", 0),
+            count("towns_fell", "different places that fell in some window", 0),
             num("expected", "count", "falls expected: the sum of the chances", 0),
-            num("fell", "count", "falls that happened, all windows", 0),
+            count("fell", "falls that happened, all windows", 0),
             num("brier", "squared probability", "mean Brier score; lower is better", 0, 1),
             num("log_score", "nats", "mean minus log probability of what happened; lower is better", 0),
             *(
@@ -80,7 +80,7 @@ TABLES: tuple[Table, ...] = (
             text("label", "what it is called"),
             chance("low", "lower edge of the band"),
             chance("high", "upper edge of the band"),
-            num("forecasts", "count", "forecasts in the band, all horizons and origins", 0),
+            count("forecasts", "forecasts in the band, all horizons and origins", 0),
             chance("chance", "mean chance given"),
             chance("share", "share that fell"),
         ),

@@ -216,7 +216,9 @@ def test_an_absent_table_says_how_to_get_it(copy: Path) -> None:
 
 def test_negative_area_names_file_row_and_column(copy: Path) -> None:
     _edit(copy, "areas.csv", "westhold,0.0", "westhold,-1.0")
-    with pytest.raises(EvidenceError, match=r"areas\.csv: .*'km2', row 0 \(series map_a, .*got .*-1.*from 0 up"):
+    with pytest.raises(
+        EvidenceError, match=r"areas\.csv: .*'km2', row 0 \(series map_a, .*got .*-1.*from 0 up"
+    ):
         load_case(copy).evidence("areas")
 
 

@@ -13,14 +13,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from contactline.core.dates import FIRST_DAY, LAST_DAY
 from contactline.core.errors import ContactlineError, InternalError
+from contactline.core.values import days, numbers
 
 REPORT_IT = (
     "This is a fault of contactline, not of your input: please report it with your command and this text."
 )
-DAY_NS = 86_400 * 10**9
-NANOSECONDS = (pd.Timestamp("1677-09-22"), pd.Timestamp("2262-04-11"))
-"""First and last day that datetime64[ns] can hold."""
 SHORT = 3000
 """Rows up to which keys are compared one by one."""
 FLAGS = {True: True, False: False, "True": True, "False": False}
@@ -50,7 +49,7 @@ class Column:
         if self.kind == "text":
             return "a text"
         if self.kind == "day":
-            return "a day as YYYY-MM-DD"
+            return f"a day as YYYY-MM-DD between {FIRST_DAY} and {LAST_DAY}"
         if self.kind == "flag":
             return "True or False"
         number = "a whole number" if self.kind == "whole" else "a number"
@@ -61,6 +60,24 @@ class Column:
         if np.isfinite(self.high):
             return f"{number} up to {self.high:g}"
         return number if self.infinite else f"{number} that is finite"
+
+    @property
+    def range(self) -> str:
+        """Bounds, and whether a value may be missing, in short; empty where neither says anything."""
+        low, high = (f"{end:g}" if np.isfinite(end) else "" for end in (self.low, self.high))
+        bounds = (
+            f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}" if high else ""
+        )
+        return ", ".join(part for part in (bounds, "may be missing" if self.optional else "") if part)
+
+    @property
+    def constraints(self) -> dict[str, bool | float]:
+        """The same for a Frictionless data package."""
+        ends = {"minimum": self.low, "maximum": self.high}
+        given = {
+            name: end for name, end in ends.items() if self.kind in ("number", "whole") and np.isfinite(end)
+        }
+        return {"required": not self.optional and self.kind != "text", **given}
 
 
 @dataclass(frozen=True)
@@ -210,44 +227,32 @@ def _text(values: pd.Series, column: Column, fault: _Fault) -> np.ndarray:
 
 
 def _day(values: pd.Series, column: Column, fault: _Fault) -> np.ndarray:
-    """Days as datetime64[ns]; a clock, a zone, a plain number, or a year that this type cannot hold is refused."""
-    given = values.notna().to_numpy()
-    days = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[ns]")
-    if values.dtype == days.dtype:
-        days = values.to_numpy()
-    elif given.any() and values.dtype.kind not in "iufb":
-        # A text is read as an ISO day and in no other way: who reads 01/02/2025 decides which day that is.
-        form = "%Y-%m-%d" if pd.api.types.infer_dtype(values, skipna=True) == "string" else None
-        stamps = pd.to_datetime(values, format=form, errors="coerce")
-        if isinstance(stamps.dtype, np.dtype):
-            # Compared before the cast: a day beyond it would wrap round to another century.
-            held = stamps.between(*NANOSECONDS).to_numpy()
-            days[held] = stamps.to_numpy()[held].astype("datetime64[ns]")
-    wrong = np.isnat(days) & (given | (not column.optional)) | (
-        ~np.isnat(days) & (days.view("int64") % DAY_NS != 0)
-    )
+    """Days as datetime64[ns]; a time of day, a zone, a plain number or a day that is not read is refused."""
+    found = days(values).to_numpy()
+    wrong = np.isnat(found)
+    if column.optional:
+        wrong &= values.notna().to_numpy()
     if wrong.any():
         raise fault.value(column, str(values.name), wrong)
-    return days
+    return found
 
 
 def _number(values: pd.Series, column: Column, fault: _Fault) -> np.ndarray:
     """Numbers as float64, whole ones of which none is missing as int64; NaN where missing."""
     plain = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
-    found = values if plain else pd.to_numeric(values, errors="coerce")
-    numbers = found.to_numpy(dtype="float64", na_value=np.nan)
-    gone = np.isnan(numbers)
+    found = (values if plain else numbers(values)).to_numpy(dtype="float64", na_value=np.nan)
+    gone = np.isnan(found)
     some = bool(gone.any())
-    wrong = (numbers < column.low) | (numbers > column.high)
+    wrong = (found < column.low) | (found > column.high)
     if not column.infinite:
-        wrong |= np.isinf(numbers)
+        wrong |= np.isinf(found)
     if some:
         wrong |= gone & values.notna().to_numpy() if column.optional else gone
     if column.kind == "whole":
-        wrong |= ~gone & (numbers != np.rint(numbers))
+        wrong |= ~gone & (found != np.rint(found))
     if wrong.any():
         raise fault.value(column, str(values.name), wrong)
-    return numbers.astype("int64") if column.kind == "whole" and not some else numbers
+    return found.astype("int64") if column.kind == "whole" and not some else found
 
 
 def _flag(values: pd.Series, column: Column, fault: _Fault) -> np.ndarray:

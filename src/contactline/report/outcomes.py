@@ -32,7 +32,7 @@ def checked_outcomes(
             course, draw = (int(at[0]) for at in np.nonzero(wrong))
             raise error(
                 f"{where or 'computed here'}: outcome {name!r}, course {str(ensemble['course'].values[course])!r}, "
-                f"draw {draw}: got {values[course, draw]:.9g}; allowed is {declared.allowed} ({unit}: {label}). "
+                f"draw {draw}: got {float(values[course, draw])!r}; allowed is {declared.allowed} ({unit}: {label}). "
                 f"{(remedy if where else REPORT_IT)}"
             )
     return ensemble

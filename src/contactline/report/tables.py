@@ -93,7 +93,13 @@ def dictionary_json(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     for name in sorted(frames):
         table = TABLES[name]
         fields = [
-            {"name": c, "type": _json_type(entry), "unit": entry.unit, "description": entry.meaning}
+            {
+                "name": c,
+                "type": _json_type(entry),
+                "unit": entry.unit,
+                "description": entry.meaning,
+                "constraints": entry.constraints,
+            }
             for c in map(str, frames[name].columns)
             if (entry := table.column(c)) is not None
         ]
@@ -112,11 +118,14 @@ def dictionary_markdown(frames: Mapping[str, pd.DataFrame]) -> str:
         "Dates are ISO days, an empty field is a missing value, numbers are written to nine significant digits.",
     ]
     for resource in dictionary_json(frames)["resources"]:
-        lines += ["", f"## {resource['path']}", "", f"{resource['description']}.", ""]
-        lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+        table, schema = TABLES[resource["name"]], resource["schema"]
+        about = f"{resource['description']}. Key: {', '.join(schema['primaryKey'])}."
+        lines += ["", f"## {resource['path']}", "", about, ""]
+        lines += ["| column | type | unit | range | meaning |", "|---|---|---|---|---|"]
         lines += [
-            f"| {f['name']} | {f['type']} | {f['unit']} | {f['description']} |"
-            for f in resource["schema"]["fields"]
+            f"| {f['name']} | {f['type']} | {f['unit']} | {entry.range} | {f['description']} |"
+            for f in schema["fields"]
+            if (entry := table.column(f["name"])) is not None
         ]
     return "\n".join(lines) + "\n"
 

@@ -25,6 +25,7 @@ TABLE = Table(
     ),
     ("proposal", "week"),
 )
+DAY = "a day as YYYY-MM-DD between 1700-01-01 and 2199-12-31"
 OURS = "This is a fault of contactline, not of your input: please report it with your command and this text."
 
 
@@ -123,10 +124,10 @@ def test_a_missing_column_says_which_are_wanted() -> None:
         ("note", 7, "7", "a text"),
         ("agreed", "yes", "'yes'", "True or False"),
         ("agreed", None, "nothing", "True or False"),
-        ("signed", None, "nothing", "a day as YYYY-MM-DD"),
-        ("signed", "01/02/2025", "'01/02/2025'", "a day as YYYY-MM-DD"),
-        ("signed", date(1600, 1, 1), "1600-01-01", "a day as YYYY-MM-DD"),
-        ("signed", pd.Timestamp("2025-12-07 12:00"), "2025-12-07 12:00:00", "a day as YYYY-MM-DD"),
+        ("signed", None, "nothing", DAY),
+        ("signed", "01/02/2025", "'01/02/2025'", DAY),
+        ("signed", date(1600, 1, 1), "1600-01-01", DAY),
+        ("signed", pd.Timestamp("2025-12-07 12:00"), "2025-12-07 12:00:00", DAY),
     ],
 )
 def test_each_kind_of_column_refuses_what_it_is_not(

@@ -108,8 +108,8 @@ def test_what_breaks_its_declaration_is_refused_when_read(tmp_path: Path) -> Non
     with pytest.raises(StoreError) as caught:
         store.get("areas")
     assert str(caught.value) == (
-        f"{path}: table 'areas', column 'km2', row 1 (series isw, date 2024-01-02, region total): got -2.0; allowed is a "
-        "number from 0 up (km²: area held by the challenger). Import its source again (made up)."
+        f"{path}: table 'areas', column 'km2', row 1 (series isw, date 2024-01-02, region total): got -2.0; allowed "
+        "is a number from 0 up (km²: area held by the challenger). Import its source again (made up)."
     )
 
 

@@ -66,8 +66,8 @@ def test_a_stage_that_breaks_its_table_is_stopped_where_it_hands_over(sample: As
     with pytest.raises(InternalError) as caught:
         made()
     assert str(caught.value) == (
-        "computed here: table 'truce', column 'p_hold_156', row 1 (proposal grand_plan, variant no_guarantee): got 7.5; "
-        "allowed is a number between 0 and 1 (probability: chance that it holds for 156 weeks). This is a fault of "
+        "computed here: table 'truce', column 'p_hold_156', row 1 (proposal grand_plan, variant no_guarantee): got "
+        "7.5; allowed is a number between 0 and 1 (probability: chance that it holds for 156 weeks). This is a fault of "
         "contactline, not of your input: please report it with your command and this text."
     )
 
@@ -95,8 +95,8 @@ def test_a_saved_run_is_held_to_the_same_dictionary(sample: Assessment, tmp_path
         return rows
 
     assert broken(sample, tmp_path / "a", "truce", high) == (
-        "RUN/tables/truce.csv: table 'truce', column 'p_hold_156', row 1 (proposal grand_plan, variant no_guarantee): got "
-        f"'7.5'; allowed is a number between 0 and 1 (probability: chance that it holds for 156 weeks). {AGAIN}"
+        "RUN/tables/truce.csv: table 'truce', column 'p_hold_156', row 1 (proposal grand_plan, variant no_guarantee): "
+        f"got '7.5'; allowed is a number between 0 and 1 (probability: chance that it holds for 156 weeks). {AGAIN}"
     )
     doubled = broken(sample, tmp_path / "b", "collapse", lambda rows: pd.concat([rows, rows.tail(1)]))
     last = len(sample.tables["collapse"]) - 1

@@ -20,6 +20,8 @@ from contactline.core.values import days, numbers
 REPORT_IT = (
     "This is a fault of contactline, not of your input: please report it with your command and this text."
 )
+LONGEST = 80
+"""Characters of a value that a message repeats."""
 SHORT = 3000
 """Rows up to which keys are compared one by one."""
 FLAGS = {True: True, False: False, "True": True, "False": False}
@@ -205,13 +207,18 @@ def _missing(value: object) -> bool:
 
 
 def _plain(value: object) -> str:
-    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+    return _brief(f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value))
 
 
 def _shown(value: object) -> str:
     """A value as its writer would have put it: plain numbers, texts in quotes, days without them."""
     value = value.item() if isinstance(value, np.generic) else value
-    return repr(value) if isinstance(value, str | int | float) else str(value)
+    return _brief(repr(value) if isinstance(value, str | int | float) else str(value))
+
+
+def _brief(text: str) -> str:
+    """A text of which a message needs no more than the beginning."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)"
 
 
 def _text(values: pd.Series, column: Column, fault: _Fault) -> np.ndarray:

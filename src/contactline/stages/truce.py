@@ -101,9 +101,7 @@ def variants(
 
     carried = guarantee_of(settlement)
 
-    def varied(
-        label: str, chance: np.ndarray = acts, promise: str = carried, **changes: object
-    ) -> Variant:
+    def varied(label: str, chance: np.ndarray = acts, promise: str = carried, **changes: object) -> Variant:
         decides = truce_decision(case, theatre, settlement, futures, **changes)  # type: ignore[arg-type]
         return Variant(label, promise, decides, chance)
 

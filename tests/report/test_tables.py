@@ -67,8 +67,8 @@ def test_a_stage_that_breaks_its_table_is_stopped_where_it_hands_over(sample: As
         made()
     assert str(caught.value) == (
         "computed here: table 'truce', column 'p_hold_156', row 1 (proposal grand_plan, variant no_guarantee): got "
-        "7.5; allowed is a number between 0 and 1 (probability: chance that it holds for 156 weeks). This is a fault of "
-        "contactline, not of your input: please report it with your command and this text."
+        "7.5; allowed is a number between 0 and 1 (probability: chance that it holds for 156 weeks). This is a fault "
+        "of contactline, not of your input: please report it with your command and this text."
     )
 
 

@@ -199,7 +199,9 @@ def _unique(whole: pd.DataFrame, key: tuple[str, ...]) -> bool:
     """Whether no two rows have the same key; for a short table a set is many times faster than pandas."""
     if len(whole) > SHORT:
         return not whole.duplicated(list(key)).any()
-    return len(set(zip(*(whole[name].array for name in key), strict=True))) == len(whole)
+    columns = (whole[name].to_numpy() for name in key)
+    plain = ((values.view("int64") if values.dtype.kind == "M" else values).tolist() for values in columns)
+    return len(set(zip(*plain, strict=True))) == len(whole)
 
 
 def _missing(value: object) -> bool:

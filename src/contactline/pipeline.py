@@ -16,6 +16,8 @@ import contactline
 from contactline.core.progress import Stages
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.judgements import drafted, focus_proposal
+from contactline.report.outcomes import checked_outcomes
+from contactline.report.tables import handed_over, typed
 from contactline.stages import (
     choice,
     claims,
@@ -74,29 +76,30 @@ def assess(
         tables |= losses.losses_tables(loaded, outlook, streams)
         if ready.spatial is not None:
             net = np.diff(outlook.gains["headline"], axis=1, prepend=0.0)
-            tables["opens"] = space.what_opens(
-                ready.spatial, loaded, measured, net, outlook.futures.beliefs, streams
-            )
+            opens = space.what_opens(ready.spatial, loaded, measured, net, outlook.futures.beliefs, streams)
+            tables["opens"] = typed("opens", opens)
     with stages.stage("follow the supporters") as tick:
         tables |= support.support_tables(
             about, measured, outlook, ready.spatial, streams, tick, with_packages=False
         )
     with stages.stage("apply the proposals"):
         tables |= deals.deal_tables(about, measured, outlook, settlements)
-        tables["cells"] = tables["cells"].assign(**deals.map_columns(settlements))
+        tables["cells"] = typed("cells", tables["cells"].assign(**deals.map_columns(settlements)))
     with stages.stage("compare the courses") as tick:
         runs, reads = choice.run_courses(about, measured, outlook, settlements)
-        tables |= choice.choice_tables(about, measured, outlook, settlements, runs, streams, tick)
+        tables |= handed_over(
+            choice.choice_tables(about, measured, outlook, settlements, runs, streams, tick)
+        )
     with stages.stage("ask whether a truce holds"):
         tables |= guarantee.guarantee_tables(about, outlook.futures, settlements, streams)
         tables |= truce.truce_tables(about, measured, outlook.futures, settlements, runs, streams)
     with stages.stage("find what decides") as tick:
-        ensemble = choice.ensemble(about, outlook, runs, reads)
+        ensemble = checked_outcomes(choice.ensemble(about, outlook, runs, reads))
         focus = settlements[focus_proposal(about, tables)]
         found, few = sensitivity.sensitivity_of(
             about, measured.theatre, outlook.futures, focus, runs, reads, streams, tick
         )
-        tables |= found
+        tables |= handed_over(found)
     with stages.stage("look for a bargain") as tick:
         tables |= line_range.range_tables(about, measured, outlook, settlements, streams, tick=tick)
         more, notes = game_tables.tables_of_game(about, measured, outlook, settlements, streams)

@@ -254,6 +254,12 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "\tresolution: 6",
         "The line holds a tab; YAML indents by spaces alone: put spaces in its place.",
     ),
+    "outcome weighed twice": (
+        "values.yaml",
+        "outcome: defender_losses, label: Own",
+        "outcome: km2_held, label: Own",
+        "'km2_held' stands twice; a viewpoint may weigh each outcome once",
+    ),
     "region of an aim": (
         "conduct.yaml",
         "regions: [midland]",

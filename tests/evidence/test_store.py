@@ -51,7 +51,7 @@ def test_bad_tables_leave_the_store_as_it_was(tmp_path: Path) -> None:
     store.put("fires", fires(), SOURCE)
     before = {path.name: sha256_of(path) for path in store.folder.iterdir()}
     broken = areas("isw").assign(km2=[1.0, -2.0])
-    with pytest.raises(EvidenceError, match=r"areas/isw: row 1, column 'km2'"):
+    with pytest.raises(EvidenceError, match=r"areas/isw: table 'areas', column 'km2', row 1 \(series isw, "):
         store.put_all({"fires": (fires(9), SOURCE), "areas/isw": (broken, SOURCE)})
     with pytest.raises(StoreError, match="allowed are names like areas or areas/isw"):
         store.put("../fires", fires(), SOURCE)
@@ -94,6 +94,28 @@ def test_a_broken_entry_is_named(tmp_path: Path, entry: str) -> None:
         store.tables()
     with pytest.raises(StoreError, match="the entry of 'fires' cannot be read"):
         store.put("areas/isw", areas("isw"), SOURCE)
+
+
+def test_what_breaks_its_declaration_is_refused_when_read(tmp_path: Path) -> None:
+    """A file that fits its digest may still hold what no import would have stored."""
+    store = open_store(tmp_path)
+    store.put("areas/isw", areas("isw"), SOURCE)
+    path = store.tables()[0].path
+    areas("isw").assign(km2=[1.0, -2.0]).to_parquet(path, index=False)
+    manifest = json.loads((store.folder / "manifest.json").read_text())
+    manifest["tables"]["areas/isw"]["sha256"] = sha256_of(path)
+    (store.folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(StoreError) as caught:
+        store.get("areas")
+    assert str(caught.value) == (
+        f"{path}: table 'areas', column 'km2', row 1 (series isw, date 2024-01-02, region total): got -2.0; allowed "
+        "is a number from 0 up (km²: area held by the challenger). Import its source again (made up)."
+    )
+
+
+def test_a_table_that_nothing_declares_is_not_stored(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="unknown stored table 'area': did you mean areas"):
+        open_store(tmp_path).put("area", areas("isw"), SOURCE)
 
 
 def test_damaged_and_absent_files_are_named(tmp_path: Path) -> None:

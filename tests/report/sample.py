@@ -354,6 +354,7 @@ def _deals() -> dict[str, pd.DataFrame]:
             clauses.append(
                 {
                     "proposal": key,
+                    "clause": j + 1,
                     "point": str(j + 1),
                     "kind": kind,
                     "text": f"What the text says on {kind.replace('_', ' ')}",
@@ -417,7 +418,7 @@ def _choice() -> dict[str, pd.DataFrame]:
         "flip_value",
     )
     outcomes = (
-        ("km2_held", "land held by Southland, change", "km²", -9000.0, 5200.0),
+        ("km2_held", "land held by Southland", "km²", 91_000.0, 5200.0),
         ("losses_defender", "killed and wounded of Southland", "persons", 300_000.0, 120_000.0),
         ("weeks_of_war", "weeks of war", "weeks", 180.0, 60.0),
     )
@@ -485,9 +486,11 @@ def _scores(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         {"bar": "coverage 80%", "allowed": "0.65–0.95", "got": "0.60", "met": False},
     ]
     pit = [
-        {"model": "headline", "horizon": h, "pit": float(p)}
+        {"model": "headline", "origin_date": day, "horizon": h, "pit": float(p)}
         for h in (4, 13, 26)
-        for p in rng.beta(1.1, 1.0, 80)
+        for day, p in zip(
+            pd.date_range("2023-05-21", periods=80, freq="W"), rng.beta(1.1, 1.0, 80), strict=True
+        )
     ]
     return {
         "backtest_summary": pd.DataFrame(summary),
@@ -586,6 +589,7 @@ def _notes() -> dict[str, pd.DataFrame]:
         "confidence": "high",
     }
     benchmark = {
+        "benchmark": "tank_2027",
         "text": "A think tank: the rest of Eastmark by August 2027",
         "objective": "rest_east",
         "day": "2027-08-01",

@@ -37,10 +37,11 @@ def _claims() -> dict[str, pd.DataFrame]:
         for key, words, verdict, reason in rows
     ]  # fmt: skip
     tests = [
-        {"claim": "losses_high", "quantity": "losses.north.2025", "label": "killed and wounded", "unit": "persons",
-         "kind": "measured", "low": 1.1e5, "central": 1.2e5, "high": 1.3e5, "spans": "span of the sources",
-         "says": "at least 100,000 persons", "claim_low": 1e5, "claim_high": np.nan, "agrees": "agrees", "note": ""},
-        {"claim": "falls_soon", "quantity": "objective.town_0.p_52", "label": "Northland takes Alderford",
+        {"claim": "losses_high", "test": 1, "quantity": "losses.north.2025", "label": "killed and wounded",
+         "unit": "persons", "kind": "measured", "low": 1.1e5, "central": 1.2e5, "high": 1.3e5,
+         "spans": "span of the sources", "says": "at least 100,000 persons", "claim_low": 1e5, "claim_high": np.nan,
+         "agrees": "agrees", "note": ""},
+        {"claim": "falls_soon", "test": 1, "quantity": "objective.town_0.p_52", "label": "Northland takes Alderford",
          "unit": "probability", "kind": "simulated", "low": 0.62, "central": 0.62, "high": 0.62, "spans": "one figure",
          "says": "at least 80%", "claim_low": 0.8, "claim_high": np.nan, "agrees": "disagrees", "note": "Very likely."},
     ]  # fmt: skip

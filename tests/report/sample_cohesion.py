@@ -84,5 +84,8 @@ def _shocks() -> dict[str, pd.DataFrame]:
                 "placebos": len(found.placebo), "independent": found.independent, "verdict": found.verdict,
                 "reasons": "; ".join(found.reasons), "capability": "", "eta_low": np.nan, "eta_high": np.nan,
             })  # fmt: skip
-            placebos += [{"event": event, "series": kind, "effect": float(e)} for e in found.placebo]
+            placebos += [
+                {"event": event, "series": kind, "placebo": i, "effect": float(e)}
+                for i, e in enumerate(found.placebo, start=1)
+            ]
     return {"events": pd.DataFrame(rows), "event_placebos": pd.DataFrame(placebos)}

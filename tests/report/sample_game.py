@@ -37,6 +37,8 @@ def game_sample() -> dict[str, pd.DataFrame]:
         met = least <= most
         summary.append(
             key
+            | {"defender": "south", "defender_viewpoint": "its own"}
+            | {"challenger": "north", "challenger_viewpoint": "its own"}
             | {"region": "east", "defender_most": most, "challenger_least": least}
             | {"range_low": least if met else np.nan, "range_high": most if met else np.nan}
             | {"share_with_range": 0.4, "finding": "both accept some" if met else "they stay apart"}

@@ -22,7 +22,8 @@ def guarantee_tables(as_of: pd.Timestamp, horizon: int = 260) -> dict[str, pd.Da
         {"guarantee": key, "name": name, "proposals": proposals} for key, (name, proposals) in NAMES.items()
     ]
     steps = [
-        who | {"step": step, "position": position, "label": label, "period": "", "years": years, "mean": p}
+        who | {"step": step, "study": label if step == "study" else "", "position": position, "label": label}
+        | {"period": "", "years": years, "mean": p}
         | {"q10": p / 2, "q50": p, "q90": (1 + p) / 2}
         for who in shown for step, position, label, years, p in STEPS
     ]  # fmt: skip
@@ -32,8 +33,8 @@ def guarantee_tables(as_of: pd.Timestamp, horizon: int = 260) -> dict[str, pd.Da
         for j, who in enumerate(shown) for week in weeks for p in [0.35 + 0.2 * j - 0.0003 * week]
     ]  # fmt: skip
     calendar = [
-        who | {"guarantor": "far", "day": as_of + pd.Timedelta(weeks=160), "what": "Term ends", "chance": 1.0,
-               "weight": 1.0}
+        who | {"guarantor": "far", "event": "term_ends", "day": as_of + pd.Timedelta(weeks=160),
+               "what": "Term ends", "chance": 1.0, "weight": 1.0}
         for who in shown
     ]  # fmt: skip
     effects = [

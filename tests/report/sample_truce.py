@@ -22,11 +22,13 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
     }
     for i, (key, name) in enumerate(proposals.items()):
         who = {"proposal": key, "name": name}
+        values = {"actor": "south", "viewpoint": "land first"}
+        backed = {"guarantee": "far_pledge"}
         rate = 0.13 - 0.02 * i
         for variant, (label, change) in VARIANTS.items():
             hold = {w: float(np.exp(-(rate + change) * w / 52)) for w in WEEKS}
             found["truce"].append(
-                who | {"variant": variant, "label": label} | {f"p_hold_{w}": p for w, p in hold.items()}
+                who | {"variant": variant, "label": label} | backed | {f"p_hold_{w}": p for w, p in hold.items()}
                 | {f"p_hold_{w}_q10": p**2 for w, p in hold.items()}
                 | {f"p_hold_{w}_q90": p**0.5 for w, p in hold.items()}
                 | {"credibility_mean": 0.35, "credibility_q10": 0.1, "credibility_q50": 0.3, "credibility_q90": 0.6}
@@ -35,19 +37,19 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
             found["readings"].append(who | {"reading": reading, "label": reading} | _hold(rate * factor))
         for aim, (p, wanted, factor) in AIMS.items():
             found["aims"].append(
-                who | {"aim": aim, "label": f"aim {aim}", "p_aim": p, "p_maximal_prior": 0.4, "p_maximal_record": 0.48,
-                       "p_maximal_demands": 0.5, "wanted": wanted,
+                who | values | {"aim": aim, "label": f"aim {aim}", "p_aim": p, "p_maximal_prior": 0.4,
+                       "p_maximal_record": 0.48, "p_maximal_demands": 0.5, "wanted": wanted,
                        "share_accept": 1.0 - wanted / 2} | _hold(rate * factor)
             )  # fmt: skip
             found["deterrence"].append(
-                who | {"aim": aim, "p_pays": wanted * 0.7, "p_beyond_guarantee": wanted * 0.3,
+                who | backed | {"aim": aim, "p_pays": wanted * 0.7, "p_beyond_guarantee": wanted * 0.3,
                        "p_deterred": 1 - wanted / 2}
                 | _spread("ratio", wanted) | _spread("credibility", wanted / 2) | _spread("strength", wanted)
             )  # fmt: skip
         for strength in (0.5, 0.75, 1.0, 1.5):
             bare = float(np.exp(-rate * 5 / strength**0.5))
             found["own_forces"].append(
-                who | {"strength": strength, "p_hold": bare**0.9, "p_hold_no_guarantee": bare}
+                who | backed | {"strength": strength, "p_hold": bare**0.9, "p_hold_no_guarantee": bare}
             )
         for which, share, km2 in (("broken", 0.4, 80.0), ("held", 0.6, 95.0), ("fight_on", 1.0, 85.0)):
             found["if_broken"].append(
@@ -58,7 +60,7 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
             for terms in ("same", "line_reached")[: 1 if week == 0 else 2]:
                 value = 10.0 - week / 20 + 3.0 * (terms == "line_reached")
                 found["timing"].append(
-                    who | {"week": week, "terms": terms, "value": value, "value_q10": value - 20,
+                    who | values | {"week": week, "terms": terms, "value": value, "value_q10": value - 20,
                            "value_q90": value + 20,
                            "p_better_than_now": np.nan if week == 0 else 0.4, "p_better_than_fighting": 0.7,
                            "offer_must_survive": np.nan if week == 0 else 0.8, "km2_held": 90.0,
@@ -66,8 +68,8 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
                 )  # fmt: skip
         for setting, share in (("believed", 0.6), ("off", 0.7), ("strong", 0.5)):
             found["morale"].append(
-                who | {"setting": setting, "share_accept": share, "truce_holds": 0.6, "collapsed_if_broken": 0.3,
-                       "km2_held_if_broken": 80.0}
+                who | values | {"setting": setting, "share_accept": share, "truce_holds": 0.6,
+                       "collapsed_if_broken": 0.3, "km2_held_if_broken": 80.0}
             )  # fmt: skip
     return {name: pd.DataFrame(rows) for name, rows in found.items()}
 

@@ -31,16 +31,17 @@ def war_rows() -> dict[str, pd.DataFrame]:
 
 def _salients() -> pd.DataFrame:
     rows = []
-    for name, side, km2, kept in (
-        ("all", "south", 800.0, 1.0),
-        ("all", "north", 900.0, 1.0),
-        ("Highford", "south", 95.0, 0.5),
-        ("Lowmoor", "north", 80.0, 0.95),
+    for salient, name, side, km2, kept in (
+        (0, "all", "south", 800.0, 1.0),
+        (0, "all", "north", 900.0, 1.0),
+        (1, "Highford", "south", 95.0, 0.5),
+        (2, "Lowmoor", "north", 80.0, 0.95),
     ):
         for week in (0, 26, 52, 104):
             left = km2 * kept ** (week / 26)
             rows.append(
-                {"name": name, "side": side, "week": week, "q10": 0.8 * left if week else km2, "q50": left,
+                {"salient": salient, "name": name, "side": side, "week": week,
+                 "q10": 0.8 * left if week else km2, "q50": left,
                  "q90": min(1.2 * left, km2) if name != "all" else 1.2 * left, "p_half": kept ** (week / 26)}
             )  # fmt: skip
     return pd.DataFrame(rows)
@@ -49,8 +50,9 @@ def _salients() -> pd.DataFrame:
 def _sources() -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"root": root, "series": series, "kind": kind, "readings": n, "last": pd.Timestamp("2025-10-01"),
-             "used": used, "claim_ratio": ratio, "truth_q10": 0.9 * t, "truth_q50": t, "truth_q90": 1.15 * t}
+            {"side": "north", "root": root, "series": series, "kind": kind, "readings": n,
+             "last": pd.Timestamp("2025-10-01"), "used": used, "claim_ratio": ratio,
+             "truth_q10": 0.9 * t, "truth_q50": t, "truth_q90": 1.15 * t}
             for root, series, kind, n, used, ratio, t in (
                 ("general_staff", "general_staff", "killed_wounded", 1, True, 1.0, 1.08),
                 ("general_staff", "ministry", "killed_wounded", 24, False, 0.98, 1.06),

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.errors import InputError, InternalError, UnknownNameError
 from contactline.core.files import sha256_of
 from contactline.report.assessment import Assessment
 from contactline.report.store import load, save
@@ -127,7 +127,7 @@ def test_what_the_dictionary_lacks_is_not_written(sample: Assessment, tmp_path: 
     with pytest.raises(UnknownNameError, match="unknown table 'deal': did you mean"):
         save(dataclasses.replace(sample, tables={"deal": sample.tables["deals"]}), tmp_path / "a")
     odd = sample.tables["deals"].rename(columns={"author": "autor"})
-    with pytest.raises(InputError, match=r"missing \['author'\]; not in the dictionary \['autor'\]"):
+    with pytest.raises(InternalError, match=r"missing \['author'\]; not known \['autor'\]"):
         save(dataclasses.replace(sample, tables={"deals": odd}), tmp_path / "b")
     assert not (tmp_path / "b").exists()
 

@@ -76,8 +76,8 @@ def test_events_are_told_from_quantities(sample: Assessment) -> None:
     names, outcomes = outcome_rows(sample)
     assert names[0] == "Fight on" and len(outcomes) == 3
     label, texts = outcomes[0]
-    assert label == "land held by Southland, change, km²"
-    assert texts[0] == ("−9,000", "−15,000 to −3,000")
+    assert label == "land held by Southland, km²"
+    assert texts[0] == ("91,000", "85,000 to 97,000")
 
 
 def test_beliefs_read_in_plain_units() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from contactline.case.load import load_case
+from contactline.core.errors import InputError
 from contactline.report.tables import typed
 from contactline.stages.losses import collapse_table, losses_tables, sources_table, strength_table
 from contactline.stages.salients import salient_table
 from contactline.stages.setup import Ready, make_ready
-from contactline.stages.trust import saved_backtest
+from contactline.stages.trust import BACKTEST_FOLDER, saved_backtest
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +71,21 @@ def test_salients_shrink_only_for_their_holder(ready: Ready):
         assert row["q90"] <= now[row["name"], row["side"]] + 1e-6
     everything = table[(table["name"] == "all") & (table["week"] == 0)]
     assert everything["q50"].sum() >= now.sum() - 1e-6
+
+
+def test_a_saved_backtest_is_held_to_the_dictionary(tmp_path):
+    loaded = load_case("ukraine_2025")
+    shutil.copytree(loaded.folder / BACKTEST_FOLDER, tmp_path / BACKTEST_FOLDER)
+    moved = replace(loaded, folder=tmp_path)
+    assert set(saved_backtest(moved)) == set(saved_backtest(loaded))
+    path = tmp_path / BACKTEST_FOLDER / "backtest_pit.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[-1]]) + "\n")
+    with pytest.raises(InputError) as caught:
+        saved_backtest(moved)
+    last = len(lines) - 2
+    assert str(caught.value) == (
+        f"{path}: table 'backtest_pit', row {last + 1} (model tempo, origin_date 2025-11-02, horizon 4) repeats row "
+        f"{last}; each model + origin_date + horizon may stand once. Run `contactline backtest` on the case again, or "
+        "restore the file."
+    )

@@ -309,7 +309,13 @@ def _values(case: Case) -> Iterator[Problem]:
             yield Problem(
                 ("values", i, "viewpoint"), f"{values.viewpoint!r} of {values.actor!r} stands twice"
             )
+        valued = [attribute.outcome for attribute in values.attributes]
         for j, attribute in enumerate(values.attributes):
+            if attribute.outcome in valued[:j]:
+                yield Problem(
+                    ("values", i, "attributes", j, "outcome"),
+                    f"{attribute.outcome!r} stands twice; a viewpoint may weigh each outcome once",
+                )
             if attribute.outcome not in OUTCOMES:
                 yield _unknown(
                     ("values", i, "attributes", j, "outcome"), "outcomes", attribute.outcome, OUTCOMES

@@ -414,7 +414,8 @@ def _outcomes(
         km2 = raw[:, 0] + np.where(signed, still - back[0], 0.0)
     belt_now = float(belt[here.holder == 0].sum())
     return {
-        "km2_held": theatre.km2_held - km2,
+        # A gain knows no border; what the defender holds ends where it holds nothing.
+        "km2_held": np.maximum(theatre.km2_held - km2, 0.0),
         "people_held": theatre.people_held - lost[:, 1],
         "belt_held": 1.0 - lost[:, 2] / belt_now if belt_now else np.ones(futures.draws),
         "defender_losses": raw[:, 5],

@@ -7,6 +7,7 @@
     │   └── EvidenceError     an archive or table: file, record, what came, what is allowed
     ├── StoreError            the local store cannot be read or written: exit code 1
     ├── FetchError            a download failed, or there is no network: exit code 1
+    ├── InternalError         contactline computed what it must not: its own fault, exit code 1
     └── FitError              a model could not be fitted to the evidence given: exit code 1
 
 Every message says what came, where, what is allowed and what to do. The command prints it on one
@@ -59,6 +60,10 @@ class StoreError(ContactlineError):
 
 class FetchError(ContactlineError):
     """A download failed after its retries, or there is no network."""
+
+
+class InternalError(ContactlineError):
+    """A table or an outcome that contactline computed breaks its own declaration; the message names it."""
 
 
 class FitError(ContactlineError):

@@ -17,12 +17,13 @@ from typing import Any
 
 import pandas as pd
 
-from contactline.case.tables import TABLES, check_table
-from contactline.core.errors import StoreError, UnknownNameError
+from contactline.core.errors import EvidenceError, StoreError, UnknownNameError
 from contactline.core.files import atomic_path, data_dir, sha256_of, write_text
+from contactline.core.frame import Table, checked
 from contactline.core.provenance import Provenance
 from contactline.evidence import query
 from contactline.evidence.locks import locked
+from contactline.evidence.tables import STORED
 
 FORMAT = 1
 NAME = re.compile(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?")
@@ -75,7 +76,8 @@ class Store:
     def get(self, name: str) -> pd.DataFrame:
         """A table, or all parts of it one above the other.
 
-        Raises UnknownNameError for a name not stored and StoreError for a damaged file.
+        Raises UnknownNameError for a name not stored and StoreError for a file that is damaged or whose table breaks
+        its declaration.
         """
         while True:
             wanted = self._named(name)
@@ -184,14 +186,23 @@ def open_store(folder: Path | str | None = None) -> Store:
 def _checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if not NAME.fullmatch(name):
         raise StoreError(f"table name {name!r}; allowed are names like areas or areas/isw.")
+    return checked(_declared(name), frame, name, EvidenceError)
+
+
+def _declared(name: str) -> Table:
+    """What a stored table must be. Raises UnknownNameError for a table that nothing declares."""
     base = name.partition("/")[0]
-    return check_table(base, frame, name) if base in TABLES else frame
+    if base not in STORED:
+        raise UnknownNameError("stored table", base, STORED)
+    return STORED[base]
 
 
 def _read(table: StoredTable) -> pd.DataFrame:
     if sha256_of(table.path) != table.sha256:
         raise _damaged(table, "does not have the digest that the manifest recorded")
-    return pd.read_parquet(table.path)
+    frame = pd.read_parquet(table.path)
+    remedy = f"Import its source again ({table.provenance.source})."
+    return checked(_declared(table.name), frame, str(table.path), StoreError, remedy)
 
 
 def _damaged(table: StoredTable, fault: str) -> StoreError:

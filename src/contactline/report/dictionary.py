@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from contactline.case.tables import TABLES as EVIDENCE
-from contactline.case.tables import Column, Table
 from contactline.choice.courses import OUTCOMES
+from contactline.core.frame import Table
+from contactline.evidence.tables import STORED
 from contactline.report.tables import TABLES as REPORT
 from contactline.score.columns import SCORE_TABLES
 
@@ -25,6 +26,10 @@ def dictionary_page() -> str:
     ]
     for title, tables in (
         ("Evidence of a case (`evidence/`, and the local store)", EVIDENCE.values()),
+        (
+            "Further tables of the local store",
+            (table for name, table in STORED.items() if name not in EVIDENCE),
+        ),
         (
             "Tables of an assessment (`tables/`)",
             (table for name, table in REPORT.items() if name not in EVIDENCE),
@@ -53,14 +58,8 @@ def _tables(tables: Iterable[Table]) -> list[str]:
     for table in tables:
         lines += ["", f"### {table.name}", "", f"{table.meaning}. Key: {', '.join(table.key) or 'none'}.", ""]
         lines += ["| column | type | unit | range | meaning |", "|---|---|---|---|---|"]
-        lines += [f"| {c.name} | {c.kind} | {c.unit} | {_range(c)} | {c.meaning} |" for c in table.columns]
+        lines += [f"| {c.name} | {c.kind} | {c.unit} | {c.range} | {c.meaning} |" for c in table.columns]
     return lines
-
-
-def _range(column: Column) -> str:
-    bounds = [f"{value:g}" if abs(value) != float("inf") else "" for value in (column.low, column.high)]
-    text = f"{bounds[0]} to {bounds[1]}" if all(bounds) else f"from {bounds[0]}" if bounds[0] else ""
-    return ", ".join(part for part in (text, "may be missing" if column.optional else "") if part)
 
 
 if __name__ == "__main__":

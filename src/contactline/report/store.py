@@ -21,19 +21,22 @@ from contactline.case.schema import Case
 from contactline.core.errors import InputError
 from contactline.core.files import atomic_path, sha256_of, write_text
 from contactline.report.assessment import Assessment, Judgement, RunInfo
-from contactline.report.tables import TABLES, column_for, dictionary_json, dictionary_markdown, to_csv, typed
+from contactline.report.outcomes import checked_outcomes
+from contactline.report.tables import TABLES, dictionary_json, dictionary_markdown, handed_over, to_csv, typed
 
 RUN_FILE = "run.json"
+REWRITE = "Run `contactline assess --out` with this folder again, or restore the file."
 
 
 def save(assessment: Assessment, out: Path) -> list[Path]:
     """Write results.nc, case.json, judgements.json, tables/*.csv with their dictionary, and run.json (last).
 
     Returns the paths written. An older assessment in `out` is replaced; files of other kinds are left alone.
-    Raises InputError for a table that the dictionary does not describe, before anything is written.
+    Raises UnknownNameError for a table that the dictionary lacks and InternalError for one that breaks it, before
+    anything is written.
     """
     out = Path(out)
-    tables = {name: typed(name, frame) for name, frame in sorted(assessment.tables.items())}
+    tables = handed_over(dict(sorted(assessment.tables.items())))
     (out / "tables").mkdir(parents=True, exist_ok=True)
     (out / RUN_FILE).unlink(missing_ok=True)
     for stale in (out / "tables" / f"{name}.csv" for name in TABLES if name not in tables):
@@ -56,8 +59,8 @@ def save(assessment: Assessment, out: Path) -> list[Path]:
 def load(out: Path) -> Assessment:
     """The assessment saved in folder `out`.
 
-    Raises InputError if the folder is not one, was not written to the end, was changed since, or was written by a
-    version whose tables or case this one does not read.
+    Raises InputError if the folder is not one, was not written to the end, was changed since, was written by a
+    version whose tables or case this one does not read, or holds what its dictionary does not allow.
     """
     out = Path(out)
     if not (out / RUN_FILE).is_file():
@@ -93,7 +96,7 @@ def _read(out: Path, run: dict[str, Any], digests: Mapping[str, str]) -> Assessm
     """The files of a whole folder. Raises ValueError, KeyError or TypeError where their form is not this version's."""
     judgements = json.loads((out / "judgements.json").read_text(encoding="utf-8"))
     with xr.open_dataset(out / "results.nc", engine="h5netcdf") as stored:
-        ensemble = stored.load()
+        ensemble = checked_outcomes(stored.load(), str(out / "results.nc"), InputError, REWRITE)
     names = [Path(name).stem for name in digests if name.endswith(".csv")]
     return Assessment(
         case=Case.model_validate_json((out / "case.json").read_text(encoding="utf-8")),
@@ -105,17 +108,17 @@ def _read(out: Path, run: dict[str, Any], digests: Mapping[str, str]) -> Assessm
 
 
 def _read_table(out: Path, name: str) -> pd.DataFrame:
-    """One CSV; every column is read as text first, so that an id such as `nan` stays what it is."""
-    frame = pd.read_csv(out / "tables" / f"{name}.csv", dtype=str, keep_default_na=False)
-    described = {c: TABLES[name] for c in frame.columns}
-    numeric = [c for c in described if _kind(name, c) in ("number", "whole", "day")]
-    frame[numeric] = frame[numeric].where(frame[numeric] != "", None)
-    return typed(name, frame)
+    """One CSV; every column is read as text first, so that an id such as `nan` stays what it is.
 
-
-def _kind(name: str, column: str) -> str:
-    entry = column_for(TABLES[name], column)
-    return entry.kind if entry else "text"
+    Raises InputError for a value, a row or a column that the dictionary does not allow.
+    """
+    path = out / "tables" / f"{name}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column in frame.columns:
+        declared = TABLES[name].column(column)
+        if declared is not None and declared.kind != "text":
+            frame[column] = frame[column].where(frame[column] != "", None)
+    return typed(name, frame, str(path), InputError, REWRITE)
 
 
 def _write_results(assessment: Assessment, path: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from contactline.case.tables import Column
+from contactline.core.frame import Column
 
 QUANTILES = (
     ("q05", 0.05),
@@ -17,6 +17,22 @@ QUANTILES = (
 )
 
 
+AMOUNTS = {
+    "share": (0.0, 1.0),
+    "probability": (0.0, 1.0),
+    "points of the scale": (0.0, 100.0),
+    "persons": (0.0, np.inf),
+    "count": (0.0, np.inf),
+    "km": (0.0, np.inf),
+    "weeks": (0.0, np.inf),
+    "months": (0.0, np.inf),
+    "days": (0.0, np.inf),
+    "years": (0.0, np.inf),
+}
+"""Unit → bounds of a column in it that says nothing else; a difference between two amounts says so by its own."""
+FREE = -np.inf
+
+
 def text(name: str, meaning: str, optional: bool = False) -> Column:
     return Column(name, "text", "text", meaning, optional=optional)
 
@@ -25,16 +41,31 @@ def name_of(name: str, meaning: str) -> Column:
     return Column(name, "text", "name", meaning)
 
 
-def num(name: str, unit: str, meaning: str, low: float = -np.inf, optional: bool = False) -> Column:
-    return Column(name, "number", unit, meaning, low, optional=optional)
+def num(
+    name: str,
+    unit: str,
+    meaning: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    optional: bool = False,
+) -> Column:
+    """A number; without bounds of its own those of its unit (AMOUNTS), so that one bound given leaves the other."""
+    least, most = AMOUNTS.get(unit, (FREE, np.inf))
+    bounds = (least if low is None else low, most if high is None else high)
+    return Column(name, "number", unit, meaning, *bounds, optional)
 
 
-def maybe(name: str, unit: str, meaning: str) -> Column:
-    return num(name, unit, meaning, optional=True)
+def count(name: str, meaning: str, low: float = 0) -> Column:
+    return Column(name, "whole", "count", meaning, low)
+
+
+def maybe(name: str, unit: str, meaning: str, low: float | None = None, high: float | None = None) -> Column:
+    return num(name, unit, meaning, low, high, optional=True)
 
 
 def chance(name: str, meaning: str, optional: bool = False) -> Column:
-    return Column(name, "number", "probability", meaning, 0, 1, optional)
+    return num(name, "probability", meaning, optional=optional)
 
 
 def day(name: str, meaning: str, optional: bool = False) -> Column:
@@ -42,17 +73,27 @@ def day(name: str, meaning: str, optional: bool = False) -> Column:
 
 
 def spread(
-    stem: str, unit: str, meaning: str, levels: tuple[str, ...] = ("q10", "q50", "q90")
+    stem: str,
+    unit: str,
+    meaning: str,
+    levels: tuple[str, ...] = ("q10", "q50", "q90"),
+    *,
+    low: float | None = None,
+    high: float | None = None,
 ) -> tuple[Column, ...]:
     """Quantile columns `stem_q10` … of one quantity; missing where the quantile lies beyond the horizon."""
     named = {"q10": "lower end of the 80% range", "q50": "median", "q90": "upper end of the 80% range"}
-    return tuple(maybe(f"{stem}_{q}".strip("_"), unit, f"{meaning}, {named.get(q, q)}") for q in levels)
+    return tuple(
+        maybe(f"{stem}_{q}".strip("_"), unit, f"{meaning}, {named.get(q, q)}", low, high) for q in levels
+    )
 
 
 ALL_LEVELS = tuple(name for name, _ in QUANTILES)
 SERIES = name_of("series", "map series or publisher, an id of the case")
 REGION = name_of("region", "region id of the case, or total")
 PROPOSAL = name_of("proposal", "proposal id of the case")
+ACTOR = name_of("actor", "actor id of the case")
+VIEWPOINT = text("viewpoint", "whose values, as published")
 NAME = text("name", "what it is called")
 MODEL = name_of(
     "model", "forecast: headline (the pool), tempo (if the present tempo persists), climatology, level"

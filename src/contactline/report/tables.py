@@ -1,20 +1,20 @@
-"""The data dictionary of an assessment's tables: every column's type, unit and meaning.
+"""The data dictionary of an assessment's tables: every column's type, unit, bounds and meaning.
 
-The same dictionary types a table when it is saved or loaded, and is written beside the CSV files, so that
-the files and their description cannot disagree. A name that ends in `*` stands for a family of columns.
+The same dictionary checks a table when a stage hands it over, when it is saved and when it is loaded, and is written
+beside the CSV files, so that the files and their description cannot disagree. A name that ends in `*` stands for a
+family of columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec
 
-import numpy as np
 import pandas as pd
 
-from contactline.case.tables import Column, Table
-from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.errors import ContactlineError, InternalError, UnknownNameError
+from contactline.core.frame import Column, Table, checked
 from contactline.report import (
     tables_choice,
     tables_claims,
@@ -45,33 +45,40 @@ TABLES: dict[str, Table] = {
 }
 
 
-def column_for(table: Table, name: str) -> Column | None:
-    """The dictionary entry that covers column `name`, families included; None if there is none."""
-    return next((column for column in table.columns if fnmatchcase(name, column.name)), None)
+P = ParamSpec("P")
+Made = dict[str, pd.DataFrame]
 
 
-def typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with each column in its canonical type.
+def typed(
+    name: str,
+    frame: pd.DataFrame,
+    where: str = "",
+    error: type[ContactlineError] = InternalError,
+    remedy: str = "",
+) -> pd.DataFrame:
+    """`frame` as the dictionary declares table `name`: columns, types, bounds, key (core/frame.py).
 
-    Raises UnknownNameError for a table the dictionary lacks, InputError for columns that are missing or
-    not described: what cannot be explained is not written.
+    where, error, remedy : for a table read from a file; without them the table is our own, and a breach InternalError.
+    Raises UnknownNameError for a table the dictionary lacks: what cannot be explained is not written.
     """
     if name not in TABLES:
         raise UnknownNameError("table", name, TABLES)
-    table = TABLES[name]
-    present = [str(column) for column in frame.columns]
-    missing = [c.name for c in table.columns if "*" not in c.name and c.name not in present]
-    undescribed = [column for column in present if column_for(table, column) is None]
-    if missing or undescribed:
-        raise InputError(
-            f"assessment table {name!r}: columns {present}"
-            + (f"; missing {missing}" if missing else "")
-            + (f"; not in the dictionary {undescribed}" if undescribed else "")
-            + ". Allowed are those of contactline.report.tables."
-        )
-    return pd.DataFrame({c: _canonical(frame[c], column_for(table, c)) for c in present}).reset_index(
-        drop=True
-    )
+    return checked(TABLES[name], frame, where, error, remedy)
+
+
+def handed_over(tables: Mapping[str, pd.DataFrame]) -> Made:
+    """Tables that a stage made, each as the dictionary declares it. Raises InternalError, UnknownNameError."""
+    return {name: typed(name, frame) for name, frame in tables.items()}
+
+
+def hands_over(make: Callable[P, Made]) -> Callable[P, Made]:
+    """A function that makes tables, held to the dictionary: what it returns has passed `handed_over`."""
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Made:
+        return handed_over(make(*args, **kwargs))
+
+    return made
 
 
 def to_csv(frame: pd.DataFrame) -> str:
@@ -86,9 +93,15 @@ def dictionary_json(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     for name in sorted(frames):
         table = TABLES[name]
         fields = [
-            {"name": c, "type": _json_type(entry), "unit": entry.unit, "description": entry.meaning}
+            {
+                "name": c,
+                "type": _json_type(entry),
+                "unit": entry.unit,
+                "description": entry.meaning,
+                "constraints": entry.constraints,
+            }
             for c in map(str, frames[name].columns)
-            if (entry := column_for(table, c)) is not None
+            if (entry := table.column(c)) is not None
         ]
         schema = {"fields": fields, "primaryKey": list(table.key)}
         resources.append(
@@ -105,11 +118,14 @@ def dictionary_markdown(frames: Mapping[str, pd.DataFrame]) -> str:
         "Dates are ISO days, an empty field is a missing value, numbers are written to nine significant digits.",
     ]
     for resource in dictionary_json(frames)["resources"]:
-        lines += ["", f"## {resource['path']}", "", f"{resource['description']}.", ""]
-        lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+        table, schema = TABLES[resource["name"]], resource["schema"]
+        about = f"{resource['description']}. Key: {', '.join(schema['primaryKey'])}."
+        lines += ["", f"## {resource['path']}", "", about, ""]
+        lines += ["| column | type | unit | range | meaning |", "|---|---|---|---|---|"]
         lines += [
-            f"| {f['name']} | {f['type']} | {f['unit']} | {f['description']} |"
-            for f in resource["schema"]["fields"]
+            f"| {f['name']} | {f['type']} | {f['unit']} | {entry.range} | {f['description']} |"
+            for f in schema["fields"]
+            if (entry := table.column(f["name"])) is not None
         ]
     return "\n".join(lines) + "\n"
 
@@ -118,15 +134,3 @@ def _json_type(column: Column) -> str:
     return {"day": "date", "text": "string", "number": "number", "whole": "integer", "flag": "boolean"}[
         column.kind
     ]
-
-
-def _canonical(values: pd.Series, column: Column | None) -> pd.Series:
-    kind = column.kind if column else "text"
-    if kind == "day":
-        return pd.to_datetime(values).astype("datetime64[ns]")
-    if kind == "flag":
-        return values.map(lambda v: v if isinstance(v, bool | np.bool_) else str(v) == "True").astype(bool)
-    if kind == "text":
-        return values.map(lambda v: "" if v is None or v is pd.NA or v != v else str(v)).astype(object)
-    numbers = pd.to_numeric(values).astype("float64")
-    return numbers.astype("int64") if kind == "whole" and numbers.notna().all() else numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
+from contactline.core.frame import Column, Table
 from contactline.report.table_columns import (
     NAME,
     PROPOSAL,
@@ -25,8 +25,8 @@ TABLES: tuple[Table, ...] = (
             name_of("outcome", "outcome id"),
             text("label", "what the outcome measures"),
             text("unit", "unit of the outcome"),
-            maybe("mean", "the outcome's", "mean over draws"),
-            *spread("", "the outcome's", "outcome"),
+            maybe("mean", "the outcome's", "mean over draws", 0),
+            *spread("", "the outcome's", "outcome", low=0),
         ),
         ("course", "outcome"),
     ),

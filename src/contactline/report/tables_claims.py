@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
-from contactline.report.table_columns import PROPOSAL, TURNING, chance, maybe, name_of, num, text
+from contactline.core.frame import Column, Table
+from contactline.report.table_columns import PROPOSAL, TURNING, VIEWPOINT, chance, maybe, name_of, num, text
 
-VIEWPOINT = text("viewpoint", "whose values, as published")
 BELIEF = name_of("belief", "belief id of the case, or weight. and an outcome for a weight of the viewpoint")
 LABEL = text("label", "what the belief is")
 COURSE = name_of("course", "course of action id")
@@ -42,6 +41,7 @@ TABLES: tuple[Table, ...] = (
         "What each claim needs of a named quantity, and what the quantity is",
         (
             name_of("claim", "claim id of the case"),
+            Column("test", "whole", "count", "number of the test within the claim, from 1", 1),
             name_of("quantity", "name of the quantity, as contactline claims --quantities lists them"),
             text("label", "what the quantity is, or why this run has no value of it"),
             text("unit", "its unit"),
@@ -56,7 +56,7 @@ TABLES: tuple[Table, ...] = (
             name_of("agrees", "agrees, disagrees, straddles, says nothing (a mere assumption) or no value"),
             text("note", "why the claim's words are read this way"),
         ),
-        (),
+        ("claim", "test"),
     ),
     Table(
         "flips",

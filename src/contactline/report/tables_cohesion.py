@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
-from contactline.report.table_columns import NAME, chance, day, maybe, name_of, num, spread, text
+import numpy as np
+
+from contactline.core.frame import Column, Table
+from contactline.report.table_columns import (
+    ACTOR,
+    NAME,
+    chance,
+    count,
+    day,
+    maybe,
+    name_of,
+    num,
+    spread,
+    text,
+)
 
 ISSUE = name_of("issue", "issue id of the case")
-ACTOR = name_of("actor", "actor id of the case")
 EVENT = name_of("event", "event id of the case")
 
 TABLES: tuple[Table, ...] = (
@@ -31,9 +43,10 @@ TABLES: tuple[Table, ...] = (
             Column("give", "number", "points of the scale", "uncertainty of the reading to each side", 0, 50),
             text("stance", "paraphrase of what was said"),
             text("sources", "ids of the bibliography"),
+            Column("statement", "whole", "count", "number of the row for that actor and issue, from 1", 1),
             Column("last", "flag", "true or false", "carried to the as-of date, not said on that day"),
         ),
-        ("issue", "actor", "day", "last"),
+        ("issue", "actor", "statement"),
     ),
     Table(
         "movement",
@@ -42,21 +55,22 @@ TABLES: tuple[Table, ...] = (
             ISSUE,
             NAME,
             ACTOR,
-            num("statements", "count", "statements with a number", 1),
+            count("statements", "statements with a number", 1),
             day("first_day", "day of the first"),
             num("first", "points of the scale", "its first position"),
             day("last_day", "day of the last"),
             num("latest", "points of the scale", "its latest position"),
-            num("net", "points of the scale", "latest less first"),
-            num("travelled", "points of the scale", "sum of all moves", 0),
+            num("net", "points of the scale", "latest less first", -100),
+            num("travelled", "points of the scale", "sum of all moves", 0, np.inf),
             maybe(
                 "towards_other",
                 "points of the scale",
                 "net move towards the other side's first position, sides only",
+                -100,
             ),
             day("unmoved_since", "day from which every statement gave the same number"),
-            num("restated", "count", "statements since then that repeated it: none means silence", 0),
-            num("days_unmoved", "days", "from that day to the as-of date", 0),
+            count("restated", "statements since then that repeated it: none means silence", 0),
+            Column("days_unmoved", "whole", "days", "from that day to the as-of date", 0),
         ),
         ("issue", "actor"),
     ),
@@ -67,13 +81,18 @@ TABLES: tuple[Table, ...] = (
             ISSUE,
             NAME,
             day("day", "calendar day"),
-            num("actors", "count", "supporters with a position by then", 2),
+            count("actors", "supporters with a position by then", 2),
             num(
-                "spread", "points of the scale", "leverage-weighted standard deviation of their positions", 0
+                "spread",
+                "points of the scale",
+                "leverage-weighted standard deviation of their positions",
+                0,
+                50,
             ),
             Column(
                 "polarisation", "number", "index", "Esteban and Ray's, 1 for two halves at the ends", 0, 1
             ),
+            name_of("donor", "actor id of the wedge's donor; empty for a case without a wedge"),
             maybe(
                 "donor_distance",
                 "points of the scale",
@@ -90,10 +109,10 @@ TABLES: tuple[Table, ...] = (
             NAME,
             name_of("model", "median, mean, challenge, challenge_code or smp"),
             name_of("variant", "free, or challenger_fixed: the challenger does not move"),
-            num("actors", "count", "actors at the table", 2),
+            count("actors", "actors at the table", 2),
             *spread("outcome", "points of the scale", "where it settles"),
             num("central", "points of the scale", "the outcome at the central readings"),
-            num("drift", "points of the scale", "median outcome less today's weighted median"),
+            num("drift", "points of the scale", "median outcome less today's weighted median", -100),
             maybe("gap_now", "points of the scale", "distance between the two sides today"),
             maybe(
                 "gap_after",
@@ -113,7 +132,7 @@ TABLES: tuple[Table, ...] = (
             num("distance", "points of the scale", "distance of the donor from the others", 0),
             num("years", "years", "horizon", 0),
             *(chance(f"chance_{q}", f"chance of a cut, {q}") for q in ("q10", "q50", "q90", "mean")),
-            num("rise_over_together", "probability", "mean chance less that at distance 0"),
+            num("rise_over_together", "probability", "mean chance less that at distance 0", -1),
             *spread("value", "km²", "expected gain of the challenger from a move from today's distance"),
         ),
         ("where", "years"),
@@ -130,8 +149,8 @@ TABLES: tuple[Table, ...] = (
             day("start", "first day"),
             day("end", "last day; missing if it goes on", optional=True),
             name_of("expected", "which way the tempo should move: faster, slower or either"),
-            num("weeks", "weeks", "length of the window", 1),
-            num("baseline_weeks", "weeks", "length of the comparison before it", 1),
+            Column("weeks", "whole", "weeks", "length of the window", 1),
+            Column("baseline_weeks", "whole", "weeks", "length of the comparison before it", 1),
             maybe("before", "see unit", "mean before"),
             maybe("during", "see unit", "mean within the window"),
             maybe("effect", "see unit", "during less before"),
@@ -143,8 +162,8 @@ TABLES: tuple[Table, ...] = (
                 "see unit",
                 "effects smaller than this drown in ordinary variation (nine in ten)",
             ),
-            num("placebos", "count", "placebo windows", 0),
-            num("independent", "count", "placebo windows that do not overlap", 0),
+            count("placebos", "placebo windows", 0),
+            count("independent", "placebo windows that do not overlap", 0),
             name_of("verdict", "not identified, no effect seen, or differs from placebo"),
             text("reasons", "why no effect is claimed"),
             text("capability", "capability that the shock hit"),
@@ -167,8 +186,9 @@ TABLES: tuple[Table, ...] = (
         (
             EVENT,
             name_of("series", "map or count, an id of the case"),
+            Column("placebo", "whole", "count", "number of the placebo window, from the oldest, from 1", 1),
             num("effect", "see events", "during less before"),
         ),
-        (),
+        ("event", "series", "placebo"),
     ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
+from contactline.core.frame import Column, Table
 from contactline.report.table_columns import (
     NAME,
     PROPOSAL,
     REGION,
     chance,
+    count,
     day,
     maybe,
     name_of,
@@ -25,7 +26,7 @@ TABLES: tuple[Table, ...] = (
             NAME,
             REGION,
             num("km2", "km²", "area handed over", 0),
-            num("settlements", "count", "settlements of 500 people or more in it", 0),
+            count("settlements", "settlements of 500 people or more in it", 0),
             num("people", "persons", "GeoNames population of those settlements, before the war", 0),
             text("belts", "fortified belts in it"),
             Column("share_of_region", "number", "share", "share of the region's area", 0, 1),
@@ -55,13 +56,13 @@ TABLES: tuple[Table, ...] = (
             num("km2_given_up", "km²", "area that the defender leaves", 0),
             num("km2_returned", "km²", "area that the challenger leaves", 0),
             num("people_given_up", "persons", "GeoNames population of the area left by the defender", 0),
-            num("settlements_given_up", "count", "settlements of 500 people or more in it", 0),
+            count("settlements_given_up", "settlements of 500 people or more in it", 0),
             text("belt_given_up", "fortified belts given up"),
             num("line_km_before", "km", "length of the line on the as-of date", 0),
             num("line_km_after", "km", "length of the line after the terms", 0),
             text("guarantee", "the guarantee it carries"),
-            num("clauses_total", "count", "clauses of the proposal", 0),
-            num("clauses_modelled", "count", "clauses with an effect in the model", 0),
+            count("clauses_total", "clauses of the proposal", 0),
+            count("clauses_modelled", "clauses with an effect in the model", 0),
         ),
         ("proposal",),
     ),
@@ -70,6 +71,7 @@ TABLES: tuple[Table, ...] = (
         "The clauses of each proposal as data, and whether the model uses them",
         (
             PROPOSAL,
+            Column("clause", "whole", "count", "number of the clause in the case's file, from 1", 1),
             text("point", "where it stands in the text"),
             name_of("kind", "kind of clause"),
             text("text", "paraphrase"),
@@ -77,7 +79,7 @@ TABLES: tuple[Table, ...] = (
             text("effect", "what effect, or why none"),
             text("sources", "ids of the bibliography"),
         ),
-        (),
+        ("proposal", "clause"),
     ),
     Table(
         "deal_compare",

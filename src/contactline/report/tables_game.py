@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
+from contactline.core.frame import Column, Table
 from contactline.report.table_columns import chance, maybe, name_of, num, text
 
 _SETTING = (
@@ -40,6 +40,10 @@ TABLES: tuple[Table, ...] = (
         (
             *_SETTING,
             name_of("region", "region whose remaining ground is at stake"),
+            name_of("defender", "actor id of the defender"),
+            text("defender_viewpoint", "whose values stand for it, as published"),
+            name_of("challenger", "actor id of the challenger"),
+            text("challenger_viewpoint", "whose values stand for it, as published"),
             _line("defender_most", "the most that the defender hands over (missing: accepts no line)"),
             _line("challenger_least", "the least that the challenger signs for (missing: accepts no line)"),
             _line("range_low", "lower end of the bargaining range (missing: the range is empty)"),
@@ -61,7 +65,8 @@ TABLES: tuple[Table, ...] = (
             Column("depth", "whole", "count", "moves and draws before it", 0),
             text("branch", "the action or draw that leads to it"),
             name_of("kind", "move, draw (by nature) or ending"),
-            text("player", "who moves"),
+            name_of("actor", "actor id of the case who moves; empty where nobody does"),
+            text("player", "who that is"),
             name_of("infoset", "information set: nodes of the same name are not told apart by who moves"),
             text("label", "what is drawn, or how it ends"),
             chance("chance", "nature's chance of the branch (missing: a player chose it)", True),
@@ -77,7 +82,8 @@ TABLES: tuple[Table, ...] = (
             Column("equilibrium", "whole", "count", "number of the equilibrium", 1),
             Column("outcome", "whole", "count", "equilibria with the same chances of the same endings share it", 1),
             name_of("infoset", "information set of the game"),
-            text("player", "who moves"),
+            name_of("actor", "actor id of the case who moves"),
+            text("player", "who that is"),
             text("action", "what can be done"),
             chance("chance", "chance that it is done"),
             Column("reached", "flag", "true or false", "whether play gets there"),

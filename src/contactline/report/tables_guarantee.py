@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
-from contactline.report.table_columns import NAME, chance, day, maybe, name_of, num, spread, text
+from contactline.core.frame import Column, Table
+from contactline.report.table_columns import NAME, chance, count, day, maybe, name_of, num, spread, text
 
 GUARANTEE = name_of("guarantee", "guarantee id of the case")
 PROPOSALS = text("proposals", "names of the assessed proposals that carry it")
@@ -18,14 +18,19 @@ TABLES: tuple[Table, ...] = (
             NAME,
             PROPOSALS,
             name_of("step", "study (one base rate by itself), own, base_rates, or the reason added"),
+            name_of("study", "id of the study; empty for the other steps"),
             num("position", "number", "order of the steps; -1 for single studies", -1),
             text("label", "the study or the reason in words"),
             text("period", "years that a study covers"),
-            num("years", "years", "years after signature; 0 for what holds from the start", 0),
-            chance("mean", "chance that enough guarantors act, mean over belief sets"),
+            Column("years", "whole", "years", "years after signature; 0 for what holds from the start", 0),
+            chance(
+                "mean",
+                "chance that enough guarantors act, mean over belief sets (missing: too few sets drew that study)",
+                True,
+            ),
             *RANGE,
         ),
-        ("guarantee", "step", "label", "years"),
+        ("guarantee", "step", "study", "years"),
     ),
     Table(
         "guarantee_paths",
@@ -34,7 +39,7 @@ TABLES: tuple[Table, ...] = (
             GUARANTEE,
             NAME,
             PROPOSALS,
-            num("week", "weeks", "weeks after the as-of date", 0),
+            Column("week", "whole", "weeks", "weeks after the as-of date", 0),
             chance("mean", "chance that enough guarantors act, mean over belief sets"),
             *RANGE,
         ),
@@ -48,12 +53,13 @@ TABLES: tuple[Table, ...] = (
             NAME,
             PROPOSALS,
             name_of("guarantor", "actor id of the case"),
+            name_of("event", "id of the event in the case's calendar"),
             day("day", "the date"),
             text("what", "what happens"),
             chance("chance", "chance that another government follows"),
             Column("weight", "number", "share", "part of the guarantor's stance that the seat carries", 0, 1),
         ),
-        (),
+        ("guarantee", "guarantor", "event"),
     ),
     Table(
         "analogues",
@@ -95,10 +101,14 @@ TABLES: tuple[Table, ...] = (
             name_of("feature", "feature of the settlement or guarantee"),
             text("label", "the feature in words"),
             *spread(
-                "ratio", "ratio", "odds ratio (honoured) or ratio of rates (broken)", ("q05", "q50", "q95")
+                "ratio",
+                "ratio",
+                "odds ratio (honoured) or ratio of rates (broken)",
+                ("q05", "q50", "q95"),
+                low=0,
             ),
             chance("p_above", "chance that the ratio is above one"),
-            num("cases", "count", "analogues in the model", 0),
+            count("cases", "analogues in the model", 0),
             maybe("cases_with", "count", "of them with the feature"),
             maybe("share_with", "share", "share of those honoured or broken"),
             text("words", "whether the 90% interval leaves one out"),

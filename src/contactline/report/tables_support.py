@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
-from contactline.report.table_columns import NAME, chance, day, maybe, name_of, num, spread, text
+import numpy as np
+
+from contactline.core.frame import Column, Table
+from contactline.report.table_columns import FREE, NAME, chance, day, maybe, name_of, num, spread, text
 
 PATH = name_of("path", "support path of the case")
 PATH_NAME = text("path_name", "what the path is called")
@@ -14,11 +16,16 @@ FLAG = "flag"
 
 
 def difference(stem: str, unit: str, meaning: str) -> tuple[Column, ...]:
-    """A paired difference to the path as today with the 90% range of its simulation noise."""
+    """A paired difference to the path as today with the 90% range of its simulation noise.
+
+    Between two chances it lies between −1 and 1; its range, of a normal form, may reach beyond.
+    """
+    chances = unit == "probability"
+    ends, wide = ((-1, 1), (-2, 2)) if chances else ((FREE, np.inf), (FREE, np.inf))
     return (
-        maybe(f"{stem}_diff", unit, f"{meaning}: mean difference to the path as today, draw by draw"),
-        maybe(f"{stem}_diff_low", unit, "lower end of the 90% range of that mean"),
-        maybe(f"{stem}_diff_high", unit, "upper end of the 90% range of that mean"),
+        maybe(f"{stem}_diff", unit, f"{meaning}: mean difference to the path as today, draw by draw", *ends),
+        maybe(f"{stem}_diff_low", unit, "lower end of the 90% range of that mean", *wide),
+        maybe(f"{stem}_diff_high", unit, "upper end of the 90% range of that mean", *wide),
     )
 
 
@@ -42,9 +49,9 @@ LEDGER = Table(
         num("share", "share of need", "present share of need that is met, in the case's own reading", 0),
         num("share_low", "share of need", "lowest of the readings", 0),
         num("share_high", "share of need", "highest of the readings", 0),
-        maybe("promised", "see unit", "promised, a month unless the unit says otherwise"),
-        maybe("allocated", "see unit", "allocated: tied to a purpose"),
-        maybe("delivered", "see unit", "delivered"),
+        maybe("promised", "see unit", "promised, a month unless the unit says otherwise", 0),
+        maybe("allocated", "see unit", "allocated: tied to a purpose", 0),
+        maybe("delivered", "see unit", "delivered", 0),
         text("unit", "unit of promised, allocated and delivered", optional=True),
         maybe("growth", "per year", "growth of the donor's own production"),
         num("substitute_share", "share of need", "further share the donor could take over if another stopped", 0),
@@ -79,10 +86,10 @@ CAPABILITIES = Table(
     "Each capability: need, stock, cost, and what it moves by whose word",
     (
         CAPABILITY, NAME, name_of("kind", "supply, or pressure on the challenger"), text("need", "what is needed"),
-        maybe("needed", "see unit", "need as a number"), text("unit", "its unit", optional=True),
+        maybe("needed", "see unit", "need as a number", 0), text("unit", "its unit", optional=True),
         num("stock_weeks", "weeks", "weeks of full need in store", 0),
         chance("leaks_today", "share of what is fired that gets through today", optional=True),
-        maybe("cost", "billion EUR", "cost of the whole need"),
+        maybe("cost", "billion EUR", "cost of the whole need", 0),
         text("cost_per", "month, unit or once", optional=True),
         num("tempo_low", "log tempo per unit of need", "η on the tempo, 5% quantile"),
         num("tempo_median", "log tempo per unit of need", "η on the tempo, median"),
@@ -100,7 +107,7 @@ ADEQUACY = Table(
     "Adequacy of each capability under each path, every fourth week, halfway between readings",
     (
         PATH, PATH_NAME, CAPABILITY, NAME, name_of("kind", "supply or pressure"),
-        num("week", "weeks", "weeks after the as-of date", 0),
+        Column("week", "whole", "weeks", "weeks after the as-of date", 0),
         chance("adequacy", "supplied over needed, 1 at the most"),
         chance("as_today", "the same under the path as today"),
     ),
@@ -112,8 +119,8 @@ FACTORS = Table(
     "What each path does to tempo, losses, collapse, recruits and leakage at some weeks",
     (
         PATH, PATH_NAME, name_of("factor", "tempo, losses, collapse, recruits or leakage_<capability>"),
-        text("label", "what it is"), num("week", "weeks", "weeks after the as-of date", 0),
-        *spread("", "factor or share", "over belief sets"),
+        text("label", "what it is"), Column("week", "whole", "weeks", "weeks after the as-of date", 0),
+        *spread("", "factor or share", "over belief sets", low=0),
     ),
     ("path", "factor", "week"),
 )  # fmt: skip
@@ -122,7 +129,7 @@ FRONTIER = Table(
     "support_frontier",
     "What fighting on can achieve under each support path, on the same futures",
     (
-        PATH, NAME, num("weeks", "weeks", "weeks looked ahead", 0),
+        PATH, NAME, Column("weeks", "whole", "weeks", "weeks looked ahead", 0),
         *spread("gain", "km²", "challenger's net gain"),
         *spread("losses", "persons", "killed and wounded of the defender"),
         chance("p_collapse", "chance of at least one collapse"),
@@ -157,12 +164,12 @@ PACKAGES = Table(
     "The smallest raise of supply that holds the belt as long and as likely as wanted, under paths that cut supply",
     (
         PATH, PATH_NAME, DONOR, DONOR_NAME,
-        num("hold_weeks", "weeks", "how long every town of a belt must stand", 0),
+        Column("hold_weeks", "whole", "weeks", "how long every town of a belt must stand", 0),
         chance("likelihood", "how likely; by default as on the path as today"),
         chance("p_as_is", "chance under the path without a package"),
-        maybe("factor", "multiplier", "smallest factor on the donor's supply; missing where the most fails"),
+        maybe("factor", "multiplier", "smallest factor on the donor's supply; missing where the most fails", 1),
         chance("p_reached", "chance with that factor, or with the most tried"),
-        num("most_tried", "multiplier", "largest factor tried", 0),
+        num("most_tried", "multiplier", "largest factor tried", 1),
         maybe("cost_monthly", "billion EUR", "money a month for it, where priced"),
     ),
     ("path", "donor"),

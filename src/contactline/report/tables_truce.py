@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
-from contactline.report.table_columns import NAME, PROPOSAL, chance, maybe, name_of, num, spread, text
+import numpy as np
+
+from contactline.core.frame import Column, Table
+from contactline.report.table_columns import (
+    ACTOR,
+    NAME,
+    PROPOSAL,
+    VIEWPOINT,
+    chance,
+    maybe,
+    name_of,
+    num,
+    spread,
+    text,
+)
 
 HOLD = (52, 156, 260)
 LABEL = text("label", "what it means")
+GUARANTEE = name_of("guarantee", "guarantee id of the case, or none")
 AIM = name_of("aim", "what the challenger is taken to want: narrow, claimed or maximal")
 
 TABLES: tuple[Table, ...] = (
@@ -18,6 +32,7 @@ TABLES: tuple[Table, ...] = (
             NAME,
             name_of("variant", "as_written, no_guarantee, troops, belt_kept, no_cap, agreed"),
             text("label", "the variant in words"),
+            GUARANTEE,
             *(chance(f"p_hold_{w}", f"chance that it holds for {w} weeks") for w in HOLD),
             *(
                 chance(f"p_hold_{w}_{q}", f"the same, {end} end of the 80% range over belief sets")
@@ -50,6 +65,8 @@ TABLES: tuple[Table, ...] = (
         (
             PROPOSAL,
             NAME,
+            ACTOR,
+            VIEWPOINT,
             AIM,
             LABEL,
             chance("p_aim", "chance of this aim"),
@@ -61,7 +78,7 @@ TABLES: tuple[Table, ...] = (
             ),
             chance(
                 "share_accept",
-                "share of belief sets in which the defender's default viewpoint prefers accepting",
+                "share of belief sets in which that viewpoint, the defender's default one, prefers accepting",
             ),
             *(chance(f"p_hold_{w}", f"chance that the truce holds for {w} weeks") for w in HOLD),
         ),
@@ -73,17 +90,24 @@ TABLES: tuple[Table, ...] = (
         (
             PROPOSAL,
             NAME,
+            GUARANTEE,
             AIM,
             chance("p_pays", "share of draws in which renewed war pays without a guarantee"),
             chance("p_beyond_guarantee", "share in which no credibility would deter"),
             chance("p_deterred", "share in which the guarantee as written deters at signature"),
-            *spread("ratio", "ratio", "value over cost without a guarantee"),
+            *spread("ratio", "ratio", "value over cost without a guarantee", low=0),
             *spread(
                 "credibility",
                 "probability",
                 "credibility from which renewed war no longer pays (above 1: none)",
+                high=np.inf,
             ),
-            *spread("strength", "ratio", "defender's strength, over today's, from which it no longer pays"),
+            *spread(
+                "strength",
+                "ratio",
+                "defender's strength, over today's, from which it no longer pays",
+                low=0,
+            ),
         ),
         ("proposal", "aim"),
     ),
@@ -93,6 +117,7 @@ TABLES: tuple[Table, ...] = (
         (
             PROPOSAL,
             NAME,
+            GUARANTEE,
             num("strength", "ratio", "size of the defender's forces over today's", 0),
             chance("p_hold", "chance that the truce holds five years with the guarantee as written"),
             chance("p_hold_no_guarantee", "the same without the guarantee"),
@@ -110,8 +135,8 @@ TABLES: tuple[Table, ...] = (
             text("unit", "unit of the outcome"),
             name_of("which", "broken, held or fight_on"),
             chance("share", "share of draws"),
-            maybe("mean", "unit of the outcome", "mean"),
-            *spread("", "unit of the outcome", "the outcome"),
+            maybe("mean", "unit of the outcome", "mean", 0),
+            *spread("", "unit of the outcome", "the outcome", low=0),
         ),
         ("proposal", "outcome", "which"),
     ),
@@ -121,6 +146,8 @@ TABLES: tuple[Table, ...] = (
         (
             PROPOSAL,
             NAME,
+            ACTOR,
+            VIEWPOINT,
             Column("week", "whole", "weeks", "weeks of fighting before signature", 0),
             name_of("terms", "same: the proposal's; line_reached: the same clauses on the line then reached"),
             num("value", "value of the default viewpoint", "value over fighting on, mean over belief sets"),
@@ -139,7 +166,7 @@ TABLES: tuple[Table, ...] = (
                 "chance the offer must have to still stand for waiting to be as good",
                 True,
             ),
-            num("km2_held", "km²", "territory the defender holds at the horizon, mean"),
+            num("km2_held", "km²", "territory the defender holds at the horizon, mean", 0),
             num("defender_losses", "persons", "defender's killed and wounded, mean", 0),
             chance("truce_holds", "no fighting at the horizon"),
         ),
@@ -151,11 +178,18 @@ TABLES: tuple[Table, ...] = (
         (
             PROPOSAL,
             NAME,
+            ACTOR,
+            VIEWPOINT,
             name_of("setting", "believed, off, or strong (the upper tenth of the belief)"),
             chance("share_accept", "share of belief sets in which the default viewpoint prefers accepting"),
             chance("truce_holds", "no fighting at the horizon"),
             chance("collapsed_if_broken", "at least one collapse where the truce broke", True),
-            maybe("km2_held_if_broken", "km²", "territory held at the horizon where the truce broke, mean"),
+            maybe(
+                "km2_held_if_broken",
+                "km²",
+                "territory held at the horizon where the truce broke, mean",
+                0,
+            ),
         ),
         ("proposal", "setting"),
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
-from contactline.report.table_columns import SERIES, chance, maybe, name_of, num, text
+from contactline.core.frame import Column, Table
+from contactline.report.table_columns import SERIES, chance, count, day, maybe, name_of, num, text
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -15,10 +15,10 @@ TABLES: tuple[Table, ...] = (
             text("label", "what it is called"),
             Column("horizon", "whole", "weeks", "weeks ahead", 1),
             num("crps", "km²", "mean continuous ranked probability score; lower is better", 0),
-            maybe("crps_ratio*", "ratio", "score divided by that of the baseline named in the column"),
+            maybe("crps_ratio*", "ratio", "score divided by that of the baseline named in the column", 0),
             *(chance(f"cover{c}", f"share of outcomes inside the {c}% band", True) for c in (50, 80, 90)),
-            num("origins", "count", "forecast origins scored", 0),
-            num("independent_windows", "count", "windows of that length that do not overlap", 0),
+            count("origins", "forecast origins scored", 0),
+            count("independent_windows", "windows of that length that do not overlap", 0),
         ),
         ("series", "model", "horizon"),
     ),
@@ -38,10 +38,11 @@ TABLES: tuple[Table, ...] = (
         "Where each outcome fell in its forecast distribution (evenly spread if calibrated)",
         (
             name_of("model", "forecast id"),
+            day("origin_date", "last day that the forecast knew"),
             Column("horizon", "whole", "weeks", "weeks ahead", 1),
             chance("pit", "share of the forecast below the outcome"),
         ),
-        (),
+        ("model", "origin_date", "horizon"),
     ),
     Table(
         "backtest_places",
@@ -50,17 +51,17 @@ TABLES: tuple[Table, ...] = (
             name_of("model", "forecast or baseline id"),
             text("label", "what it is called"),
             Column("horizon", "whole", "weeks", "weeks ahead", 1),
-            num("origins", "count", "forecast origins scored", 0),
-            num("independent_windows", "count", "windows of that length that do not overlap", 0),
-            num("forecasts", "count", "forecasts scored: places near the line times origins", 0),
-            num("places", "count", "different places among them", 0),
-            num("towns_fell", "count", "different places that fell in some window", 0),
+            count("origins", "forecast origins scored", 0),
+            count("independent_windows", "windows of that length that do not overlap", 0),
+            count("forecasts", "forecasts scored: places near the line times origins", 0),
+            count("places", "different places among them", 0),
+            count("towns_fell", "different places that fell in some window", 0),
             num("expected", "count", "falls expected: the sum of the chances", 0),
-            num("fell", "count", "falls that happened, all windows", 0),
-            num("brier", "squared probability", "mean Brier score; lower is better", 0),
+            count("fell", "falls that happened, all windows", 0),
+            num("brier", "squared probability", "mean Brier score; lower is better", 0, 1),
             num("log_score", "nats", "mean minus log probability of what happened; lower is better", 0),
             *(
-                maybe(f"{measure}_{part}", "ratio", f"{words}, {meaning}")
+                maybe(f"{measure}_{part}", "ratio", f"{words}, {meaning}", high=1)
                 for measure, words in (("brier", "Brier"), ("log_score", "log score"))
                 for part, meaning in (
                     ("skill", "skill over the base rate by distance"),
@@ -79,7 +80,7 @@ TABLES: tuple[Table, ...] = (
             text("label", "what it is called"),
             chance("low", "lower edge of the band"),
             chance("high", "upper edge of the band"),
-            num("forecasts", "count", "forecasts in the band, all horizons and origins", 0),
+            count("forecasts", "forecasts in the band, all horizons and origins", 0),
             chance("chance", "mean chance given"),
             chance("share", "share that fell"),
         ),
@@ -98,7 +99,7 @@ TABLES: tuple[Table, ...] = (
             text("sources", "ids of the bibliography"),
             text("watch", "the evidence that would move it"),
         ),
-        (),
+        ("name",),
     ),
     Table(
         "references",
@@ -117,12 +118,13 @@ TABLES: tuple[Table, ...] = (
         "benchmarks",
         "Published forecasts and rates set beside ours, never fitted to",
         (
+            name_of("benchmark", "benchmark id of the case"),
             text("text", "what was published"),
             text("objective", "objective id, if any"),
             text("day", "day named, if any"),
             text("source", "who published it"),
             text("ours", "our figure for the same"),
         ),
-        (),
+        ("benchmark",),
     ),
 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contactline.case.tables import TABLES as CASE_TABLES
-from contactline.case.tables import Column, Table
+from contactline.core.frame import Column, Table
 from contactline.report.table_columns import (
     ALL_LEVELS,
+    FREE,
     MODEL,
     NAME,
     OBJECTIVE,
     REGION,
     SERIES,
     chance,
+    count,
     day,
     maybe,
     name_of,
@@ -69,7 +71,7 @@ TABLES: tuple[Table, ...] = (
             *(chance(f"p_{w}", f"chance that it is taken within {w} weeks") for w in (26, 52, 104, 156, 260)),
             *spread("week", "weeks", "weeks until it is taken (missing: beyond the horizon)"),
             *spread("attacker_losses", "persons", "killed and wounded of the challenger until then"),
-            maybe("km2_remaining", "km²", "what the challenger does not hold of it on the as-of date"),
+            maybe("km2_remaining", "km²", "what the challenger does not hold of it on the as-of date", 0),
         ),
         ("objective", "model"),
     ),
@@ -98,6 +100,9 @@ TABLES: tuple[Table, ...] = (
         "salients",
         "Ground that the other side has on more than half of its sides within 15 km",
         (
+            Column(
+                "salient", "whole", "count", "0: all of a side's; else the salient's rank by size today", 0
+            ),
             name_of("name", "all of a side's, or the largest settlement of a salient that is there today"),
             name_of("side", "side id of the case that holds it"),
             Column("week", "whole", "weeks", "weeks after the as-of date; 0 is now", 0),
@@ -112,7 +117,7 @@ TABLES: tuple[Table, ...] = (
             ),
             chance("p_half", "chance that at least half of today's area is left"),
         ),
-        ("name", "side", "week"),
+        ("side", "salient", "week"),
     ),
     Table(
         "opens",
@@ -150,7 +155,12 @@ TABLES: tuple[Table, ...] = (
             day("month", "first day of the month"),
             name_of("side", "side id of the case"),
             SERIES,
-            num("value", "persons", "killed and wounded in the month, as that publisher counts them"),
+            num(
+                "value",
+                "persons",
+                "killed and wounded in the month, as that publisher counts them; below zero where it took some back",
+                FREE,
+            ),
         ),
         ("month", "side", "series"),
     ),
@@ -158,16 +168,17 @@ TABLES: tuple[Table, ...] = (
         "loss_sources",
         "Each published series on the attacker's losses beside the estimated true ones",
         (
+            name_of("side", "side id of the case whose losses are counted"),
             name_of("root", "whose count the series rests on; one root is one voice"),
             SERIES,
             name_of("kind", "killed or killed_wounded"),
-            num("readings", "count", "published figures within two years", 1),
+            count("readings", "published figures within two years", 1),
             day("last", "day of the newest figure"),
             Column("used", "flag", "true or false", "informs the estimate; false where it relays the claim"),
             num("claim_ratio", "ratio", "figure over the claim of killed and wounded of the same day", 0),
-            *spread("truth", "ratio", "figure over the estimated true losses of its own kind"),
+            *spread("truth", "ratio", "figure over the estimated true losses of its own kind", low=0),
         ),
-        ("root", "series", "kind"),
+        ("side", "root", "series", "kind"),
     ),
     Table(
         "strength",
@@ -235,8 +246,8 @@ TABLES: tuple[Table, ...] = (
         (
             name_of("id", "place id of the case"),
             NAME,
-            num("latitude", "°N", "WGS84"),
-            num("longitude", "°E", "WGS84"),
+            num("latitude", "°N", "WGS84", -90, 90),
+            num("longitude", "°E", "WGS84", -180, 180),
         ),
         ("id",),
     ),

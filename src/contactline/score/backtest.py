@@ -17,6 +17,7 @@ import pandas as pd
 
 import contactline
 from contactline.core.errors import FitError, InputError
+from contactline.core.frame import checked
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.score import bars
@@ -27,6 +28,7 @@ from contactline.score.calibration import (
     independent_windows,
     level_column,
 )
+from contactline.score.columns import SCORE_TABLES
 from contactline.score.forecaster import Forecaster
 from contactline.score.proper import crps_ensemble, inside_central, log_score_ensemble, pit_ensemble
 
@@ -98,11 +100,14 @@ def backtest(
             tick(done / len(jobs))
     scores = pd.concat(parts, ignore_index=True)
     ratios = bars.ratio_table(scores, [forecaster.name for forecaster in baselines], step, seed)
+    tables = {
+        "scores": scores,
+        "summary": _summary(scores, {forecaster.name: forecaster.label for forecaster in forecasters}),
+        "ratios": ratios,
+        "bars": bars.bar_table(scores, ratios, [forecaster.name for forecaster in candidates]),
+    }
     return BacktestResult(
-        scores=scores,
-        summary=_summary(scores, {forecaster.name: forecaster.label for forecaster in forecasters}),
-        ratios=ratios,
-        bars=bars.bar_table(scores, ratios, [forecaster.name for forecaster in candidates]),
+        **{name: checked(SCORE_TABLES[name], table) for name, table in tables.items()},
         made_by={
             "method": "rolling-origin backtest of net km² from origin to horizon",
             "version": contactline.__version__,

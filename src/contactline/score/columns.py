@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contactline.case.tables import Column, Table
+from contactline.core.frame import Column, Table
 from contactline.score.calibration import LEVELS, level_column
 
 _FORECASTER = Column("forecaster", "text", "name", "short name of the forecaster")
@@ -44,7 +44,13 @@ SCORE_TABLES: dict[str, Table] = {
                 Column(
                     "crps", "number", "km²", "continuous ranked probability score (fair); lower is better"
                 ),
-                Column("log_score", "number", "nats", "minus log density at what happened; lower is better"),
+                Column(
+                    "log_score",
+                    "number",
+                    "nats",
+                    "minus log density at what happened; lower is better, inf or −inf without any spread",
+                    infinite=True,
+                ),
                 Column("pit", "number", "share", "share of the draws below what happened, randomised", 0, 1),
                 *_inside("flag", "true or false", "what happened lay"),
                 Column("observed", "number", "km²", "net area gained from the origin to the horizon"),
@@ -62,7 +68,7 @@ SCORE_TABLES: dict[str, Table] = {
                 Column("origins", "whole", "windows", "origins that were scored", 1),
                 _INDEPENDENT,
                 Column("crps", "number", "km²", "mean CRPS; lower is better"),
-                Column("log_score", "number", "nats", "mean log score; lower is better"),
+                Column("log_score", "number", "nats", "mean log score; lower is better", infinite=True),
                 *_inside("number", "share", "share of origins where what happened lay"),
                 Column("width80", "number", "km²", "mean width of the 80% band", 0),
             ),

@@ -17,6 +17,7 @@ from contactline.case.debate import Claim, ClaimTest
 from contactline.case.schema import Case
 from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, WEIGHS, Figure, agreement, verdict
 from contactline.report.judgements import chance_sentence, points
+from contactline.report.tables import hands_over
 from contactline.stages.quantities import quantity
 from contactline.stages.quantity_parts import Material, NoValueError, Quantity
 
@@ -36,8 +37,8 @@ CLAIM_COLUMNS = (
     "sources",
 )
 TEST_COLUMNS = (
-    "claim", "quantity", "label", "unit", "kind", "low", "central", "high", "spans", "says", "claim_low", "claim_high",
-    "agrees", "note",
+    "claim", "test", "quantity", "label", "unit", "kind", "low", "central", "high", "spans", "says", "claim_low",
+    "claim_high", "agrees", "note",
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ class Tested:
     why: str = ""
 
 
+@hands_over
 def claims_tables(
     case: Case, tables: Mapping[str, pd.DataFrame], ensemble: xr.Dataset
 ) -> dict[str, pd.DataFrame]:
@@ -66,7 +68,7 @@ def claims_tables(
     for claim in case.claims:
         tested = [_tested(material, test) for test in claim.tests]
         claims.append(_claim_row(claim, tested, confidence))
-        tests += [_test_row(claim, one) for one in tested]
+        tests += [_test_row(claim, number, one) for number, one in enumerate(tested, start=1)]
     return {
         "claims": pd.DataFrame(claims, columns=list(CLAIM_COLUMNS)),
         "claim_tests": pd.DataFrame(tests, columns=list(TEST_COLUMNS)),
@@ -197,11 +199,12 @@ def _figure_sentence(one: Tested) -> str:
     return f"{label}: {shown(found.figure, found.unit)}{spans}. The claim needs {needs}: {ending}."
 
 
-def _test_row(claim: Claim, one: Tested) -> dict[str, object]:
+def _test_row(claim: Claim, number: int, one: Tested) -> dict[str, object]:
     low, high = one.test.bounds
     found = one.found
     return {
         "claim": claim.id,
+        "test": number,
         "quantity": one.test.quantity,
         "label": found.label if found else one.why,
         "unit": found.unit if found else "",

@@ -16,6 +16,7 @@ from contactline.choice.futures import Futures, weekly
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import FitError
 from contactline.core.streams import Streams
+from contactline.report.tables import hands_over
 from contactline.support.adequacy import support
 from contactline.support.bargaining import bargaining_table
 from contactline.support.cohesion import (
@@ -38,6 +39,7 @@ VALUE_YEARS = 2.0
 TEMPO, LOSSES = "tempo", "losses"
 
 
+@hands_over
 def cohesion_tables(
     case: Case, streams: Streams, draws: int = DRAWS, gain_if_cut: np.ndarray | None = None
 ) -> dict[str, pd.DataFrame]:
@@ -80,6 +82,7 @@ def _gained(futures: Futures, weeks: int) -> np.ndarray:
     return total
 
 
+@hands_over
 def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> dict[str, pd.DataFrame]:
     """Tables events (one row an event and series) and event_placebos (the effects at all placebo dates).
 
@@ -95,8 +98,11 @@ def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> dict[
         for what, series, values in _series(loaded, record):
             found = study(values, start, stop, event.confounders, event.on_map or what == LOSSES)
             rows.append(_row(event, what, series, found))
-            placebos += [{"event": event.id, "series": series, "effect": float(e)} for e in found.placebo]
-    columns = ["event", "series", "effect"]
+            placebos += [
+                {"event": event.id, "series": series, "placebo": number, "effect": float(effect)}
+                for number, effect in enumerate(found.placebo, start=1)
+            ]
+    columns = ["event", "series", "placebo", "effect"]
     return {"events": pd.DataFrame(rows), "event_placebos": pd.DataFrame(placebos, columns=columns)}
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from contactline.case.schema import Case
 from contactline.choice.courses import exact_area
 from contactline.front.line import cell_line_length
+from contactline.report.tables import hands_over
 from contactline.stages.deal_compare import compare_table, shown_holder
 from contactline.stages.front import TOTAL, Front
 from contactline.stages.war import Outlook, months, spread, spread_given
@@ -25,6 +26,7 @@ def settle(case: Case, front: Front, proposals: Sequence[str]) -> dict[str, Sett
     return {name: apply_terms(case, proposal_named(case, name), front.ground) for name in proposals}
 
 
+@hands_over
 def deal_tables(
     case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]
 ) -> dict[str, pd.DataFrame]:

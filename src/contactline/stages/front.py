@@ -12,6 +12,7 @@ from contactline.choice.courses import Theatre
 from contactline.core.errors import EvidenceError
 from contactline.front.control_history import holder_on
 from contactline.front.gains import gains_by_month, weekly_gains
+from contactline.report.tables import hands_over
 from contactline.war.record import TempoRecord, tempo_record
 from contactline.war.territory import Ground, ground
 
@@ -85,6 +86,7 @@ def main_region(loaded: LoadedCase) -> str:
     return (remainders or [objectives[0].region])[0]
 
 
+@hands_over
 def front_tables(loaded: LoadedCase, front: Front) -> dict[str, pd.DataFrame]:
     """Tables front_monthly, area_history, line_history, settlements, places and outlines."""
     case = loaded.case

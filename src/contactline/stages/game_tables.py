@@ -16,6 +16,7 @@ from contactline.choice.equilibria import Equilibrium
 from contactline.choice.game import Chance, Decision, Game, Terminal
 from contactline.core.errors import FitError, InputError
 from contactline.core.streams import Streams
+from contactline.report.tables import handed_over, hands_over
 from contactline.stages.front import Front
 from contactline.stages.game import Played, endings_over_weights, ends_of, play
 from contactline.stages.war import Outlook
@@ -25,6 +26,7 @@ STRATEGY = [
     "equilibrium",
     "outcome",
     "infoset",
+    "actor",
     "player",
     "action",
     "chance",
@@ -36,6 +38,7 @@ STRATEGY = [
 VALUE = ["equilibrium", "outcome", "player", "name", "value", "endings", "sequential", "pure"]
 
 
+@hands_over
 def game_tables(played: Played) -> dict[str, pd.DataFrame]:
     """Tables game, equilibria and game_values."""
     outcomes = outcome_classes(played)
@@ -58,7 +61,8 @@ def tables_of_game(
         played = play(case, front, outlook, settlements)
     except (FitError, InputError) as error:
         return {}, (f"the game of the settlement was not solved: {error}",)
-    return game_tables(played) | {"game_weights": endings_over_weights(played, streams)}, ()
+    weighed = handed_over({"game_weights": endings_over_weights(played, streams)})
+    return game_tables(played) | weighed, ()
 
 
 def outcome_classes(played: Played) -> list[int]:
@@ -87,6 +91,7 @@ def _nodes(played: Played, outcomes: list[int]) -> pd.DataFrame:
             "depth": place.depth,
             "branch": tree.branch(index),
             "kind": {Decision: "move", Chance: "draw", Terminal: "ending"}[type(node)],
+            "actor": node.player if isinstance(node, Decision) else "",
             "player": game.players[node.player] if isinstance(node, Decision) else "",
             "infoset": node.infoset if isinstance(node, Decision) else "",
             "label": "" if isinstance(node, Decision) else node.label,
@@ -100,7 +105,7 @@ def _nodes(played: Played, outcomes: list[int]) -> pd.DataFrame:
 
 def _strategies(played: Played, outcomes: list[int]) -> pd.DataFrame:
     tree = played.game.tree
-    names = list(played.game.players.values())
+    actors, names = list(played.game.players), list(played.game.players.values())
     rows = []
     for k, one in enumerate(played.solution.equilibria):
         reach = one.reach(played.game)
@@ -109,6 +114,7 @@ def _strategies(played: Played, outcomes: list[int]) -> pd.DataFrame:
                 "equilibrium": k + 1,
                 "outcome": outcomes[k],
                 "infoset": infoset.name,
+                "actor": actors[infoset.player],
                 "player": names[infoset.player],
                 "reached": bool(reach[list(infoset.members)].sum() > 0),
                 "belief": _belief(played.game, one, infoset.name),

@@ -18,6 +18,7 @@ from contactline.case.schema import Case
 from contactline.choice.courses import pledged
 from contactline.choice.futures import FUTURES, Futures, credibility_belief, pledge_belief
 from contactline.core.streams import Streams
+from contactline.report.tables import hands_over
 from contactline.truce.analogues import (
     NEAR_KM,
     AnalogueFit,
@@ -89,6 +90,7 @@ class _Thin:
         return self.crisis_luck.shape[1]
 
 
+@hands_over
 def guarantee_tables(
     case: Case, futures: Futures, settlements: Mapping[str, Settlement], streams: Streams
 ) -> dict[str, pd.DataFrame]:
@@ -196,7 +198,7 @@ def _base_steps(guarantee: Guarantee, sets: int, streams: Streams) -> Iterator[d
     study, rate = study_draws(guarantee.record, sets, streams)
     for i, record in enumerate(guarantee.record.base_rates):
         own = _row("study", 0, expit(rate[study == i]))
-        yield own | {"label": record.name, "period": record.period}
+        yield own | {"study": record.id, "label": record.name, "period": record.period}
     yield _row("base_rates", 0, expit(rate))
     parts = parts_of(guarantee, effect_draws(guarantee.record, sets, streams))
     moved = rate
@@ -243,6 +245,7 @@ def _dates(guarantee: Guarantee) -> Iterator[dict[str, object]]:
         for event, _column in calendar_of(guarantee, guarantor):
             yield {
                 "guarantor": guarantor,
+                "event": event.id,
                 "day": pd.Timestamp(event.day),
                 "what": event.what,
                 "chance": event.chance,
@@ -269,6 +272,7 @@ def _row(step: str, years: int, values: np.ndarray) -> dict[str, object]:
     order = list(LABELS).index(step) if step in LABELS else -1
     return {
         "step": step,
+        "study": "",
         "position": order,
         "label": LABELS.get(step, step),
         "period": "",

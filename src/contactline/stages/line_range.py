@@ -22,6 +22,7 @@ from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.choice.worth import first_sets
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
+from contactline.report.tables import hands_over
 from contactline.stages.front import Front
 from contactline.stages.war import Outlook
 from contactline.support.adequacy import support
@@ -58,6 +59,7 @@ class _Setting:
     fighting: dict[str, np.ndarray]
 
 
+@hands_over
 def range_tables(
     case: Case,
     front: Front,
@@ -82,7 +84,7 @@ def range_tables(
     for done, setting in enumerate(every):
         family = _family(case, front, setting, viewpoints, streams)
         rows += _rows(case, front, setting, family, viewpoints)
-        summary.append(_summary(case, setting, family, where))
+        summary.append(_summary(case, setting, family, where, viewpoints))
         tick((done + 1) / len(every))
     return {"bargaining_range": pd.DataFrame(rows), "range_summary": pd.DataFrame(summary)}
 
@@ -186,7 +188,9 @@ def _rows(
     return out
 
 
-def _summary(case: Case, setting: _Setting, family: Family, region: str) -> dict[str, object]:
+def _summary(
+    case: Case, setting: _Setting, family: Family, region: str, viewpoints: Mapping[str, Values]
+) -> dict[str, object]:
     """Where what each side accepts under half of the beliefs or more overlaps, and how often acceptances do."""
     defender, challenger = case.defender, case.challenger
     most = max((high for _, high in family.spans(defender.id)), default=float("nan"))
@@ -195,6 +199,10 @@ def _summary(case: Case, setting: _Setting, family: Family, region: str) -> dict
     asked = best_demand(family, challenger.id, defender.id)
     return _key(setting) | {
         "region": region,
+        "defender": defender.id,
+        "defender_viewpoint": viewpoints[defender.id].viewpoint,
+        "challenger": challenger.id,
+        "challenger_viewpoint": viewpoints[challenger.id].viewpoint,
         "defender_most": most,
         "challenger_least": least,
         "range_low": common[0][0] if common else float("nan"),

@@ -9,6 +9,7 @@ from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.choice.futures import attacker_strength, weekly
 from contactline.core.streams import Streams
+from contactline.report.tables import hands_over
 from contactline.stages.war import SPREAD, Outlook, losses_history
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.manpower import strength_raiser
@@ -18,6 +19,7 @@ STRENGTH_STEP = 13
 COLLAPSE_WEEKS = (52, 104, 260)
 
 
+@hands_over
 def losses_tables(loaded: LoadedCase, outlook: Outlook, streams: Streams) -> dict[str, pd.DataFrame]:
     """Tables losses_history, loss_sources (where the published series allow it), strength and collapse."""
     tables = {
@@ -38,7 +40,11 @@ def sources_table(loaded: LoadedCase) -> pd.DataFrame | None:
         loaded.evidence("losses"), case.evidence.attacker_loss_series, case.challenger.id, case.as_of
     )
     fitted = fit_source_bias(readings)
-    return None if fitted is None else sources_beside_truth(fitted)
+    if fitted is None:
+        return None
+    table = sources_beside_truth(fitted)
+    table.insert(0, "side", case.challenger.id)
+    return table
 
 
 def strength_table(case: Case, outlook: Outlook, streams: Streams) -> pd.DataFrame:

@@ -38,11 +38,11 @@ def salient_table(simulated: SimulatedFront, case: Case, front: Front, weeks: Se
     for side, held in sides.items():
         total = float(here.km2[now & (holder == held)].sum())
         paths = later[:, :, held]
-        rows += _rows("all", side, total, paths, weeks)
+        rows += _rows(0, "all", side, total, paths, weeks)
     names = {number: side for side, number in sides.items()}
     for k, (name, held, mask) in enumerate(named):
         still = later[:, :, 2 + k] if held == 1 else here.km2[mask].sum() - later[:, :, 2 + k]
-        rows += _rows(name, names[held], float(here.km2[mask].sum()), still, weeks)
+        rows += _rows(k + 1, name, names[held], float(here.km2[mask].sum()), still, weeks)
     return pd.DataFrame(rows)
 
 
@@ -90,17 +90,14 @@ def _named(
 
 
 def _rows(
-    name: str, side: str, now: float, later: np.ndarray, weeks: Sequence[int]
+    salient: int, name: str, side: str, now: float, later: np.ndarray, weeks: Sequence[int]
 ) -> list[dict[str, object]]:
     """Rows of one salient, or of all: today's km² and quantiles later; half is the chance that half of it is left."""
-    rows: list[dict[str, object]] = [
-        {"name": name, "side": side, "week": 0, "q10": now, "q50": now, "q90": now, "p_half": 1.0}
-    ]
+    about = {"salient": salient, "name": name, "side": side}
+    rows: list[dict[str, object]] = [about | {"week": 0, "q10": now, "q50": now, "q90": now, "p_half": 1.0}]
     for k, week in enumerate(weeks):
         low, middle, high = (float(q) for q in np.quantile(later[:, k], [0.1, 0.5, 0.9]))
         # Never all or nothing from a hundred draws (Jeffreys' rule).
         half = float((np.sum(later[:, k] >= 0.5 * now) + 0.5) / (len(later) + 1.0))
-        rows.append(
-            {"name": name, "side": side, "week": week, "q10": low, "q50": middle, "q90": high, "p_half": half}
-        )
+        rows.append(about | {"week": week, "q10": low, "q50": middle, "q90": high, "p_half": half})
     return rows

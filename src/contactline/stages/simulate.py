@@ -8,6 +8,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from contactline.report.outcomes import checked_outcomes
 from contactline.stages import choice
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 
@@ -48,6 +49,5 @@ def simulate(
     about, outlook = ready.loaded.case, ready.outlook
     runs, reads = choice.run_courses(about, ready.measured, outlook, ready.settlements)
     notes = (*outlook.forecast.warnings(), *outlook.notes)
-    return Simulation(
-        choice.ensemble(about, outlook, runs, reads), ready.loaded.digest, seed, support_path, notes
-    )
+    outcomes = checked_outcomes(choice.ensemble(about, outlook, runs, reads))
+    return Simulation(outcomes, ready.loaded.digest, seed, support_path, notes)

@@ -18,6 +18,7 @@ from contactline.case.supply import SupportCut, SupportPath
 from contactline.core.progress import Tick, no_tick
 from contactline.core.reads import reading
 from contactline.core.streams import Streams
+from contactline.report.tables import hands_over
 from contactline.stages.front import Front
 from contactline.stages.support_map import Belt, Fought, Sample, fight, sample_of, set_up
 from contactline.stages.war import SPREAD, Outlook, spread
@@ -41,6 +42,7 @@ WORSE = 0.02
 """A path needs a package where it makes holding the belt less likely by more than this: the rest is noise."""
 
 
+@hands_over
 def support_tables(
     case: Case,
     front: Front,
@@ -101,6 +103,7 @@ def support_tables(
     return tables
 
 
+@hands_over
 def ledger_tables(case: Case) -> dict[str, pd.DataFrame]:
     """The ledger, what the loss of one donor would leave, and the capabilities: no simulation."""
     return {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from contactline.case.debate import Values
 from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
 from contactline.choice.courses import (
@@ -23,6 +24,7 @@ from contactline.choice.courses import (
 from contactline.choice.futures import FUTURES, Futures
 from contactline.choice.verdict import advantage, default_values
 from contactline.core.streams import Streams
+from contactline.report.tables import hands_over
 from contactline.stages.front import Front
 from contactline.stages.war import spread
 from contactline.truce.aims import AIMS, maximal_chance
@@ -37,6 +39,7 @@ from contactline.truce.guarantee import base_credibility, signature_chance
 from contactline.truce.terms import Settlement
 
 HOLD_WEEKS = (52, 156, 260)
+NO_GUARANTEE = "none"
 SIGN_WEEKS = (0, 26, 52, 104)
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
 EVERY = 5
@@ -53,14 +56,16 @@ Runs = Mapping[str, Mapping[str, np.ndarray]]
 
 @dataclass(frozen=True)
 class Variant:
-    """A settlement as written, or with one thing changed. at_signature : ndarray[draw], chance that the guarantor acts
-    if the truce is broken at once."""
+    """A settlement as written, or with one thing changed. guarantee : id of the one it then carries; at_signature :
+    ndarray[draw], chance that the guarantor acts if the truce is broken at once."""
 
     label: str
+    guarantee: str
     decision: Decision
     at_signature: np.ndarray
 
 
+@hands_over
 def truce_tables(
     case: Case,
     front: Front,
@@ -94,14 +99,16 @@ def variants(
     ceded, nobody = bool(settlement.belts_lost), np.zeros(futures.draws)
     acts = nobody if settlement.guarantee is None else futures.at_signature(settlement.guarantee, ceded)
 
-    def varied(label: str, chance: np.ndarray = acts, **changes: object) -> Variant:
+    carried = guarantee_of(settlement)
+
+    def varied(label: str, chance: np.ndarray = acts, promise: str = carried, **changes: object) -> Variant:
         decides = truce_decision(case, theatre, settlement, futures, **changes)  # type: ignore[arg-type]
-        return Variant(label, decides, chance)
+        return Variant(label, promise, decides, chance)
 
     found = {"as_written": varied("as written")}
     nothing = np.zeros((futures.draws, futures.weeks))
     if settlement.guarantee is not None:
-        found["no_guarantee"] = varied("without the guarantee", nobody, credibility=nothing)
+        found["no_guarantee"] = varied("without the guarantee", nobody, NO_GUARANTEE, credibility=nothing)
     stationed = with_troops(case, settlement)
     if stationed is not None:
         base = np.repeat(base_credibility(stationed, futures.sets, streams), FUTURES)
@@ -110,7 +117,11 @@ def variants(
         if not stationed.stated:
             chance = signature_chance(base, futures.beliefs, stationed, futures.pledge_luck, ceded)
         found["troops"] = varied(
-            "with the guarantor's troops in the country", chance, guarantee=stationed, credibility=path
+            "with the guarantor's troops in the country",
+            chance,
+            stationed.id,
+            guarantee=stationed,
+            credibility=path,
         )
     if terms.belt_lost:
         kept = terms._replace(belt_lost=False)
@@ -120,6 +131,11 @@ def variants(
     if terms.imposed:
         found["agreed"] = varied("if nobody pressed for it", terms=terms._replace(imposed=False))
     return found
+
+
+def guarantee_of(settlement: Settlement) -> str:
+    """Id of the guarantee that a settlement carries, or "none"."""
+    return settlement.guarantee.id if settlement.guarantee else NO_GUARANTEE
 
 
 def with_troops(case: Case, settlement: Settlement) -> Guarantee | None:
@@ -147,6 +163,7 @@ def truce_table(
             hold = _hold(found.decision)
             row: dict[str, object] = {
                 "proposal": name, "name": settlement.proposal.name, "variant": variant, "label": found.label,
+                "guarantee": found.guarantee,
             }  # fmt: skip
             for weeks in HOLD_WEEKS:
                 sets = futures.set_mean(hold[weeks])
@@ -205,7 +222,7 @@ def aims_table(
             run = accept(case, front.theatre, settlement, held, credibility=path)
             rows.append(
                 {
-                    "proposal": name, "name": settlement.proposal.name, "aim": aim,
+                    "proposal": name, "name": settlement.proposal.name, **_whose(values), "aim": aim,
                     "label": labels.get(aim, aim), "p_aim": float(np.mean(futures.aims == k)),
                     "p_maximal_prior": steps["prior"], "p_maximal_record": steps["record"],
                     "p_maximal_demands": steps["demands"], "wanted": float(wanted[k].mean()),
@@ -229,7 +246,7 @@ def deterrence_table(
             ratio = np.exp(found.log_ratio)
             needed = deterring_credibility(ratio, found.honoured, found.penalty)
             row: dict[str, object] = {
-                "proposal": name, "name": settlement.proposal.name, "aim": aim,
+                "proposal": name, "name": settlement.proposal.name, "guarantee": guarantee_of(settlement), "aim": aim,
                 "p_pays": float(np.mean(ratio > 1.0)), "p_beyond_guarantee": float(np.mean(needed > 1.0)),
                 "p_deterred": float(np.mean(found.credibility[:, 0] >= needed)),
             }  # fmt: skip
@@ -255,8 +272,8 @@ def own_forces_table(
                 for d in (written, bare)
             ]
             rows.append(
-                {"proposal": name, "name": settlement.proposal.name, "strength": float(strength),
-                 "p_hold": hold[0], "p_hold_no_guarantee": hold[1]}
+                {"proposal": name, "name": settlement.proposal.name, "guarantee": guarantee_of(settlement),
+                 "strength": float(strength), "p_hold": hold[0], "p_hold_no_guarantee": hold[1]}
             )  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -317,7 +334,7 @@ def timing_table(
                 value = advantage(values, run, runs["fight_on"], futures, streams, middle=True)
                 rows.append(
                     {
-                        "proposal": name, "name": settlement.proposal.name, "week": week,
+                        "proposal": name, "name": settlement.proposal.name, **_whose(values), "week": week,
                         "terms": "line_reached" if reached else "same",
                         "value": float(value.mean()), "value_q10": float(np.quantile(value, 0.1)),
                         "value_q90": float(np.quantile(value, 0.9)),
@@ -358,15 +375,29 @@ def morale_table(
             broke = run["truce_broken"] > 0
             rows.append(
                 {
-                    "proposal": name, "name": settlement.proposal.name, "setting": setting,
+                    "proposal": name, "name": settlement.proposal.name, **_whose(values), "setting": setting,
                     "share_accept": float(np.mean(gain > 0)), "truce_holds": float(run["truce_holds"].mean()),
                     "collapsed_if_broken": float(run["collapsed"][broke].mean()) if broke.any() else np.nan,
                     "km2_held_if_broken": float(run["km2_held"][broke].mean()) if broke.any() else np.nan,
                 }
             )  # fmt: skip
-    columns = ["proposal", "name", "setting", "share_accept", "truce_holds", "collapsed_if_broken"]
+    columns = [
+        "proposal",
+        "name",
+        "actor",
+        "viewpoint",
+        "setting",
+        "share_accept",
+        "truce_holds",
+        "collapsed_if_broken",
+    ]
     columns += ["km2_held_if_broken"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _whose(values: Values) -> dict[str, str]:
+    """Whose values a row speaks of."""
+    return {"actor": values.actor, "viewpoint": values.viewpoint}
 
 
 def _hold(d: Decision) -> dict[int, np.ndarray]:

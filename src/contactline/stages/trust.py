@@ -16,7 +16,9 @@ import pandas as pd
 from contactline.case.debate import Benchmark
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
+from contactline.core.errors import InputError
 from contactline.core.files import write_text
+from contactline.report.tables import hands_over, typed
 from contactline.score.backtest import BacktestResult
 from contactline.stages.falls import PACE_KM2, TRAJECTORIES
 from contactline.stages.space import AROUND_KM, DIRECTIONS, SURROUNDED
@@ -30,6 +32,7 @@ BACKTEST_FOLDER = "backtest"
 BACKTEST_TABLES = ("backtest_summary", "backtest_bars", "backtest_pit")
 PLACES_PARTS = ("summary", "skills", "bands")
 RATIO_BASELINES = ("line-52", "line-13", "mean-13", "autoarima")
+RERUN = "Run `contactline backtest` on the case again, or restore the file."
 OWNER = "contactline developers"
 
 
@@ -119,6 +122,7 @@ ENGINE = (
 )
 
 
+@hands_over
 def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFrame]:
     """A backtest in the report's tables."""
     summary = result.summary.rename(
@@ -150,9 +154,9 @@ def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFra
     return {
         "backtest_summary": summary[kept],
         "backtest_bars": pd.DataFrame(bar_rows),
-        "backtest_pit": pit.rename(columns={"forecaster": "model"})[["model", "horizon", "pit"]].reset_index(
-            drop=True
-        ),
+        "backtest_pit": pit.rename(columns={"forecaster": "model"})[
+            ["model", "origin_date", "horizon", "pit"]
+        ],
     }
 
 
@@ -168,13 +172,17 @@ def save_backtest(result: BacktestResult, series: str, case_folder: Path) -> Pat
 
 
 def saved_backtest(loaded: LoadedCase) -> dict[str, pd.DataFrame]:
-    """The backtest tables saved beside a case; empty where none was run."""
+    """The backtest tables saved beside a case; empty where none was run. Raises InputError for a broken file."""
     folder = loaded.folder / BACKTEST_FOLDER
     tables = {}
     if (folder / "made_by.json").is_file():
-        tables = {name: pd.read_csv(folder / f"{name}.csv") for name in BACKTEST_TABLES}
+        for name in BACKTEST_TABLES:
+            path = folder / f"{name}.csv"
+            tables[name] = typed(name, pd.read_csv(path), str(path), InputError, RERUN)
     if all((folder / f"places_{part}.csv").is_file() for part in PLACES_PARTS):
-        tables |= places_tables(*(pd.read_csv(folder / f"places_{part}.csv") for part in PLACES_PARTS))
+        joined = places_tables(*(pd.read_csv(folder / f"places_{part}.csv") for part in PLACES_PARTS))
+        where = str(folder / "places_*.csv")
+        tables |= {name: typed(name, frame, where, InputError, RERUN) for name, frame in joined.items()}
     return tables
 
 
@@ -191,6 +199,7 @@ def places_tables(
     return {"backtest_places": table, "backtest_places_bands": bands.rename(columns={"rule": "model"})}
 
 
+@hands_over
 def trust_tables(
     case: Case,
     outlook: Outlook,
@@ -299,6 +308,7 @@ def _beside(case: Case, outlook: Outlook, benchmark: Benchmark) -> dict[str, str
             ours = f"within our horizon, which ends earlier: {100 * p:.0f}% of our futures"
     sources = {entry.id: entry.source for entry in case.bibliography}
     return {
+        "benchmark": benchmark.id,
         "text": benchmark.text,
         "objective": objective or "",
         "day": day.isoformat() if day else "",

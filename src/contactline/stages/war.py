@@ -15,6 +15,7 @@ from contactline.choice.futures import FUTURES, Futures, draw_futures, weekly
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.files import data_dir
 from contactline.core.streams import Streams
+from contactline.report.tables import hands_over
 from contactline.stages.falls import lines
 from contactline.stages.front import Front
 from contactline.stages.salients import salient_table
@@ -160,6 +161,7 @@ def look_ahead(
     return replace(outlook, falls=falls)
 
 
+@hands_over
 def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataFrame]:
     """Tables gain_fan, objectives, losses_fan and the map's cells (without the proposals' columns)."""
     tables = {

@@ -55,7 +55,8 @@ def supporters(case: Case) -> list[str]:
 def position_history(case: Case) -> pd.DataFrame:
     """Every numbered position, oldest first within issue and actor, and the last one carried to the as-of date.
 
-    Columns issue, name, actor, actor_name, role, day, position, give, stance, sources, last (carried, not stated).
+    Columns issue, name, actor, actor_name, role, day, position, give, stance, sources, statement (number of the row
+    for that actor and issue), last (carried, not stated).
     """
     names = {actor.id: (actor.name, actor.role) for actor in case.actors}
     rows = []
@@ -82,6 +83,8 @@ def position_history(case: Case) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=columns)
     frame["day"] = pd.to_datetime(frame["day"])
+    number = frame.groupby(["issue", "actor"], sort=False).cumcount() + 1
+    frame.insert(len(columns) - 1, "statement", number)
     return frame
 
 
@@ -124,10 +127,11 @@ def movement(case: Case) -> pd.DataFrame:
 def division(case: Case, actors: Sequence[str] = (), step_days: int = STEP_DAYS) -> pd.DataFrame:
     """Division among the supporters over time, one row an issue and day on which at least two of them have a position.
 
-    Columns issue, name, day, actors, spread, polarisation, and (with a wedge in the case) donor_distance, the
-    distance of the donor from the leverage-weighted mean of the others, missing until both have spoken.
+    Columns issue, name, day, actors, spread, polarisation, and (with a wedge in the case) donor and donor_distance,
+    the distance of the donor from the leverage-weighted mean of the others, missing until both have spoken.
     """
     wanted = list(actors) or supporters(case)
+    donor = case.wedge.donor if case.wedge is not None else ""
     rows = []
     for issue in (issue for issue in case.issues if issue.scaled):
         days = [p.day for p in case.positions if p.issue == issue.id and p.position is not None]
@@ -140,9 +144,9 @@ def division(case: Case, actors: Sequence[str] = (), step_days: int = STEP_DAYS)
             rows.append({
                 "issue": issue.id, "name": issue.name, "day": pd.Timestamp(day), "actors": len(now),
                 "spread": spread(position, weight), "polarisation": polarisation(position, weight),
-                "donor_distance": donor_distance(case, issue.id, day),
+                "donor": donor, "donor_distance": donor_distance(case, issue.id, day),
             })  # fmt: skip
-    columns = ["issue", "name", "day", "actors", "spread", "polarisation", "donor_distance"]
+    columns = ["issue", "name", "day", "actors", "spread", "polarisation", "donor", "donor_distance"]
     return pd.DataFrame(rows, columns=columns)
 
 

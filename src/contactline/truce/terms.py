@@ -151,13 +151,14 @@ def apply_terms(case: Case, proposal: Proposal, here: Ground) -> Settlement:
 
 
 def clause_table(case: Case, proposal: Proposal) -> pd.DataFrame:
-    """Every clause, in the proposal's order: point, kind, text, whether it is modelled, and its effect."""
+    """Every clause, in the proposal's order: number, point, kind, text, whether it is modelled, and its effect."""
     rows = []
-    for clause in proposal.clauses:
+    for number, clause in enumerate(proposal.clauses, start=1):
         effect = clause_effect(case, clause)
         rows.append(
             {
                 "proposal": proposal.id,
+                "clause": number,
                 "point": clause.point,
                 "kind": clause.kind,
                 "text": clause.text,

@@ -124,7 +124,7 @@ class EventLog:
         return loops.first_week(self.draw_start, self.code, self.week_end, self._starts(), km2, wanted)
 
     def held_km2(self, labels: np.ndarray, regions: int | None = None) -> np.ndarray:
-        """Area that the challenger holds of each region : ndarray[draw, week, region] float32, km².
+        """Area that the challenger holds of each region : ndarray[draw, week, region], km², exact sums of cells.
 
         labels : ndarray[cell] int, region of each cell from 0; −1 leaves a cell out.
         """

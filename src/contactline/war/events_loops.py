@@ -69,9 +69,9 @@ def held_km2(
     draw_start: np.ndarray, code: np.ndarray, week_end: np.ndarray, starts: np.ndarray, km2: np.ndarray,
     label: np.ndarray, regions: int,
 ) -> np.ndarray:  # fmt: skip
-    """Area held of each region at the end of each week : ndarray[draw, week, region] float32."""
+    """Area held of each region at the end of each week : ndarray[draw, week, region], km²."""
     draws, weeks = week_end.shape
-    out = np.empty((draws, weeks, regions), dtype=np.float32)
+    out = np.empty((draws, weeks, regions))
     common = np.zeros(regions)
     held = np.zeros(regions)
     for d in range(draws):

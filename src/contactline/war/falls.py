@@ -140,7 +140,8 @@ def read_levels(table: np.ndarray, row: np.ndarray, at: np.ndarray) -> np.ndarra
         high = min(low + 1, top)
         part = min(at[d] - low, 1.0)
         for k in range(table.shape[2]):
-            out[d, k] = (1.0 - part) * table[row[d], low, k] + part * table[row[d], high, k]
+            first = table[row[d], low, k]  # in this form two equal levels give themselves
+            out[d, k] = first + part * (table[row[d], high, k] - first)
     return out
 
 
@@ -173,5 +174,5 @@ def left_behind(
             part = (want - here) / step if step > 0.0 else 0.0
         after = min(low + 1, cells - 1)
         for k in range(values.shape[1]):
-            out[d, k] = (1 - part) * values[low, k] + part * values[after, k]
+            out[d, k] = values[low, k] + part * (values[after, k] - values[low, k])
     return out

@@ -62,7 +62,11 @@ class Ground:
 
 
 def ground(cells: pd.DataFrame, changes: pd.DataFrame, holder: np.ndarray) -> Ground:
-    """The ground from tables 'cells' and 'changes' and who holds each cell now (ndarray[cell], 0 or 1)."""
+    """The ground from tables 'cells' and 'changes' and who holds each cell now (ndarray[cell], 0 or 1).
+
+    A cell has the area it has in the grid, in 24 bits: sums of such areas in 64 are exact in whatever order, so that a
+    belt of which every cell has fallen is lost to the last bit.
+    """
     if len(holder) != len(cells):
         raise EvidenceError(
             f"cells: {len(cells)} cells but {len(holder)} holders; rebuild the case's evidence."
@@ -71,7 +75,7 @@ def ground(cells: pd.DataFrame, changes: pd.DataFrame, holder: np.ndarray) -> Gr
         (cells["town"] == 1).to_numpy() | (cells["belt"] != "").to_numpy() | (cells["place"] != "").to_numpy()
     )
     taken = cells["cell"].isin(changes.loc[changes["holder"] == 1, "cell"]).to_numpy()
-    km2 = cells["km2"].to_numpy()
+    km2 = cells["km2"].to_numpy(dtype=np.float32).astype(np.float64)
     share = float(km2[taken & built].sum() / km2[taken].sum()) if taken.any() else float(built.mean())
     names = cells["cell"].to_numpy()
     return Ground(

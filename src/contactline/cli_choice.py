@@ -38,7 +38,7 @@ from contactline.report.judgements import focus_proposal, percent
 from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.store import load
 from contactline.report.summary import as_of_line
-from contactline.report.theme import ACCEPT, EVEN, FIGHT
+from contactline.report.theme import ink_on, share_colour
 from contactline.stages.pair import POINTS, SETS, break_even_pair, named_belief
 from contactline.stages.setup import make_ready
 
@@ -265,9 +265,5 @@ def _bare(value: float, unit: str) -> str:
 
 def _coloured(share: float, text: str) -> Text:
     """A share on the colour scale of the figures."""
-    part, end = min(abs(share - 0.5) * 2, 1.0), ACCEPT if share >= 0.5 else FIGHT
-    mixed = "".join(
-        f"{round(int(EVEN[i : i + 2], 16) * (1 - part) + int(end[i : i + 2], 16) * part):02x}"
-        for i in (1, 3, 5)
-    )
-    return Text(text, style=f"{'white' if part > 0.6 and share >= 0.5 else 'black'} on #{mixed}")
+    background = share_colour(share)
+    return Text(text, style=f"{ink_on(background)} on {background}")

@@ -17,6 +17,7 @@ from contactline.report.figures import (
     side_name,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
 from contactline.report.judgements import amount, focus_proposal, measured, number, percent
@@ -43,7 +44,7 @@ def losses_by_month(assessment: Assessment) -> list[Figure]:
             alt.Chart(inline(named))
             .mark_line(strokeWidth=1.8)
             .encode(
-                x=alt.X("month:T", title=None),
+                x=time_x("month", named["month"]),
                 y=alt.Y("value:Q", title="killed and wounded per month"),
                 color=alt.Color("series:N", title=None),
                 tooltip=[
@@ -77,7 +78,7 @@ def losses_ahead(assessment: Assessment) -> list[Figure]:
     scale = alt.Scale(domain=[case.challenger.name, case.defender.name], range=[CHALLENGER, DEFENDER])
     colour = alt.Color("side:N", title=None, scale=scale)
     base = alt.Chart(inline(named[["side", "date", "q10", "q50", "q90"]])).encode(
-        x=alt.X("date:T", title=None)
+        x=time_x("date", named["date"])
     )
     tip = [
         "side:N",

@@ -18,6 +18,7 @@ from contactline.report.figures import (
     side_name,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
 from contactline.report.judgements import amount, number, percent
@@ -92,7 +93,7 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
     scale = alt.Scale(domain=[case.challenger.name, case.defender.name], range=[CHALLENGER, DEFENDER])
     colour = alt.Color("side:N", title=None, scale=scale)
     base = alt.Chart(inline(dated[["side", "date", "q10", "q50", "q90"]])).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
+        x=time_x("date", dated["date"])
     )
     tip = ["side:N", alt.Tooltip("date:T")]
     tip += [alt.Tooltip(f"{q}:Q", title=f"{int(q[1:])}%", format=".2f") for q in ("q10", "q50", "q90")]

@@ -14,6 +14,7 @@ from contactline.report.figures import (
     rows_axis,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
 from contactline.report.judgements import percent
@@ -157,7 +158,7 @@ def _path_figure(assessment: Assessment, path: str, own: pd.DataFrame) -> Figure
         alt.Chart(inline(shown[["what", "start", "end", "met", "today"]]))
         .mark_rect(stroke="#ffffff", strokeWidth=0.3)
         .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(tickCount=6)),
+            x=time_x("start", shown["start"]),
             x2="end:T",
             y=alt.Y("what:N", title=None, sort=order, axis=rows_axis(WIDE)),
             color=alt.Color(

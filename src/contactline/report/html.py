@@ -5,7 +5,6 @@ Scripts, styles and data travel inside the file; the only addresses in it are li
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -50,9 +49,19 @@ from contactline.report.choice_page import (
     regret_sentence,
     waiting_sentence,
 )
-from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    legends_of,
+    page_spec,
+    region_name,
+    short_name,
+    to_png,
+    to_svg,
+)
 from contactline.report.findings import guarantor_words, section_findings
 from contactline.report.judgements import (
+    BANDS,
     band,
     before,
     focus_proposal,
@@ -65,6 +74,7 @@ from contactline.report.judgements import (
 from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
+from contactline.report.script_json import script_json
 from contactline.report.side_by_side import finding, side_by_side
 from contactline.report.summary import (
     as_of_line,
@@ -76,7 +86,7 @@ from contactline.report.summary import (
     shown,
     shown_range,
 )
-from contactline.report.theme import ACCEPT, BAND_COLOURS, CONFIG, EVEN, FIGHT
+from contactline.report.theme import BAND_COLOURS, CONFIG, ink_on, share_colour
 
 RECIPES: tuple[Recipe, ...] = (
     *charts_front.RECIPES,
@@ -284,9 +294,9 @@ def page(template: str, assessment: Assessment, drawn: Sequence[Figure], **conte
             case=assessment.case,
             version=assessment.run.version,
             series_gap=series_gap(assessment),
-            map_data=_script_json(hexmap) if hexmap else "",
-            specs=_script_json({figure.id: figure.spec for figure in drawn}),
-            config=_script_json(CONFIG),
+            map_data=script_json(hexmap) if hexmap else "",
+            specs=script_json({figure.id: page_spec(figure) for figure in drawn}),
+            config=script_json(CONFIG),
             vega=Markup(vega_bundle()),
             css=Markup(_static("report.css")),
             scripts=[Markup(_static(name)) for name in ("hexmap.js", "report.js")],
@@ -332,12 +342,6 @@ def _rows(assessment: Assessment) -> Mapping[str, list[dict[str, Any]]]:
     return {name: [{str(k): v for k, v in row.items()} for row in rows] for name, rows in frames.items()}
 
 
-def _script_json(value: object) -> Markup:
-    """JSON that may stand inside a script element: no closing tag, no line separators."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("</", "<\\/").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
-
-
 def _static(name: str) -> str:
     return files("contactline.report").joinpath("static", name).read_text(encoding="utf-8")
 
@@ -368,6 +372,7 @@ def _environment() -> jinja2.Environment:
         shown_range=shown_range,
         region_name=region_name,
         plain_day=plain_day,
+        legends_of=legends_of,
         outcome_rows=outcome_rows,
         broken_rows=broken_rows,
         course_name=charts_claims.course_name,
@@ -388,16 +393,13 @@ def _environment() -> jinja2.Environment:
 
 def _band_colour(p: float) -> Markup:
     """Cell colours for a probability: the background of its band, and ink that reads on it."""
-    names = [band(x) for x in (0.0, 0.02, 0.1, 0.3, 0.5, 0.6, 0.9, 0.97, 1.0)]
-    at = names.index(band(float(p)))
-    ink = "#fff" if at >= 5 else "#1f2933"
-    return Markup(f"background:{BAND_COLOURS[at]};color:{ink}")
+    return _cell_colour(BAND_COLOURS[[words for _, _, words in BANDS].index(band(float(p)))])
 
 
 def _share_colour(share: float) -> Markup:
-    """Cell colours for a share preferring to accept: amber below one half, violet above, pale in the middle."""
-    end = ACCEPT if share >= 0.5 else FIGHT
-    part = min(abs(share - 0.5) * 2, 1.0)
-    mixed = [round(int(EVEN[i : i + 2], 16) * (1 - part) + int(end[i : i + 2], 16) * part) for i in (1, 3, 5)]
-    ink = "#fff" if part > 0.6 and share >= 0.5 else "#1f2933"
-    return Markup("background:rgb({},{},{});color:{}").format(*mixed, ink)
+    """Cell colours for a share preferring to accept, and ink that reads on them."""
+    return _cell_colour(share_colour(share))
+
+
+def _cell_colour(background: str) -> Markup:
+    return Markup("background:{};color:{}").format(background, ink_on(background))

@@ -23,6 +23,7 @@ from contactline.choice.pair import Pair
 from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import Stages, terminal
+from contactline.core.rounding import share, short
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.assessment import Assessment
 from contactline.report.charts_pair import pair_figure
@@ -250,7 +251,7 @@ def _print_pair(console: Console, found: Pair) -> None:
     console.print(Text(f"Down: {found.y_label} ({found.y}). Across: {found.x_label} ({found.x})."))
     table = Table("", *(_bare(v, found.x_unit) for v in found.x_values), padding=(0, 1), show_edge=False)
     for value, shares in zip(found.y_values[::-1], found.share[::-1], strict=True):
-        table.add_row(_bare(value, found.y_unit), *(_coloured(s, f"{100 * s:.0f}%") for s in shares))
+        table.add_row(_bare(value, found.y_unit), *(_coloured(s, share(s)) for s in shares))
     console.print(table)
     console.print(Text(found.finding))
     for line in found.notes:
@@ -259,8 +260,8 @@ def _print_pair(console: Console, found: Pair) -> None:
 
 def _bare(value: float, unit: str) -> str:
     if unit in ("probability", "share") and 0 <= value <= 1:
-        return percent(value) if 0 < value < 1 else f"{100 * value:.0f}%"
-    return f"{value:.3g}"
+        return percent(value) if 0 < value < 1 else share(value)
+    return short(value)
 
 
 def _coloured(share: float, text: str) -> Text:

@@ -77,7 +77,7 @@ def test_events_are_told_from_quantities(sample: Assessment) -> None:
     assert names[0] == "Fight on" and len(outcomes) == 3
     label, texts = outcomes[0]
     assert label == "land held by Southland, change, km²"
-    assert texts[0] == ("−9,000", "−15,000 to −3,000")
+    assert texts[0] == ("−9,000", "−15,000 to −2,800")
 
 
 def test_beliefs_read_in_plain_units() -> None:

@@ -12,7 +12,7 @@ from contactline.report.tables import typed
 from contactline.stages.losses import collapse_table, losses_tables, sources_table, strength_table
 from contactline.stages.salients import salient_table
 from contactline.stages.setup import Ready, make_ready
-from contactline.stages.trust import saved_backtest
+from contactline.stages.scores import saved_scores
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def ready() -> Ready:
 
 
 def test_every_table_fits_its_dictionary(ready: Ready):
-    tables = losses_tables(ready.loaded, ready.outlook, ready.streams) | saved_backtest(ready.loaded)
+    tables = losses_tables(ready.loaded, ready.outlook, ready.streams) | saved_scores(ready.loaded)[0]
     assert {"loss_sources", "strength", "collapse", "losses_history", "backtest_places"} <= set(tables)
     for name, frame in tables.items():
         typed(name, frame)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import number, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -18,7 +20,7 @@ from contactline.report.figures import (
     spec_of,
     wrapped,
 )
-from contactline.report.judgements import number, percent, proposal_name
+from contactline.report.judgements import proposal_name
 from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
 
 VERDICTS = ("supported", "contested", "not supported", "not testable")
@@ -279,7 +281,7 @@ def acceptability(assessment: Assessment) -> list[Figure]:
             order=alt.Order("rank:Q"),
             tooltip=["who:N", "deal:N", alt.Tooltip("first:Q", format=".0%")],
         )
-        .transform_calculate(rank=f"indexof({order!r}, datum.deal)")
+        .transform_calculate(rank=f"indexof({json.dumps(order)}, datum.deal)")
     )  # fmt: skip
     subtitle = (
         "All courses compared at once: nothing here says that the other side would sign. A course that a viewpoint "
@@ -342,10 +344,8 @@ def _value(row: pd.Series, column: str, bare: bool = False) -> str:
     value, unit = float(row[column]), str(row["unit"])
     if unit in ("share", "probability") and 0 <= value <= 1:
         return percent(value)
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
-    return (
-        text.replace("-", "−") if bare or unit in ("multiplier", "logit", "log hazard") else f"{text} {unit}"
-    )
+    plain = bare or unit in ("multiplier", "logit", "log hazard")
+    return number(value) if plain else f"{number(value)} {unit}"
 
 
 def _next(values: pd.Series) -> dict[float, float]:

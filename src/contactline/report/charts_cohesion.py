@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from contactline.core.rounding import percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -21,7 +22,7 @@ from contactline.report.figures import (
     time_x,
     wrapped,
 )
-from contactline.report.judgements import percent, plain_day
+from contactline.report.judgements import plain_day
 from contactline.report.theme import CATEGORIES, CHALLENGER, DEFENDER, MUTED
 
 SECTION = "allies"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import amount, measured, number, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -20,7 +21,7 @@ from contactline.report.figures import (
     time_x,
     wrapped,
 )
-from contactline.report.judgements import amount, focus_proposal, measured, number, percent
+from contactline.report.judgements import focus_proposal
 from contactline.report.theme import CHALLENGER, DEFENDER
 
 

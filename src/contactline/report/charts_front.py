@@ -7,6 +7,7 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import measured
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -21,7 +22,7 @@ from contactline.report.figures import (
     spec_of,
     time_x,
 )
-from contactline.report.judgements import measured, plain_day
+from contactline.report.judgements import plain_day
 from contactline.report.theme import INK
 
 SHOWN_REGIONS = 5

@@ -5,9 +5,19 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import amount, number, points
 from contactline.report.assessment import Assessment
-from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, time_x, wrapped
-from contactline.report.judgements import amount, first_settlement, main_target, number, points, points_range
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    inline,
+    rows_axis,
+    source_line,
+    spec_of,
+    time_x,
+    wrapped,
+)
+from contactline.report.judgements import first_settlement, main_target, points_range
 from contactline.report.theme import CHALLENGER, INK, MUTED
 
 TWO_YEARS = 104

@@ -7,9 +7,19 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import percent
 from contactline.report.assessment import Assessment
-from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, time_x, wrapped
-from contactline.report.judgements import focus_proposal, percent, proposal_name
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    inline,
+    rows_axis,
+    source_line,
+    spec_of,
+    time_x,
+    wrapped,
+)
+from contactline.report.judgements import focus_proposal, proposal_name
 from contactline.report.theme import CATEGORIES, INK, MUTED
 
 LINE = CATEGORIES[0]

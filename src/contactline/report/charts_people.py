@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from contactline.core.rounding import amount, number, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -21,7 +22,6 @@ from contactline.report.figures import (
     time_x,
     wrapped,
 )
-from contactline.report.judgements import amount, number, percent
 from contactline.report.theme import CHALLENGER, DEFENDER, MUTED
 
 KINDS = {"killed_wounded": "killed and wounded", "killed": "killed alone"}

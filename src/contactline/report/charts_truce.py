@@ -5,9 +5,10 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import percent, points, share
 from contactline.report.assessment import Assessment
 from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, wrapped
-from contactline.report.judgements import focus_proposal, percent, proposal_name
+from contactline.report.judgements import focus_proposal, proposal_name
 from contactline.report.theme import CATEGORIES, INK, MUTED
 
 _UNIT = alt.Scale(domain=[0, 1])
@@ -101,11 +102,11 @@ def aims(assessment: Assessment) -> list[Figure]:
     labels = [f"{row['label']} ({percent(row['p_aim'])} likely)" for _, row in table.iterrows()]
     rows = table.assign(row=labels)
     chart = (
-        alt.Chart(inline(rows.assign(row=[wrapped(r, 40) for r in rows["row"]])))
+        alt.Chart(inline(rows.assign(row=[wrapped(r, 26) for r in rows["row"]])))
         .mark_point(filled=True, size=90, opacity=0.9)
         .encode(
             x=alt.X("p_hold_260:Q", title="chance that it holds five years", scale=_UNIT, axis=_PERCENT),
-            y=alt.Y("row:N", title=None, sort=[wrapped(r, 40) for r in dict.fromkeys(rows["row"])], axis=rows_axis(40)),
+            y=alt.Y("row:N", title=None, sort=[wrapped(r, 26) for r in dict.fromkeys(rows["row"])], axis=rows_axis(26)),
             color=alt.Color("name:N", title=None, scale=alt.Scale(range=list(CATEGORIES)),
                             sort=list(dict.fromkeys(rows["name"])), legend=_STACKED),
             tooltip=["name:N", "label:N", alt.Tooltip("p_hold_260:Q", format=".0%"),
@@ -141,14 +142,14 @@ def own_forces(assessment: Assessment) -> list[Figure]:
     gap = own["p_hold"] - own["p_hold_no_guarantee"]
     low, high = own.iloc[0], own.iloc[-1]
     title = (
-        f"Own forces at {100 * low['strength']:.0f}% of today’s hold the truce five years in "
-        f"{percent(low['p_hold'])} of draws, at {100 * high['strength']:.0f}% in {percent(high['p_hold'])}"
+        f"Own forces at {share(low['strength'])} of today’s hold the truce five years in "
+        f"{percent(low['p_hold'])} of draws, at {share(high['strength'])} in {percent(high['p_hold'])}"
     )
     if gap.max() < ENOUGH:
-        title += f"; the guarantee as written adds at most {100 * gap.max():.0f} points at any size"
+        title += f"; the guarantee as written adds at most {points(gap.max())} points at any size"
     elif (gap < ENOUGH).any():
         beyond = own.loc[gap < ENOUGH, "strength"].min()
-        title += f"; from {100 * beyond:.0f}% on the guarantee adds less than {100 * ENOUGH:.0f} points"
+        title += f"; from {share(beyond)} on the guarantee adds less than {points(ENOUGH)} points"
     long = own.melt("strength", ["p_hold", "p_hold_no_guarantee"], "line", "p")
     names = {"p_hold": "with the guarantee as written", "p_hold_no_guarantee": "without a guarantee"}
     chart = (

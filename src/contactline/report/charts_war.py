@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from contactline.core.dates import day_after_weeks
+from contactline.core.rounding import amount, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -22,7 +23,6 @@ from contactline.report.figures import (
     time_x,
     wrapped,
 )
-from contactline.report.judgements import amount, percent
 from contactline.report.theme import CATEGORIES, CHALLENGER, INK, MUTED
 
 HISTORY_WEEKS = 156

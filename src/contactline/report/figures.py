@@ -40,7 +40,10 @@ SHORT = 28
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart. `spec` is Vega-Lite without title, which the page sets in its own type."""
+    """One chart. `spec` is Vega-Lite without title, which the page sets in its own type.
+
+    least_width : pixels below which the chart cannot be read; on a narrower screen it scrolls. 0: any width.
+    """
 
     id: str
     section: str
@@ -48,6 +51,7 @@ class Figure:
     subtitle: str
     alt: str
     spec: dict[str, Any]
+    least_width: int = 0
 
 
 @dataclass(frozen=True)

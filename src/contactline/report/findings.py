@@ -9,17 +9,12 @@ import math
 
 import pandas as pd
 
+from contactline.core.rounding import amount, measured, percent
 from contactline.report.assessment import Assessment
 from contactline.report.charts_cohesion import allies_sentences
 from contactline.report.figures import headline_of, listed, region_name, short_name
-from contactline.report.judgements import (
-    amount,
-    band,
-    focus_proposal,
-    measured,
-    percent,
-    proposal_name,
-)
+from contactline.report.judgements import band, focus_proposal, proposal_name
+from contactline.report.track import track_sentences, without_scores
 
 TWO_YEARS = 104
 
@@ -277,20 +272,10 @@ def _claims(assessment: Assessment) -> str:
 
 
 def _trust(assessment: Assessment) -> str:
-    bars, outcomes = _table(assessment, "backtest_bars"), _table(assessment, "backtest_pit")
-    said = []
-    if len(bars):
-        met = int(bars["met"].astype(bool).sum())
-        said.append(f"The forecasts meet {met} of {len(bars)} bars set before the scores were computed.")
-    own = outcomes[outcomes["model"] == "headline"] if len(outcomes) else outcomes
-    if len(own):
-        above = float((own["pit"] > 0.5).mean())
-        side, share, lean = ("above", above, "low") if above >= 0.5 else ("below", 1 - above, "high")
-        said.append(
-            f"Outcomes lay {side} the middle of the forecast in {percent(share)} of past cases, so it has run {lean}; "
-            f"the record scores nothing beyond {own['horizon'].max():.0f} weeks."
-        )
-    return " ".join(said)
+    """The head of the track record: bars by point value and by range, what beat the headline, where outcomes fell."""
+    return " ".join(
+        (*without_scores(assessment.tables, assessment.run.notes), *track_sentences(assessment.tables))
+    )
 
 
 def _assumptions(assessment: Assessment) -> str:

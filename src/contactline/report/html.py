@@ -20,6 +20,7 @@ from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from contactline.core.files import data_dir, write_bytes, write_text
+from contactline.core.rounding import measured, number, percent
 from contactline.report import (
     charts_bargaining,
     charts_choice,
@@ -60,17 +61,7 @@ from contactline.report.figures import (
     to_svg,
 )
 from contactline.report.findings import guarantor_words, section_findings
-from contactline.report.judgements import (
-    BANDS,
-    band,
-    before,
-    focus_proposal,
-    measured,
-    number,
-    percent,
-    plain_day,
-    proposal_name,
-)
+from contactline.report.judgements import BANDS, band, before, focus_proposal, plain_day, proposal_name
 from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
@@ -373,6 +364,7 @@ def _environment() -> jinja2.Environment:
         region_name=region_name,
         plain_day=plain_day,
         legends_of=legends_of,
+        scroll=_scroll,
         outcome_rows=outcome_rows,
         broken_rows=broken_rows,
         course_name=charts_claims.course_name,
@@ -389,6 +381,11 @@ def _environment() -> jinja2.Environment:
         regret_sentence=regret_sentence,
     )
     return environment
+
+
+def _scroll(label: str) -> Markup:
+    """The opening of a box that scrolls sideways: named, and reached by the keyboard, whose arrows then move it."""
+    return Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">').format(label)
 
 
 def _band_colour(p: float) -> Markup:

@@ -17,7 +17,16 @@ from markupsafe import Markup
 from contactline.report.theme import INK, palette
 
 CHANNELS = ("color", "shape", "strokeDash")
-SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-right", "triangle-down", "triangle-left")
+SHAPES = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "triangle-right",
+    "triangle-down",
+    "triangle-left",
+)
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3])
 STROKES = ("line", "rule", "tick")
 
@@ -78,7 +87,11 @@ def _scales(spec: Spec) -> list[_Scale]:
     for mark, encoding, data in _units(spec, spec.get("datasets", {}), [], {}):
         for channel in CHANNELS:
             own = encoding.get(channel)
-            if not isinstance(own, dict) or own.get("type") not in ("nominal", "ordinal") or "field" not in own:
+            if (
+                not isinstance(own, dict)
+                or own.get("type") not in ("nominal", "ordinal")
+                or "field" not in own
+            ):
                 continue
             if "legend" in own and own["legend"] is None:
                 continue
@@ -125,7 +138,7 @@ def _ordered(scale: _Scale, present: list[str]) -> list[str]:
 
 def _range(scale: _Scale, channel: str) -> list[Any]:
     """As many different values of the channel as there are names: those given first, then others."""
-    given = next(
+    given: list[Any] = next(
         (own["scale"]["range"] for kind, own in scale.definitions
          if kind == channel and isinstance((own.get("scale") or {}).get("range"), list)), [],
     )  # fmt: skip
@@ -140,7 +153,9 @@ def _entry(scale: _Scale, k: int) -> Entry:
     dash = scale.ranges["strokeDash"][k] if "strokeDash" in scale.ranges else None
     parts = ""
     if scale.marks & set(STROKES):
-        dashed = f' stroke-dasharray="{" ".join(map(str, dash))}"' if dash and len(dash) > 1 and dash[1] else ""
+        dashed = (
+            f' stroke-dasharray="{" ".join(map(str, dash))}"' if dash and len(dash) > 1 and dash[1] else ""
+        )
         parts += f'<path d="M1 7H21" stroke="{colour}" stroke-width="2.4"{dashed}/>'
     if scale.marks & {"point", "circle", "square"}:
         shape = scale.ranges["shape"][k] if "shape" in scale.ranges else "circle"

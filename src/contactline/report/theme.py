@@ -90,7 +90,8 @@ CONFIG: dict[str, Any] = {
 
 def palette(count: int) -> tuple[str, ...]:
     """`count` colours, no two the same: the categories, then their darker and lighter kin, then steps of hue."""
-    kin = (*CATEGORIES, *(between(c, "#000000", 0.4) for c in CATEGORIES), *(between(c, PAPER, 0.45) for c in CATEGORIES))
+    darker = (between(colour, "#000000", 0.4) for colour in CATEGORIES)
+    kin = (*CATEGORIES, *darker, *(between(colour, PAPER, 0.45) for colour in CATEGORIES))
     more = (colorsys.hsv_to_rgb(k * GOLDEN % 1.0, 0.55, 0.7) for k in range(max(count - len(kin), 0)))
     return (*kin, *(_hex([255 * part for part in colour]) for colour in more))[:count]
 
@@ -129,7 +130,9 @@ def _hex(parts: Sequence[float]) -> str:
 
 
 def _luminance(colour: str) -> float:
-    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (p / 255 for p in _parts(colour)))
+    linear = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (p / 255 for p in _parts(colour))
+    )
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 

@@ -139,8 +139,7 @@ def settings(assessment: Assessment) -> list[Figure]:
     title = _settings_title(table, defender, challenger)
     subtitle = (
         "Bars: the lines that each side prefers to fighting on under at least half of the beliefs drawn; shaded: the "
-        "bargaining range. Other support and tempo with the guarantee of the first proposal. "
-        + source_line(assessment, "own model")
+        "bargaining range. " + _other_settings(table) + source_line(assessment, "own model")
     )
     spec = spec_of(alt.layer(*layers), 40 + 42 * len(table))
     return [Figure("range_settings", "choice", title, subtitle, f"Bars per setting. {title}.", spec)]
@@ -174,6 +173,13 @@ def _focus(summary: pd.DataFrame) -> dict[str, Any]:
 
 def _backed(row: Mapping[str, Any]) -> str:
     return "without a guarantee" if row["guarantee"] == NONE else f"guarantee: {row['guarantee_name']}"
+
+
+def _other_settings(table: pd.DataFrame) -> str:
+    """With which guarantee the settings other than today's support are computed, as their rows say."""
+    others = table[table["scenario"] != BASE]
+    kinds = [_backed(row) for row in _records(others.drop_duplicates("guarantee"))]
+    return f"Other support and tempo {'; '.join(kinds)}. " if kinds else ""
 
 
 def _setting_name(row: Mapping[str, Any]) -> str:

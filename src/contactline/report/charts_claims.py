@@ -20,8 +20,8 @@ from contactline.report.figures import (
     spec_of,
     wrapped,
 )
-from contactline.report.judgements import proposal_name
 from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+from contactline.report.whose import name_in, of_one_proposal
 
 VERDICTS = ("supported", "contested", "not supported", "not testable")
 VERDICT_COLOURS = dict(zip(VERDICTS, ("#2a7f7f", "#e2b84f", "#a0623a", "#c3cad1"), strict=True))
@@ -306,10 +306,13 @@ def boxes(assessment: Assessment) -> list[dict[str, str]]:
     table = assessment.tables.get("boxes")
     if table is None or table.empty:
         return []
-    deal = f"“{proposal_name(assessment.case, str(table['proposal'].iloc[0]))}”"
     return [
-        {"viewpoint": str(who), "sentence": " ".join(map(str, own["sentence"])), "deal": deal}
-        for who, own in table.groupby("viewpoint", sort=False)
+        {
+            "viewpoint": str(own["viewpoint"].iloc[0]),
+            "sentence": " ".join(map(str, own["sentence"])),
+            "deal": f"“{name_in(assessment, own)}”",
+        }
+        for _, own in table.groupby(["viewpoint", "proposal"], sort=False)
     ]
 
 
@@ -335,8 +338,8 @@ def _own(assessment: Assessment, name: str) -> tuple[pd.DataFrame, str, str]:
     )
     own = table[table["viewpoint"].str.startswith(f"{defender}: ")]
     who = str((own if not own.empty else table)["viewpoint"].iloc[0])
-    rows = table[table["viewpoint"] == who].reset_index(drop=True)
-    return rows, who, proposal_name(assessment.case, str(rows["proposal"].iloc[0]))
+    rows, name = of_one_proposal(assessment, table[table["viewpoint"] == who].reset_index(drop=True))
+    return rows, who, name
 
 
 def _value(row: pd.Series, column: str, bare: bool = False) -> str:

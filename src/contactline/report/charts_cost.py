@@ -21,8 +21,8 @@ from contactline.report.figures import (
     time_x,
     wrapped,
 )
-from contactline.report.judgements import focus_proposal
 from contactline.report.theme import CHALLENGER, DEFENDER
+from contactline.report.whose import of_one_proposal
 
 
 def losses_by_month(assessment: Assessment) -> list[Figure]:
@@ -113,9 +113,9 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
             f"{n}: {region_name(assessment, r)}" for n, r in zip(table["name"], table["region"], strict=True)
         ]
     )
-    focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
-    row = (focus if not focus.empty else named).sort_values("km2", ascending=False).iloc[0]
-    place = f"the {measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
+    rows, deal = of_one_proposal(assessment, named)
+    row = rows.sort_values("km2", ascending=False).iloc[0]
+    place = f"the {measured(row['km2'])} km² of {region_name(assessment, row['region'])} in “{deal}”"
     challenger = assessment.case.challenger.name
     chance = percent(float(row["p_within_horizon"]))
     years = f"{assessment.run.horizon_weeks * 7 / 365.25:.0f} years"

@@ -17,7 +17,7 @@ from contactline.report.figures import (
     spec_of,
     wrapped,
 )
-from contactline.report.judgements import focus_proposal, proposal_name
+from contactline.report.judgements import focus_proposal
 from contactline.report.theme import CATEGORIES, INK, RULE
 
 NEAR_KM = 150.0
@@ -108,7 +108,7 @@ def _title(assessment: Assessment, table: pd.DataFrame) -> str:
         f"moves away from {_moves(farther)}" if len(farther) else "",
         f"stays where it is before {listed(list(same['city']))}" if len(same) else "",
     ]
-    return f"{proposal_name(assessment.case, chosen)}: the line {listed([part for part in parts if part])}"
+    return f"{own['deal'].iloc[0]}: the line {listed([part for part in parts if part])}"
 
 
 def _moves(rows: pd.DataFrame) -> str:

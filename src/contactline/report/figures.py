@@ -125,7 +125,9 @@ def to_png(figure: Figure, scale: float = 2) -> bytes:
 
 def rows_axis(width: int = 24) -> alt.Axis:
     """A vertical axis of names, broken into lines of about `width` characters (marked by `wrapped`)."""
-    return alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=9 * width, domain=False, ticks=False)
+    return alt.Axis(
+        labelExpr="split(datum.label, '\\n')", labelLimit=9 * width, labelPadding=8, domain=False, ticks=False
+    )
 
 
 def time_axis(days: Iterable[Any]) -> alt.Axis:

@@ -73,7 +73,9 @@ def test_other_forms() -> None:
 
 def test_a_tables_digest_is_that_of_its_content() -> None:
     frame = pd.DataFrame({"day": pd.to_datetime(["2025-12-07"]), "km2": [1.5], "flag": ["redrawn"]})
-    same = frame.assign(day=frame["day"].astype("datetime64[s]"), km2=frame["km2"].astype(object).astype(float))
+    same = frame.assign(
+        day=frame["day"].astype("datetime64[s]"), km2=frame["km2"].astype(object).astype(float)
+    )
     assert table_digest(frame) == table_digest(same.set_index(pd.Index([7])))
     for changed in (frame.assign(km2=1.5000001), frame.assign(flag=""), frame.rename(columns={"km2": "km"})):
         assert table_digest(changed) != table_digest(frame)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from contactline.core.dates import day_after_weeks
-from contactline.core.rounding import share
+from contactline.core.rounding import share, short
 from contactline.report.assessment import Assessment
 from contactline.report.figures import headline_of, region_name
 from contactline.report.judgements import (
@@ -243,15 +243,15 @@ def _with_unit(values: list[float], unit: str) -> str:
     if unit in ("probability", "share"):
         return " to ".join(percent(min(max(value, 0.0), 1.0)) for value in values)
     if unit == "multiplier":
-        return " to ".join(f"×{number(value)}" for value in values)
+        return " to ".join(f"×{short(value, 2)}" for value in values)
     if unit.startswith("log "):
         what = {"hazard": "the rate of breakdown"}.get(
             unit[4:].partition(" per")[0], unit[4:].partition(" per")[0]
         )
         tail = f" per{unit.partition(' per')[2]}" if " per" in unit else ""
-        return " to ".join(f"×{number(math.exp(value))}" for value in values) + f" on {what}{tail}"
+        return " to ".join(f"×{short(math.exp(value), 2)}" for value in values) + f" on {what}{tail}"
     if unit == "logit":
-        return " to ".join(f"×{number(math.exp(value))}" for value in values) + " on the odds"
+        return " to ".join(f"×{short(math.exp(value), 2)}" for value in values) + " on the odds"
     return " to ".join(number(value) for value in values) + f" {unit}"
 
 

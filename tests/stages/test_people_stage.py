@@ -11,8 +11,8 @@ import pytest
 from contactline.report.tables import typed
 from contactline.stages.losses import collapse_table, losses_tables, sources_table, strength_table
 from contactline.stages.salients import salient_table
-from contactline.stages.setup import Ready, make_ready
 from contactline.stages.scores import saved_scores
+from contactline.stages.setup import Ready, make_ready
 
 
 @pytest.fixture(scope="module")

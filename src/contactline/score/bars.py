@@ -104,7 +104,9 @@ def bar_table(scores: pd.DataFrame, ratios: pd.DataFrame, names: list[str]) -> p
                 }
             )
     columns = ["forecaster", "bar", "measure", "baseline", "least", "most"]
-    return pd.DataFrame(rows, columns=[*columns, "value", "low", "high", "verdict", "range_verdict", "source"])
+    return pd.DataFrame(
+        rows, columns=[*columns, "value", "low", "high", "verdict", "range_verdict", "source"]
+    )
 
 
 def _range_verdict(bar: Bar, low: float, high: float) -> str:

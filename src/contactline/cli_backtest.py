@@ -15,16 +15,26 @@ from rich.table import Table
 from contactline.case.load import LoadedCase, load_case
 from contactline.core.files import write_text
 from contactline.core.progress import Stages, terminal
+from contactline.core.rounding import short
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.charts_score import backtest_files
+from contactline.report.track import bars_sentence
 from contactline.score.backtest import backtest
 from contactline.score.baselines import autoarima_available, default_baselines
 from contactline.score.losses import backtest_losses
 from contactline.score.models import model_forecasters
 from contactline.score.places import places_backtest
 from contactline.score.space import space_backtest
+from contactline.stages.scores import (
+    Reading,
+    backtest_tables,
+    read_gains,
+    read_losses,
+    read_places,
+    read_space,
+    save_scores,
+)
 from contactline.stages.space import belt_resistance, other_maps
-from contactline.stages.trust import BACKTEST_FOLDER, backtest_tables, save_backtest
 from contactline.war.capture_data import history
 from contactline.war.losses import weekly_claims
 from contactline.war.record import tempo_record
@@ -56,13 +66,11 @@ def backtest_command(
     """Score the forecasts on rolling origins of the case's own record, against simple baselines."""
     loaded = load_case(case)
     stages = Stages(terminal(stderr=True), quiet=as_json)
-    made_by, tables = _SCORED[what](loaded, stages, draws, seed, workers, save)
+    made_by, tables = _SCORED[what](loaded, stages, draws, seed, workers)
     say = terminal(stderr=True)
-    if save and what is not What.gains:
-        folder = loaded.folder / BACKTEST_FOLDER
-        for path in _write(tables, folder, f"{what}_"):
+    if save:
+        for path in save_scores(loaded, what.value, tables, made_by):
             say.print(f"saved {path}")
-        write_text(folder / f"{what}_made_by.json", json.dumps(made_by, indent=1, sort_keys=True) + "\n")
     if out is not None:
         gains = what is What.gains
         for path in backtest_files(loaded.case, tables, out) if gains else _write(tables, out, f"{what}_"):
@@ -88,55 +96,57 @@ def backtest_command(
 
 
 def _gains(
-    loaded: LoadedCase, stages: Stages, draws: int, seed: int, workers: int, save: bool
+    loaded: LoadedCase, stages: Stages, draws: int, seed: int, workers: int
 ) -> tuple[dict[str, Any], Frames]:
-    record = tempo_record(loaded.evidence("areas"), loaded.case.evidence.fit_from, loaded.case.as_of)
+    record = tempo_record(*read_gains(Reading(loaded)))
     with stages.stage("score the gains on rolling origins") as tick:
         result = backtest(
             record.net[:, 0], record.ends, model_forecasters(record, seed),
             default_baselines(autoarima=autoarima_available()), seed=seed, draws=draws, workers=workers, tick=tick,
         )  # fmt: skip
-    if save:
-        terminal(stderr=True).print(f"saved in {save_backtest(result, record.maps[0], loaded.folder)}")
     return result.made_by, backtest_tables(result, record.maps[0])
 
 
 def _losses(
-    loaded: LoadedCase, stages: Stages, draws: int, seed: int, workers: int, _save: bool
+    loaded: LoadedCase, stages: Stages, draws: int, seed: int, workers: int
 ) -> tuple[dict[str, Any], Frames]:
-    case = loaded.case
-    series, start = case.evidence.attacker_loss_series, case.evidence.fit_from
-    claims = weekly_claims(loaded.evidence("losses"), series, case.challenger.id, start, case.as_of)
-    ends = np.datetime64(case.as_of) - 7 * np.arange(len(claims) - 1, -1, -1)
+    losses, series, side, start, as_of = read_losses(Reading(loaded))
+    claims = weekly_claims(losses, series, side, start, as_of)
+    ends = np.array([np.datetime64(as_of, "D") - 7 * back for back in range(len(claims) - 1, -1, -1)])
     with stages.stage("score the losses on rolling origins") as tick:
         result = backtest_losses(claims, ends, seed, draws=draws, workers=workers, tick=tick)
     return result.made_by, {"summary": result.summary, "bars": result.bars}
 
 
 def _space(
-    loaded: LoadedCase, stages: Stages, draws: int, seed: int, _workers: int, _save: bool
+    loaded: LoadedCase, stages: Stages, draws: int, seed: int, _workers: int
 ) -> tuple[dict[str, Any], Frames]:
-    past = history(loaded.evidence("cells"), loaded.evidence("changes"), loaded.case.as_of)
-    record = tempo_record(loaded.evidence("areas"), loaded.case.evidence.fit_from, loaded.case.as_of)
+    cells, changes, settlements, areas, start, as_of = read_space(Reading(loaded))
+    past, record = history(cells, changes, as_of), tempo_record(areas, start, as_of)
     maps, others = other_maps(loaded.case, record, past)
     with stages.stage("score where ground falls on rolling origins") as tick:
         result = space_backtest(
-            past, others=others, maps=maps, settlements=loaded.evidence("settlements"), seed=seed,
-            draws=min(draws, 1000), tick=tick,
-        )  # fmt: skip
+            past,
+            others=others,
+            maps=maps,
+            settlements=settlements,
+            seed=seed,
+            draws=min(draws, 1000),
+            tick=tick,
+        )
     return result.made_by, {"summary": result.summary, "skills": result.skills, "bars": result.bars}
 
 
 def _places(
-    loaded: LoadedCase, stages: Stages, draws: int, seed: int, _workers: int, _save: bool
+    loaded: LoadedCase, stages: Stages, draws: int, seed: int, _workers: int
 ) -> tuple[dict[str, Any], Frames]:
-    case, cells = loaded.case, loaded.evidence("cells")
-    past = history(cells, loaded.evidence("changes"), case.as_of)
-    record = tempo_record(loaded.evidence("areas"), case.evidence.fit_from, case.as_of)
+    case = loaded.case
+    objectives, cells, changes, settlements, areas, start, as_of = read_places(Reading(loaded))
+    past, record = history(cells, changes, as_of), tempo_record(areas, start, as_of)
     maps, others = other_maps(case, record, past)
     with stages.stage("score the dates of places on rolling origins") as tick:
         result = places_backtest(
-            past, record, loaded.evidence("settlements"), case.objectives, cells["place"].to_numpy(),
+            past, record, settlements, objectives, cells["place"].to_numpy(),
             series=case.headline_series.id, others=others, maps=maps, resistance=belt_resistance(case, cells),
             seed=seed, draws=min(draws, 1000), tick=tick,
         )  # fmt: skip
@@ -168,9 +178,7 @@ def _plain(name: str, frame: pd.DataFrame) -> Table:
 
 
 def _short(value: object) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    return "–" if value != value else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return short(value) if isinstance(value, float) else str(value)
 
 
 def _summary(summary: pd.DataFrame) -> Table:
@@ -189,8 +197,10 @@ def _summary(summary: pd.DataFrame) -> Table:
 
 def _bars(bars: pd.DataFrame) -> Table:
     table = Table(
-        "bar (set before the figures were seen)", "allowed", "got", "met", title="Headline forecast"
-    )
+        "bar (set before the figures were seen)", "allowed", "got", "met", "its whole range",
+        title="Headline forecast", caption=bars_sentence({"backtest_bars": bars}), caption_justify="left",
+    )  # fmt: skip
     for row in bars.itertuples():
-        table.add_row(str(row.bar), str(row.allowed), str(row.got), "yes" if row.met else "no")
+        met = "yes" if row.met else "no"
+        table.add_row(str(row.bar), str(row.allowed), str(row.got), met, str(row.whole_range))
     return table

@@ -23,6 +23,7 @@ from contactline.choice.pair import Pair
 from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import Stages, terminal
+from contactline.core.rounding import share, short
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.assessment import Assessment
 from contactline.report.charts_pair import pair_figure
@@ -38,7 +39,7 @@ from contactline.report.judgements import focus_proposal, percent
 from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.store import load
 from contactline.report.summary import as_of_line
-from contactline.report.theme import ACCEPT, EVEN, FIGHT
+from contactline.report.theme import ink_on, share_colour
 from contactline.stages.pair import POINTS, SETS, break_even_pair, named_belief
 from contactline.stages.setup import make_ready
 
@@ -250,7 +251,7 @@ def _print_pair(console: Console, found: Pair) -> None:
     console.print(Text(f"Down: {found.y_label} ({found.y}). Across: {found.x_label} ({found.x})."))
     table = Table("", *(_bare(v, found.x_unit) for v in found.x_values), padding=(0, 1), show_edge=False)
     for value, shares in zip(found.y_values[::-1], found.share[::-1], strict=True):
-        table.add_row(_bare(value, found.y_unit), *(_coloured(s, f"{100 * s:.0f}%") for s in shares))
+        table.add_row(_bare(value, found.y_unit), *(_coloured(s, share(s)) for s in shares))
     console.print(table)
     console.print(Text(found.finding))
     for line in found.notes:
@@ -259,15 +260,11 @@ def _print_pair(console: Console, found: Pair) -> None:
 
 def _bare(value: float, unit: str) -> str:
     if unit in ("probability", "share") and 0 <= value <= 1:
-        return percent(value) if 0 < value < 1 else f"{100 * value:.0f}%"
-    return f"{value:.3g}"
+        return percent(value) if 0 < value < 1 else share(value)
+    return short(value)
 
 
 def _coloured(share: float, text: str) -> Text:
     """A share on the colour scale of the figures."""
-    part, end = min(abs(share - 0.5) * 2, 1.0), ACCEPT if share >= 0.5 else FIGHT
-    mixed = "".join(
-        f"{round(int(EVEN[i : i + 2], 16) * (1 - part) + int(end[i : i + 2], 16) * part):02x}"
-        for i in (1, 3, 5)
-    )
-    return Text(text, style=f"{'white' if part > 0.6 and share >= 0.5 else 'black'} on #{mixed}")
+    background = share_colour(share)
+    return Text(text, style=f"{ink_on(background)} on {background}")

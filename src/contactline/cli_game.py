@@ -14,6 +14,7 @@ from rich.table import Table
 from contactline.choice.efg import check_efg_path, write_efg
 from contactline.core.errors import InputError
 from contactline.core.progress import Stages, terminal
+from contactline.core.rounding import share
 from contactline.stages.game import Played, endings_over_weights, play
 from contactline.stages.game_tables import game_tables
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
@@ -108,7 +109,7 @@ def _print(console: Console, played: Played, tables: dict[str, pd.DataFrame]) ->
         moves = plays[(plays["equilibrium"] == first) & (plays["chance"] > 0)]
         for row in moves.itertuples():
             table.add_row(
-                str(row.player), str(row.infoset), str(row.action), f"{row.chance:.0%}", str(row.belief),
+                str(row.player), str(row.infoset), str(row.action), share(float(row.chance)), str(row.belief),
                 "yes" if row.reached else "",
             )  # fmt: skip
         console.print(table, highlight=False)
@@ -118,8 +119,8 @@ def _print(console: Console, played: Played, tables: dict[str, pd.DataFrame]) ->
     for ending, some, every in zip(shares["ending"], shares["share_some"], shares["share_all"], strict=True):
         if some > 0:
             console.print(
-                f"With weights drawn within their ranges: “{ending}” in {every:.0%} of draws in every equilibrium, "
-                f"in {some:.0%} in some.",
+                f"With weights drawn within their ranges: “{ending}” in {share(every)} of draws in every equilibrium, "
+                f"in {share(some)} in some.",
                 highlight=False,
             )
     for note in played.solution.notes:

@@ -14,6 +14,7 @@ from contactline.case.load import load_case
 from contactline.case.schema import Case
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import terminal
+from contactline.core.rounding import measured, share, short
 from contactline.core.streams import Streams
 from contactline.stages.cohesion import DRAWS, cohesion_tables, event_tables
 
@@ -69,8 +70,8 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
         shown.add_column(column, justify="left" if column in ("shock", "series") else "right")
     for row in tables["events"].to_dict("records"):
         shown.add_row(
-            row["event"], row["series"], str(row["weeks"]), _number(row["before"]), _number(row["during"]),
-            _number(row["p_value"], 2), str(row["independent"]),
+            row["event"], row["series"], str(row["weeks"]), measured(row["before"]), measured(row["during"]),
+            short(row["p_value"], 2), str(row["independent"]),
         )  # fmt: skip
     console = terminal()
     console.print(shown, highlight=False)
@@ -124,7 +125,7 @@ def _division(frame: pd.DataFrame) -> Table:
         shown.add_column(column, justify="left" if column == "issue" else "right")
     for row in frame.sort_values("day").groupby("issue", sort=False).tail(1).to_dict("records"):
         shown.add_row(row["issue"], str(row["actors"]), f"{row['spread']:.0f}", f"{row['polarisation']:.2f}",
-                      _number(row["donor_distance"]))  # fmt: skip
+                      measured(row["donor_distance"]))  # fmt: skip
     return shown
 
 
@@ -135,7 +136,7 @@ def _bargaining(frame: pd.DataFrame) -> Table:
     for column in ("issue", "model", "challenger", "outcome", "drift", "sides agree"):
         shown.add_column(column, justify="left" if column in ("issue", "model", "challenger") else "right")
     for row in frame.to_dict("records"):
-        agree = "–" if np.isnan(row["p_agree"]) else f"{row['p_agree']:.0%}"
+        agree = "–" if np.isnan(row["p_agree"]) else share(row["p_agree"])
         shown.add_row(
             row["issue"], row["model"], "may move" if row["variant"] == "free" else "stays",
             f"{row['outcome_q50']:.0f} ({row['outcome_q10']:.0f} to {row['outcome_q90']:.0f})",
@@ -151,10 +152,6 @@ def _wedge(frame: pd.DataFrame) -> Table:
     for column in ("where", "distance", "years", "chance (80% range)"):
         shown.add_column(column, justify="left" if column == "where" else "right")
     for row in frame.to_dict("records"):
-        chance = f"{row['chance_mean']:.0%} ({row['chance_q10']:.0%} to {row['chance_q90']:.0%})"
+        chance = f"{share(row['chance_mean'])} ({share(row['chance_q10'])} to {share(row['chance_q90'])})"
         shown.add_row(row["where"], f"{row['distance']:.0f}", f"{row['years']:.0f}", chance)
     return shown
-
-
-def _number(value: float, digits: int = 0) -> str:
-    return "–" if np.isnan(value) else f"{value:,.{digits}f}"

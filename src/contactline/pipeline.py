@@ -28,6 +28,7 @@ from contactline.stages import (
     guarantee,
     line_range,
     losses,
+    scores,
     sensitivity,
     space,
     support,
@@ -110,7 +111,8 @@ def assess(
         )
         tables |= cohesion.event_tables(loaded, measured.record)
     with stages.stage("say how far to trust it"):
-        tables |= trust.saved_backtest(loaded)
+        kept, stale = scores.saved_scores(loaded)
+        tables |= kept
         tables |= trust.trust_tables(about, outlook, ready.bias)
         tables |= claims.claims_tables(about, tables, ensemble)
         judgements = drafted(about, tables, outlook.futures.sets)
@@ -124,7 +126,7 @@ def assess(
         horizon_weeks=weeks,
         version=contactline.__version__,
         timings=dict(stages.timings),
-        notes=(*ready.notes, *few, *notes),
+        notes=(*ready.notes, *few, *notes, *stale),
         support_path=support_path,
     )
     return Assessment(about, run, ensemble, tables, judgements)

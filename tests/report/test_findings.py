@@ -36,7 +36,8 @@ def test_findings_keep_likelihood_and_confidence_apart(sample: Assessment) -> No
 
 def test_without_tables_nothing_is_said(sample: Assessment) -> None:
     bare = dataclasses.replace(sample, tables={})
-    assert section_findings(bare) == {} and guarantor_words(bare) == ""
+    assert set(section_findings(bare)) == {"trust"} and guarantor_words(bare) == ""
+    assert "no scores for this evidence" in section_findings(bare)["trust"]
 
 
 def test_net_gain_counts_each_month_once_though_total_and_regions_are_there(sample: Assessment) -> None:

@@ -76,7 +76,7 @@ def test_percent_never_claims_certainty() -> None:
 def test_amounts_carry_the_digits_their_range_supports() -> None:
     assert amount(453_000, 281_234, 804_000) == "about 450,000 (80% range 280,000–800,000)"
     assert amount(5_812, 3_170, 8_430, "km²") == "about 5,800 km² (80% range 3,200–8,400)"
-    assert amount(120, -340, 700, "km²") == "about 100 km² (80% range −300 to 700)"
+    assert amount(120, -340, 700, "km²") == "about 120 km² (80% range −340 to 700)"
     assert amount(40, 18, float("nan"), "months") == "about 40 months (80% range 18 to beyond the horizon)"
     assert amount(float("nan"), 18, float("nan"), "months").startswith("beyond the horizon")
 
@@ -89,7 +89,7 @@ def test_rounding_moves_a_number_by_less_than_a_tenth_of_its_range() -> None:
 
 
 def test_small_numbers_and_dates_read_plainly() -> None:
-    assert number(0.0432) == "0.04"
+    assert number(0.0432) == "0.043"
     assert measured(1152.4) == "1,150"
     assert measured(float("nan")) == "–"
     assert before(date(2027, 6, 1)) == "before 1 June 2027"

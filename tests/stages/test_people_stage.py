@@ -14,8 +14,8 @@ from contactline.core.errors import InputError
 from contactline.report.tables import typed
 from contactline.stages.losses import collapse_table, losses_tables, sources_table, strength_table
 from contactline.stages.salients import salient_table
+from contactline.stages.scores import FOLDER, saved_scores
 from contactline.stages.setup import Ready, make_ready
-from contactline.stages.trust import BACKTEST_FOLDER, saved_backtest
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def ready() -> Ready:
 
 
 def test_every_table_fits_its_dictionary(ready: Ready):
-    tables = losses_tables(ready.loaded, ready.outlook, ready.streams) | saved_backtest(ready.loaded)
+    tables = losses_tables(ready.loaded, ready.outlook, ready.streams) | saved_scores(ready.loaded)[0]
     assert {"loss_sources", "strength", "collapse", "losses_history", "backtest_places"} <= set(tables)
     for name, frame in tables.items():
         typed(name, frame)
@@ -75,17 +75,18 @@ def test_salients_shrink_only_for_their_holder(ready: Ready):
 
 def test_a_saved_backtest_is_held_to_the_dictionary(tmp_path):
     loaded = load_case("ukraine_2025")
-    shutil.copytree(loaded.folder / BACKTEST_FOLDER, tmp_path / BACKTEST_FOLDER)
-    moved = replace(loaded, folder=tmp_path)
-    assert set(saved_backtest(moved)) == set(saved_backtest(loaded))
-    path = tmp_path / BACKTEST_FOLDER / "backtest_pit.csv"
+    folder = tmp_path / "ukraine_2025"
+    shutil.copytree(loaded.folder, folder)
+    moved = load_case(folder)
+    assert set(saved_scores(moved)[0]) == set(saved_scores(loaded)[0]) != set()
+    path = folder / FOLDER / "backtest_pit.csv"
     lines = path.read_text().splitlines()
     path.write_text("\n".join([*lines, lines[-1]]) + "\n")
     with pytest.raises(InputError) as caught:
-        saved_backtest(moved)
+        saved_scores(moved)
     last = len(lines) - 2
     assert str(caught.value) == (
         f"{path}: table 'backtest_pit', row {last + 1} (model tempo, origin_date 2025-11-02, horizon 4) repeats row "
-        f"{last}; each model + origin_date + horizon may stand once. Run `contactline backtest` on the case again, or "
-        "restore the file."
+        f"{last}; each model + origin_date + horizon may stand once. Run `contactline backtest {folder} --what gains "
+        "--save` again, or restore the file."
     )

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import percent, share
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -19,7 +20,6 @@ from contactline.report.figures import (
     spec_of,
     wrapped,
 )
-from contactline.report.judgements import percent
 from contactline.report.theme import ACCEPT, CHALLENGER, DEFENDER, INK, MUTED
 
 BASE, NONE = "as_today", "none"
@@ -41,7 +41,7 @@ def acceptance(assessment: Assessment) -> list[Figure]:
     title = f"Lines in {region}: {here['finding']}"
     if float(best["share_accept"]) > 0:
         title += (
-            f"; most often both accept {_part(best['line']) if best['line'] else 'the present line'}"
+            f"; most often both accept {share(best['line']) if best['line'] else 'the present line'}"
             f"{' handed over' if best['line'] else ''}, under {percent(best['share_accept'])} of the beliefs drawn"
         )
     names = {defender.id: f"{defender.name} accepts", challenger.id: f"{challenger.name} accepts"}
@@ -92,10 +92,10 @@ def acceptance(assessment: Assessment) -> list[Figure]:
 def settings(assessment: Assessment) -> list[Figure]:
     """What each belligerent would settle for under every guarantee, support path and tempo, and the overlap."""
     table = assessment.tables["range_summary"].copy()
-    table["row"] = [wrapped(_setting_name(row), 42) for row in _records(table)]
+    table["row"] = [wrapped(_setting_name(row), 26) for row in _records(table)]
     defender, challenger = assessment.case.defender.name, assessment.case.challenger.name
     order = list(table["row"])
-    y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(38))
+    y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(26))
     bars = [
         {"row": row["row"], "who": who, "low": low, "high": high}
         for row in _records(table)
@@ -139,8 +139,7 @@ def settings(assessment: Assessment) -> list[Figure]:
     title = _settings_title(table, defender, challenger)
     subtitle = (
         "Bars: the lines that each side prefers to fighting on under at least half of the beliefs drawn; shaded: the "
-        "bargaining range. Other support and tempo with the guarantee of the first proposal. "
-        + source_line(assessment, "own model")
+        "bargaining range. " + _other_settings(table) + source_line(assessment, "own model")
     )
     spec = spec_of(alt.layer(*layers), 40 + 42 * len(table))
     return [Figure("range_settings", "choice", title, subtitle, f"Bars per setting. {title}.", spec)]
@@ -156,11 +155,6 @@ RECIPES = (
     ),
     Recipe("range_settings", "choice", "what moves the bargaining range", ("range_summary",), settings),
 )
-
-
-def _part(share: float) -> str:
-    """A share of ground, which unlike a chance may be nothing or all."""
-    return f"{100 * share:.0f}%"
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -181,6 +175,13 @@ def _backed(row: Mapping[str, Any]) -> str:
     return "without a guarantee" if row["guarantee"] == NONE else f"guarantee: {row['guarantee_name']}"
 
 
+def _other_settings(table: pd.DataFrame) -> str:
+    """With which guarantee the settings other than today's support are computed, as their rows say."""
+    others = table[table["scenario"] != BASE]
+    kinds = [_backed(row) for row in _records(others.drop_duplicates("guarantee"))]
+    return f"Other support and tempo {'; '.join(kinds)}. " if kinds else ""
+
+
 def _setting_name(row: Mapping[str, Any]) -> str:
     if row["order"] == "belt_last":
         return "The belt handed over last"
@@ -198,6 +199,6 @@ def _settings_title(table: pd.DataFrame, defender: str, challenger: str) -> str:
     width = table["range_high"] - low
     narrow = _records(table)[int(width.to_numpy().argmin())]
     return (
-        f"A bargaining range is left in all {len(table)} settings; narrowest, from {_part(narrow['range_low'])} to "
-        f"{_part(narrow['range_high'])} handed over, in: {_setting_name(narrow)}"
+        f"A bargaining range is left in all {len(table)} settings; narrowest, from {share(narrow['range_low'])} to "
+        f"{share(narrow['range_high'])} handed over, in: {_setting_name(narrow)}"
     )

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from contactline.core.rounding import amount, percent
 from contactline.report.assessment import Assessment
 from contactline.report.charts_cost import interval_chart
 from contactline.report.figures import (
@@ -19,7 +20,7 @@ from contactline.report.figures import (
     spec_of,
     wrapped,
 )
-from contactline.report.judgements import amount, focus_proposal, percent, proposal_name
+from contactline.report.judgements import focus_proposal, proposal_name
 from contactline.report.summary import NO_HINGES, is_event
 from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
 

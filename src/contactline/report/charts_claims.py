@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import number, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -18,8 +20,8 @@ from contactline.report.figures import (
     spec_of,
     wrapped,
 )
-from contactline.report.judgements import number, percent, proposal_name
 from contactline.report.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+from contactline.report.whose import name_in, of_one_proposal
 
 VERDICTS = ("supported", "contested", "not supported", "not testable")
 VERDICT_COLOURS = dict(zip(VERDICTS, ("#2a7f7f", "#e2b84f", "#a0623a", "#c3cad1"), strict=True))
@@ -279,7 +281,7 @@ def acceptability(assessment: Assessment) -> list[Figure]:
             order=alt.Order("rank:Q"),
             tooltip=["who:N", "deal:N", alt.Tooltip("first:Q", format=".0%")],
         )
-        .transform_calculate(rank=f"indexof({order!r}, datum.deal)")
+        .transform_calculate(rank=f"indexof({json.dumps(order)}, datum.deal)")
     )  # fmt: skip
     subtitle = (
         "All courses compared at once: nothing here says that the other side would sign. A course that a viewpoint "
@@ -304,10 +306,13 @@ def boxes(assessment: Assessment) -> list[dict[str, str]]:
     table = assessment.tables.get("boxes")
     if table is None or table.empty:
         return []
-    deal = f"“{proposal_name(assessment.case, str(table['proposal'].iloc[0]))}”"
     return [
-        {"viewpoint": str(who), "sentence": " ".join(map(str, own["sentence"])), "deal": deal}
-        for who, own in table.groupby("viewpoint", sort=False)
+        {
+            "viewpoint": str(own["viewpoint"].iloc[0]),
+            "sentence": " ".join(map(str, own["sentence"])),
+            "deal": f"“{name_in(assessment, own)}”",
+        }
+        for _, own in table.groupby(["viewpoint", "proposal"], sort=False)
     ]
 
 
@@ -333,8 +338,8 @@ def _own(assessment: Assessment, name: str) -> tuple[pd.DataFrame, str, str]:
     )
     own = table[table["viewpoint"].str.startswith(f"{defender}: ")]
     who = str((own if not own.empty else table)["viewpoint"].iloc[0])
-    rows = table[table["viewpoint"] == who].reset_index(drop=True)
-    return rows, who, proposal_name(assessment.case, str(rows["proposal"].iloc[0]))
+    rows, name = of_one_proposal(assessment, table[table["viewpoint"] == who].reset_index(drop=True))
+    return rows, who, name
 
 
 def _value(row: pd.Series, column: str, bare: bool = False) -> str:
@@ -342,10 +347,8 @@ def _value(row: pd.Series, column: str, bare: bool = False) -> str:
     value, unit = float(row[column]), str(row["unit"])
     if unit in ("share", "probability") and 0 <= value <= 1:
         return percent(value)
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
-    return (
-        text.replace("-", "−") if bare or unit in ("multiplier", "logit", "log hazard") else f"{text} {unit}"
-    )
+    plain = bare or unit in ("multiplier", "logit", "log hazard")
+    return number(value) if plain else f"{number(value)} {unit}"
 
 
 def _next(values: pd.Series) -> dict[float, float]:

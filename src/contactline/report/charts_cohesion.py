@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from contactline.core.rounding import percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -18,9 +19,10 @@ from contactline.report.figures import (
     series_name,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
-from contactline.report.judgements import percent, plain_day
+from contactline.report.judgements import plain_day
 from contactline.report.theme import CATEGORIES, CHALLENGER, DEFENDER, MUTED
 
 SECTION = "allies"
@@ -71,7 +73,7 @@ def division_over_time(assessment: Assessment) -> list[Figure]:
         alt.Chart(inline(shown[["name", "day", column]].rename(columns={column: "value"})))
         .mark_line(interpolate="step-after", strokeWidth=2, point=alt.OverlayMarkDef(size=24))
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%d %b")),
+            x=time_x("day", shown["day"]),
             y=alt.Y("value:Q", title="points of the scale", scale=alt.Scale(domainMin=0)),
             color=alt.Color("name:N", title=None, sort=list(last.index)),
             tooltip=["name:N", alt.Tooltip("day:T", format="%d %B %Y"), alt.Tooltip("value:Q", format=".0f")],
@@ -212,7 +214,7 @@ def _positions(assessment: Assessment, issue: str, table: pd.DataFrame) -> Figur
     scale = alt.Scale(domain=domain, range=[*colours.values(), *([MUTED] if "others" in domain else [])])
     colour = alt.Color("who:N", title=None, sort=domain, scale=scale)
     base = alt.Chart(inline(shown[["who", "actor_name", "day", "position", "stance", "last"]])).encode(
-        x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %y")), color=colour, detail="actor_name:N"
+        x=time_x("day", shown["day"]), color=colour, detail="actor_name:N"
     )
     y = alt.Y("position:Q", title="0 to 100", scale=alt.Scale(domain=[0, 100]))
     tip = ["actor_name:N", alt.Tooltip("day:T", format="%d %B %Y"), "position:Q", "stance:N"]

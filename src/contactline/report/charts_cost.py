@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import amount, measured, number, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -17,10 +18,11 @@ from contactline.report.figures import (
     side_name,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
-from contactline.report.judgements import amount, focus_proposal, measured, number, percent
 from contactline.report.theme import CHALLENGER, DEFENDER
+from contactline.report.whose import of_one_proposal
 
 
 def losses_by_month(assessment: Assessment) -> list[Figure]:
@@ -43,7 +45,7 @@ def losses_by_month(assessment: Assessment) -> list[Figure]:
             alt.Chart(inline(named))
             .mark_line(strokeWidth=1.8)
             .encode(
-                x=alt.X("month:T", title=None),
+                x=time_x("month", named["month"]),
                 y=alt.Y("value:Q", title="killed and wounded per month"),
                 color=alt.Color("series:N", title=None),
                 tooltip=[
@@ -77,7 +79,7 @@ def losses_ahead(assessment: Assessment) -> list[Figure]:
     scale = alt.Scale(domain=[case.challenger.name, case.defender.name], range=[CHALLENGER, DEFENDER])
     colour = alt.Color("side:N", title=None, scale=scale)
     base = alt.Chart(inline(named[["side", "date", "q10", "q50", "q90"]])).encode(
-        x=alt.X("date:T", title=None)
+        x=time_x("date", named["date"])
     )
     tip = [
         "side:N",
@@ -111,9 +113,9 @@ def price_of_land(assessment: Assessment) -> list[Figure]:
             f"{n}: {region_name(assessment, r)}" for n, r in zip(table["name"], table["region"], strict=True)
         ]
     )
-    focus = named[named["proposal"] == focus_proposal(assessment.case, assessment.tables)]
-    row = (focus if not focus.empty else named).sort_values("km2", ascending=False).iloc[0]
-    place = f"the {measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
+    rows, deal = of_one_proposal(assessment, named)
+    row = rows.sort_values("km2", ascending=False).iloc[0]
+    place = f"the {measured(row['km2'])} km² of {region_name(assessment, row['region'])} in “{deal}”"
     challenger = assessment.case.challenger.name
     chance = percent(float(row["p_within_horizon"]))
     years = f"{assessment.run.horizon_weeks * 7 / 365.25:.0f} years"

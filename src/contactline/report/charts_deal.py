@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import measured
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -16,7 +17,7 @@ from contactline.report.figures import (
     spec_of,
     wrapped,
 )
-from contactline.report.judgements import focus_proposal, measured, proposal_name
+from contactline.report.judgements import focus_proposal
 from contactline.report.theme import CATEGORIES, INK, RULE
 
 NEAR_KM = 150.0
@@ -107,7 +108,7 @@ def _title(assessment: Assessment, table: pd.DataFrame) -> str:
         f"moves away from {_moves(farther)}" if len(farther) else "",
         f"stays where it is before {listed(list(same['city']))}" if len(same) else "",
     ]
-    return f"{proposal_name(assessment.case, chosen)}: the line {listed([part for part in parts if part])}"
+    return f"{own['deal'].iloc[0]}: the line {listed([part for part in parts if part])}"
 
 
 def _moves(rows: pd.DataFrame) -> str:
@@ -115,14 +116,10 @@ def _moves(rows: pd.DataFrame) -> str:
     ends = rows[["now", "then"]].to_numpy(dtype=float)
     return listed(
         [
-            f"{city} ({_km(now)} → {_km(then)} km)"
+            f"{city} ({measured(now)} → {measured(then)} km)"
             for city, (now, then) in zip(rows["city"], ends, strict=True)
         ]
     )
-
-
-def _km(value: float) -> str:
-    return measured(value) if value else "0"
 
 
 RECIPES = (

@@ -7,6 +7,7 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import measured
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -19,8 +20,9 @@ from contactline.report.figures import (
     short_name,
     source_line,
     spec_of,
+    time_x,
 )
-from contactline.report.judgements import measured, plain_day
+from contactline.report.judgements import plain_day
 from contactline.report.theme import INK
 
 SHOWN_REGIONS = 5
@@ -41,7 +43,7 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
             x=alt.X(
                 "yearmonth(month):T",
                 title=None,
-                axis=alt.Axis(format="%b %y", labelOverlap="parity", labelSeparation=4),
+                axis=month_axis(parts["month"]),
             ),
             y=alt.Y("km2:Q", title="km² net, per month"),
             color=alt.Color("region:N", title=None, sort=list(dict.fromkeys(parts["region"]))),
@@ -79,6 +81,15 @@ def gains_by_month(assessment: Assessment) -> list[Figure]:
     return [Figure("gains", "front", title, " ".join(n for n in notes if n), alt_text, spec_of(chart, 300))]
 
 
+def month_axis(months: pd.Series) -> alt.Axis:
+    """An axis of month columns: each label in the middle of its column, not at its left edge."""
+    middles = [
+        alt.DateTime(year=month.year, month=month.month, date=1 + month.days_in_month // 2)
+        for month in sorted(months.unique())
+    ]
+    return alt.Axis(format="%b %Y", values=middles[::-1], labelOverlap="parity", labelSeparation=4)
+
+
 def line_length(assessment: Assessment) -> list[Figure]:
     """Length of the line of contact over time."""
     table = assessment.tables["line_history"].sort_values("date")
@@ -93,7 +104,7 @@ def line_length(assessment: Assessment) -> list[Figure]:
         alt.Chart(inline(table))
         .mark_line(color=INK, strokeWidth=1.8)
         .encode(
-            x=alt.X("date:T", title=None),
+            x=time_x("date", table["date"]),
             y=alt.Y("km:Q", title="km", scale=alt.Scale(zero=False)),
             tooltip=[alt.Tooltip("date:T"), alt.Tooltip("km:Q", format=",.0f")],
         )

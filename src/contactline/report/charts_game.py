@@ -9,9 +9,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import percent
 from contactline.report.assessment import Assessment
-from contactline.report.figures import Figure, Recipe, inline, source_line, spec_of
-from contactline.report.judgements import percent
+from contactline.report.figures import STATIC_WIDTH, Figure, Recipe, inline, source_line, spec_of
 from contactline.report.theme import ACCEPT, INK, MUTED, PAPER, RULE
 
 REACHED, PLAYED, OTHER = "reached in equilibrium", "played if it comes to it", "not played"
@@ -62,7 +62,7 @@ def tree(assessment: Assessment) -> list[Figure]:
     leaves = sum(bool(point["ends"]) for point in points)
     sets = _same_knowledge(shown, at)
     spec = spec_of(_chart(pd.DataFrame(points), pd.DataFrame(edges), sets), 70 + LEAF * leaves)
-    return [Figure("game_tree", "choice", title, subtitle, f"Game tree. {title}.", spec)]
+    return [Figure("game_tree", "choice", title, subtitle, f"Game tree. {title}.", spec, STATIC_WIDTH)]
 
 
 RECIPES = (

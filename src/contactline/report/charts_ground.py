@@ -5,9 +5,19 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import amount, number, points
 from contactline.report.assessment import Assessment
-from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, wrapped
-from contactline.report.judgements import amount, first_settlement, main_target, number, points, points_range
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    inline,
+    rows_axis,
+    source_line,
+    spec_of,
+    time_x,
+    wrapped,
+)
+from contactline.report.judgements import first_settlement, main_target, points_range
 from contactline.report.theme import CHALLENGER, INK, MUTED
 
 TWO_YEARS = 104
@@ -20,7 +30,7 @@ def line_ahead(assessment: Assessment) -> list[Figure]:
     dated = table.assign(
         date=pd.Timestamp(assessment.case.as_of) + pd.to_timedelta(7 * table["week"], unit="D")
     )
-    base = alt.Chart(inline(dated[["date", "q10", "q50", "q90"]])).encode(x=alt.X("date:T", title=None))
+    base = alt.Chart(inline(dated[["date", "q10", "q50", "q90"]])).encode(x=time_x("date", dated["date"]))
     tip = [alt.Tooltip("date:T"), *(alt.Tooltip(f"{q}:Q", format=",.0f") for q in ("q10", "q50", "q90"))]
     label = alt.Y("q10:Q", title="km, on the grid", scale=alt.Scale(zero=True))
     chart = base.mark_area(color=INK, opacity=0.16).encode(y=label, y2="q90:Q") + base.mark_line(

@@ -7,9 +7,19 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import percent
 from contactline.report.assessment import Assessment
-from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, wrapped
-from contactline.report.judgements import focus_proposal, percent, proposal_name
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    inline,
+    rows_axis,
+    source_line,
+    spec_of,
+    time_x,
+    wrapped,
+)
+from contactline.report.judgements import focus_proposal, proposal_name
 from contactline.report.theme import CATEGORIES, INK, MUTED
 
 LINE = CATEGORIES[0]
@@ -46,7 +56,7 @@ def _fan(assessment: Assessment, own: pd.DataFrame, dates: pd.DataFrame) -> Figu
     as_of = pd.Timestamp(assessment.case.as_of)
     named = own.assign(date=as_of + pd.to_timedelta(7 * own["week"], unit="D"))
     base = alt.Chart(inline(named[["date", "mean", "q10", "q50", "q90"]])).encode(
-        x=alt.X("date:T", title=None)
+        x=time_x("date", named["date"])
     )
     tip = [
         alt.Tooltip("date:T"),

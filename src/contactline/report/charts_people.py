@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from contactline.core.rounding import amount, number, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -18,9 +19,9 @@ from contactline.report.figures import (
     side_name,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
-from contactline.report.judgements import amount, number, percent
 from contactline.report.theme import CHALLENGER, DEFENDER, MUTED
 
 KINDS = {"killed_wounded": "killed and wounded", "killed": "killed alone"}
@@ -92,7 +93,7 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
     scale = alt.Scale(domain=[case.challenger.name, case.defender.name], range=[CHALLENGER, DEFENDER])
     colour = alt.Color("side:N", title=None, scale=scale)
     base = alt.Chart(inline(dated[["side", "date", "q10", "q50", "q90"]])).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
+        x=time_x("date", dated["date"])
     )
     tip = ["side:N", alt.Tooltip("date:T")]
     tip += [alt.Tooltip(f"{q}:Q", title=f"{int(q[1:])}%", format=".2f") for q in ("q10", "q50", "q90")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,97 +14,93 @@ import xarray as xr
 
 from contactline.case.schema import Case
 from contactline.core.files import write_bytes, write_text
+from contactline.core.rounding import percent
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.figures import (
     Figure,
     Recipe,
     inline,
+    rows_axis,
     series_name,
     source_line,
     spec_of,
     to_png,
     to_svg,
+    wrapped,
 )
-from contactline.report.judgements import percent
 from contactline.report.tables import to_csv, typed
-from contactline.report.theme import CATEGORIES, CHALLENGER, INK, MUTED
+from contactline.report.theme import CATEGORIES, CHALLENGER, INK, MUTED, RULE, between
+from contactline.report.track import HEADLINE, above_middle, longest_series
+from contactline.score.models import LABELS
 
 PIT_BINS = 10
+ROW_WIDTH = 26
+"""Characters of a forecaster's name on a line."""
+SHADES = ("#6db1b1", "#0b2f2f")
+"""From the shortest horizon to the longest."""
+SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-right")
+WHOSE = {"the headline": CHALLENGER, "ours": "#e3a89a", "a baseline": RULE}
+"""Whose forecast a row is → the colour of its bar."""
 
 
 def score_ratios(assessment: Assessment) -> list[Figure]:
-    """CRPS ratio per horizon and forecaster (below 1: better than the baseline)."""
+    """CRPS ratio per forecaster and horizon (below 1: better than the baseline)."""
     table = assessment.tables["backtest_summary"]
     columns = [c for c in table.columns if c.startswith("crps_ratio") and table[c].notna().any()]
     if not columns:
         return []
     column = next((c for c in columns if "52" in c), columns[0])
     baseline = column.removeprefix("crps_ratio").strip("_").replace("_", " ") or "the baseline"
-    own = _one_series(assessment, table)
-    head = own[own["model"] == "headline"]
+    own = longest_series(table)
+    head = own[own["model"] == HEADLINE]
     mean = float(np.exp(np.log(head[column]).mean())) if not head.empty else np.nan
     title = (
         f"The headline's error is {mean:.2f} times that of {_baseline_words(baseline)}, over all horizons"
         if np.isfinite(mean)
         else "Scores of each forecast against the baseline"
     )
-    shown = own[["label", "model", "horizon", column, "origins", "independent_windows"]].rename(
-        columns={column: "ratio"}
+    chart, height = _by_forecaster(
+        own.assign(value=own[column]).dropna(subset="value"),
+        "CRPS ratio (lower is better)",
+        {"scale": alt.Scale(zero=False)},
+        1.0,
+        ".2f",
     )
-    base = alt.Chart(inline(shown)).encode(
-        x=alt.X("horizon:O", title="weeks ahead", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("ratio:Q", title="CRPS ratio (lower is better)", scale=alt.Scale(zero=False)),
-        color=_by_label(own),
-    )
-    tip = ["label:N", "horizon:O", alt.Tooltip("ratio:Q", format=".2f"), "origins:Q", "independent_windows:Q"]
-    rule = (
-        alt.Chart(inline(pd.DataFrame([{"one": 1}])))
-        .mark_rule(color=MUTED, strokeDash=[3, 3])
-        .encode(y="one:Q")
-    )
-    chart = rule + base.mark_line() + base.mark_point(filled=True, size=60, opacity=1).encode(tooltip=tip)
     subtitle = (
         "CRPS: mean distance between forecast distribution and outcome. "
-        + _windows(own)
-        + _source(assessment, own)
+        f"{_marks(own)} Dashed: {_baseline_words(baseline)}. " + _windows(own) + _source(assessment, own)
     )
-    return [Figure("score", "trust", title, subtitle, f"Lines per forecaster. {title}.", spec_of(chart, 260))]
+    return [
+        Figure("score", "trust", title, subtitle, f"Dots per forecaster. {title}.", spec_of(chart, height))
+    ]
 
 
 def coverage(assessment: Assessment) -> list[Figure]:
-    """Share of outcomes inside the 80% bands, per horizon and forecaster."""
-    own = _one_series(assessment, assessment.tables["backtest_summary"])
+    """Share of outcomes inside the 80% bands, per forecaster and horizon."""
+    own = longest_series(assessment.tables["backtest_summary"])
     own = own[own["cover80"].notna()]
     if own.empty:
         return []
-    head = own[own["model"] == "headline"]
+    head = own[own["model"] == HEADLINE]
     title = (
         f"The headline's 80% bands held {percent(head['cover80'].mean())} of outcomes"
         if not head.empty
         else "Coverage of the 80% bands"
     )
-    base = alt.Chart(inline(own[["label", "horizon", "cover80", "independent_windows"]])).encode(
-        x=alt.X("horizon:O", title="weeks ahead", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y(
-            "cover80:Q",
-            title="outcomes inside",
-            scale=alt.Scale(domain=[0, 1]),
-            axis=alt.Axis(format=".0%", tickCount=5),
-        ),
-        color=_by_label(own),
+    chart, height = _by_forecaster(
+        own.assign(value=own["cover80"]),
+        "outcomes inside",
+        {"scale": alt.Scale(domain=[0, 1]), "axis": alt.Axis(format=".0%", tickCount=5)},
+        0.8,
+        ".0%",
     )
-    rule = (
-        alt.Chart(inline(pd.DataFrame([{"aim": 0.8}])))
-        .mark_rule(color=MUTED, strokeDash=[3, 3])
-        .encode(y="aim:Q")
-    )
-    tip = ["label:N", "horizon:O", alt.Tooltip("cover80:Q", format=".0%"), "independent_windows:Q"]
-    chart = rule + base.mark_line() + base.mark_point(filled=True, size=60, opacity=1).encode(tooltip=tip)
     subtitle = (
-        "Dashed: the 80% that a calibrated forecast would hold. " + _windows(own) + _source(assessment, own)
+        f"Dashed: the 80% that a calibrated forecast would hold. {_marks(own)} "
+        + _windows(own)
+        + _source(assessment, own)
     )
     return [
-        Figure("coverage", "trust", title, subtitle, f"Lines per forecaster. {title}.", spec_of(chart, 260))
+        Figure("coverage", "trust", title, subtitle, f"Dots per forecaster. {title}.", spec_of(chart, height))
     ]
 
 
@@ -114,13 +111,14 @@ def calibration(assessment: Assessment) -> list[Figure]:
     own = own if not own.empty else table
     counts, edges = np.histogram(own["pit"], bins=PIT_BINS, range=(0, 1))
     frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / max(counts.sum(), 1)})
-    upper = float((own["pit"] > 0.5).mean())
+    upper = above_middle(own)
     lean = "higher" if upper > 0.5 else "lower"
     far = own[own["horizon"] == own["horizon"].max()]
-    longest = float((far["pit"] > 0.5).mean())
+    longest = above_middle(far)
     several = len(set(own["horizon"])) > 1
+    together = ", all horizons together" if several else ""
     ahead = f" ({percent(longest)} at {far['horizon'].iloc[0]:.0f} weeks)" if several else ""
-    title = f"Outcomes fell above the median forecast in {percent(upper)} of cases{ahead}: " + (
+    title = f"Outcomes fell above the median forecast in {percent(upper)} of cases{together}{ahead}: " + (
         "no lean to speak of" if abs(upper - 0.5) < 0.1 else f"gains came {lean} than forecast"
     )
     chart = alt.Chart(inline(frame)).mark_bar(color=CATEGORIES[0]).encode(
@@ -180,26 +178,56 @@ _RATIO_BAR = re.compile(r"CRPS ratio to (?P<baseline>[\w-]+?)(?P<wider>, wider b
 _COVER_BAR = re.compile(r"coverage (?P<level>\d+)%")
 
 
-def _one_series(assessment: Assessment, table: pd.DataFrame) -> pd.DataFrame:
-    """The series with the longest record of scores: coverage on a short one says little."""
-    windows = table.groupby("series")["independent_windows"].max()
-    return table[table["series"] == windows.idxmax()]
+def _by_forecaster(
+    own: pd.DataFrame, title: str, look: dict[str, Any], aim: float, form: str
+) -> tuple[alt.TopLevelMixin, int]:
+    """A row a forecaster, named beside it, with a dot a horizon of its column `value`; and the height in pixels.
 
-
-def _by_label(own: pd.DataFrame) -> alt.Color:
-    names = list(dict.fromkeys(own["label"]))
-    head = own.loc[own["model"] == "headline", "label"]
-    rest = [c for c in CATEGORIES for _ in (0,)]
-    colours, spare = [], iter(rest * 3)
-    for name in names:
-        colours.append(CHALLENGER if not head.empty and name == head.iloc[0] else next(spare))
-    return alt.Color(
-        "label:N",
-        title=None,
-        sort=names,
-        scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(columns=alt.ExprRef("width < 520 ? 1 : 2")),
+    A line of its own colour a forecaster would need eleven colours, which nobody tells apart. Whose forecast it is
+    shows in the bar, the horizon in shade and shape of the dot. `look` is scale and axis across; `aim` the value of
+    the dashed rule.
+    """
+    horizons = sorted(int(h) for h in own["horizon"].unique())
+    shades = [between(*SHADES, k / max(len(horizons) - 1, 1)) for k in range(len(horizons))]
+    words = [f"{h} weeks ahead" for h in horizons]
+    models = own["model"].astype(str)
+    shown = own.assign(
+        row=[wrapped(str(label), ROW_WIDTH) for label in own["label"]],
+        whose=["the headline" if m == HEADLINE else "ours" if m in LABELS else "a baseline" for m in models],
+        ahead=[f"{h:.0f} weeks ahead" for h in own["horizon"]],
     )
+    y = alt.Y("row:N", title=None, sort=list(dict.fromkeys(shown["row"])), axis=rows_axis(ROW_WIDTH))
+    tip = [
+        "row:N",
+        "ahead:N",
+        alt.Tooltip("value:Q", format=form),
+        alt.Tooltip("origins:Q"),
+        alt.Tooltip("independent_windows:Q", title="independent windows"),
+    ]
+    spans = shown.groupby(["row", "whose"], sort=False)["value"].agg(["min", "max"]).reset_index()
+    whose = alt.Color(
+        "whose:N", title=None, scale=alt.Scale(domain=list(WHOSE), range=list(WHOSE.values())), sort=list(WHOSE)
+    )  # fmt: skip
+    dots = alt.Color("ahead:N", title=None, sort=words, scale=alt.Scale(domain=words, range=shades))
+    shape = alt.Shape("ahead:N", title=None, sort=words, scale=alt.Scale(domain=words, range=list(SHAPES)))
+    rule = alt.Chart(inline(pd.DataFrame([{"aim": aim}]))).mark_rule(color=MUTED, strokeDash=[3, 3])
+    chart = alt.layer(
+        rule.encode(x=alt.X("aim:Q", title=title)),
+        alt.Chart(inline(spans))
+        .mark_rule(strokeWidth=4, strokeCap="butt")
+        .encode(x=alt.X("min:Q", title=title), x2="max:Q", y=y, color=whose),
+        alt.Chart(inline(shown[["row", "ahead", "value", "origins", "independent_windows"]]))
+        .mark_point(filled=True, size=64, opacity=1)
+        .encode(x=alt.X("value:Q", title=title, **look), y=y, color=dots, shape=shape, tooltip=tip),
+    ).resolve_scale(color="independent")  # fmt: skip
+    lines = sum(1 + str(row).count("\n") for row in spans["row"])
+    return chart, 50 + 14 * lines + 12 * len(spans)
+
+
+def _marks(own: pd.DataFrame) -> str:
+    """How to read a row of `_by_forecaster`."""
+    weeks = ", ".join(str(int(h)) for h in sorted(own["horizon"].unique()))
+    return f"One row a forecast, one dot a horizon ({weeks} weeks)."
 
 
 def _windows(own: pd.DataFrame) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import percent, share
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -14,9 +17,9 @@ from contactline.report.figures import (
     rows_axis,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
-from contactline.report.judgements import percent
 from contactline.report.theme import CATEGORIES, CHALLENGER, DEFENDER, INK, MUTED
 
 AS_TODAY = "as_today"
@@ -64,7 +67,7 @@ def who_provides(assessment: Assessment) -> list[Figure]:
             order=alt.Order("rank:Q"),
             tooltip=tip,
         )
-        .transform_calculate(rank=f"indexof({donors}, datum.donor_name)")
+        .transform_calculate(rank=f"indexof({json.dumps(donors)}, datum.donor_name)")
     )
     need = alt.Chart(inline(pd.DataFrame([{"need": 100}]))).mark_rule(color=INK, strokeDash=[4, 3])
     chart = bars + need.encode(x="need:Q")
@@ -157,7 +160,7 @@ def _path_figure(assessment: Assessment, path: str, own: pd.DataFrame) -> Figure
         alt.Chart(inline(shown[["what", "start", "end", "met", "today"]]))
         .mark_rect(stroke="#ffffff", strokeWidth=0.3)
         .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(tickCount=6)),
+            x=time_x("start", shown["start"]),
             x2="end:T",
             y=alt.Y("what:N", title=None, sort=order, axis=rows_axis(WIDE)),
             color=alt.Color(
@@ -175,7 +178,12 @@ def _path_figure(assessment: Assessment, path: str, own: pd.DataFrame) -> Figure
     )
     alt_text = f"Rows shaded by the share of need that is met, month by month. {title}."
     return Figure(
-        f"support_adequacy_{path}", "support", title, subtitle, alt_text, spec_of(chart, 70 + 34 * len(order))
+        f"support_adequacy_{path}",
+        "support",
+        title,
+        subtitle,
+        alt_text,
+        spec_of(chart, 70 + 34 * len(order)),
     )
 
 
@@ -187,14 +195,12 @@ def _adequacy_title(own: pd.DataFrame) -> str:
     last = float(line["adequacy"].iloc[-1])
     name = str(most["name"])
     name = name[0].lower() + name[1:]
-    text = f"{name} goes from {_of(line['as_today'].iloc[0])} of need to {_of(most['adequacy'])}"
+    text = f"{name} goes from {share(line['as_today'].iloc[0])} of need to {share(most['adequacy'])}"
     return (
-        text if abs(last - most["adequacy"]) < 0.03 else f"{text}, and stands at {_of(last)} after two years"
+        text
+        if abs(last - most["adequacy"]) < 0.03
+        else f"{text}, and stands at {share(last)} after two years"
     )
-
-
-def _of(share: float) -> str:
-    return f"{100 * share:.0f}%"
 
 
 def _belt_title(table: pd.DataFrame) -> str:

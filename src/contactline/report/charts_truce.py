@@ -5,10 +5,11 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from contactline.core.rounding import percent, points, share
 from contactline.report.assessment import Assessment
 from contactline.report.figures import Figure, Recipe, inline, rows_axis, source_line, spec_of, wrapped
-from contactline.report.judgements import focus_proposal, percent, proposal_name
 from contactline.report.theme import CATEGORIES, INK, MUTED
+from contactline.report.whose import of_one_proposal
 
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
@@ -64,20 +65,18 @@ def survival(assessment: Assessment) -> list[Figure]:
 
 def variants(assessment: Assessment) -> list[Figure]:
     """The proposal in focus with one term changed at a time."""
-    focus = focus_proposal(assessment.case, assessment.tables)
-    own = assessment.tables["truce"]
-    own = own[own["proposal"] == focus]
+    own, name = of_one_proposal(assessment, assessment.tables["truce"])
     if len(own) < 2:
         return []
     changed = own[own["variant"] != "as_written"]
     written = float(own.loc[own["variant"] == "as_written", "p_hold_156"].iloc[0])
     most = changed.iloc[int((changed["p_hold_156"] - written).abs().argmax())]
     title = (
-        f"{proposal_name(assessment.case, focus)}: a truce holds three years in {percent(written)} of draws as "
+        f"{name}: a truce holds three years in {percent(written)} of draws as "
         f"written, in {percent(float(most['p_hold_156']))} {most['label']}"
     )
     subtitle = (
-        "The proposal in focus, one term changed at a time. Dot: mean over all draws; bar: 80% of belief sets, so what "
+        f"{name}, one term changed at a time. Dot: mean over all draws; bar: 80% of belief sets, so what "
         "beliefs do and not luck. " + source_line(assessment, "own model")
     )
     chart = _dots(
@@ -90,22 +89,22 @@ def variants(assessment: Assessment) -> list[Figure]:
 def aims(assessment: Assessment) -> list[Figure]:
     """How long each truce holds under each aim that the challenger may have."""
     table = assessment.tables["aims"]
-    focus = focus_proposal(assessment.case, assessment.tables)
-    own = table[table["proposal"] == focus].set_index("aim")["p_hold_260"]
+    rows, name = of_one_proposal(assessment, table)
+    own = rows.set_index("aim")["p_hold_260"]
     first, last = own.index[0], own.index[-1]
     title = (
-        f"Whether the other side would stop depends on what it wants: {proposal_name(assessment.case, focus)} holds "
+        f"Whether the other side would stop depends on what it wants: {name} holds "
         f"five years in {percent(float(own[first]))} of draws under {first} aims, in {percent(float(own[last]))} "
         f"under {last} ones"
     )
     labels = [f"{row['label']} ({percent(row['p_aim'])} likely)" for _, row in table.iterrows()]
     rows = table.assign(row=labels)
     chart = (
-        alt.Chart(inline(rows.assign(row=[wrapped(r, 40) for r in rows["row"]])))
+        alt.Chart(inline(rows.assign(row=[wrapped(r, 26) for r in rows["row"]])))
         .mark_point(filled=True, size=90, opacity=0.9)
         .encode(
             x=alt.X("p_hold_260:Q", title="chance that it holds five years", scale=_UNIT, axis=_PERCENT),
-            y=alt.Y("row:N", title=None, sort=[wrapped(r, 40) for r in dict.fromkeys(rows["row"])], axis=rows_axis(40)),
+            y=alt.Y("row:N", title=None, sort=[wrapped(r, 26) for r in dict.fromkeys(rows["row"])], axis=rows_axis(26)),
             color=alt.Color("name:N", title=None, scale=alt.Scale(range=list(CATEGORIES)),
                             sort=list(dict.fromkeys(rows["name"])), legend=_STACKED),
             tooltip=["name:N", "label:N", alt.Tooltip("p_hold_260:Q", format=".0%"),
@@ -133,22 +132,21 @@ def aims(assessment: Assessment) -> list[Figure]:
 
 def own_forces(assessment: Assessment) -> list[Figure]:
     """What the size of the defender's own forces does, with and without the guarantee."""
-    focus = focus_proposal(assessment.case, assessment.tables)
-    own = assessment.tables["own_forces"]
-    own = own[own["proposal"] == focus].sort_values("strength")
+    own, name = of_one_proposal(assessment, assessment.tables["own_forces"])
     if own.empty:
         return []
+    own = own.sort_values("strength")
     gap = own["p_hold"] - own["p_hold_no_guarantee"]
     low, high = own.iloc[0], own.iloc[-1]
     title = (
-        f"Own forces at {100 * low['strength']:.0f}% of today’s hold the truce five years in "
-        f"{percent(low['p_hold'])} of draws, at {100 * high['strength']:.0f}% in {percent(high['p_hold'])}"
+        f"Own forces at {share(low['strength'])} of today’s hold the truce five years in "
+        f"{percent(low['p_hold'])} of draws, at {share(high['strength'])} in {percent(high['p_hold'])}"
     )
     if gap.max() < ENOUGH:
-        title += f"; the guarantee as written adds at most {100 * gap.max():.0f} points at any size"
+        title += f"; the guarantee as written adds at most {points(gap.max())} points at any size"
     elif (gap < ENOUGH).any():
         beyond = own.loc[gap < ENOUGH, "strength"].min()
-        title += f"; from {100 * beyond:.0f}% on the guarantee adds less than {100 * ENOUGH:.0f} points"
+        title += f"; from {share(beyond)} on the guarantee adds less than {points(ENOUGH)} points"
     long = own.melt("strength", ["p_hold", "p_hold_no_guarantee"], "line", "p")
     names = {"p_hold": "with the guarantee as written", "p_hold_no_guarantee": "without a guarantee"}
     chart = (
@@ -164,7 +162,7 @@ def own_forces(assessment: Assessment) -> list[Figure]:
         )
     )  # fmt: skip
     subtitle = (
-        f"{proposal_name(assessment.case, focus)}. Sizes are swept, whatever the proposal allows; how much a stronger "
+        f"{name}. Sizes are swept, whatever the proposal allows; how much a stronger "
         "defender deters is a belief. " + source_line(assessment, "own model")
     )
     return [Figure("truce_own_forces", "truce", title, subtitle, f"Two lines over the size of forces. {title}.",
@@ -174,13 +172,13 @@ def own_forces(assessment: Assessment) -> list[Figure]:
 def timing(assessment: Assessment) -> list[Figure]:
     """What it is worth to sign later, by proposal, on the same terms or on the line then reached."""
     table = assessment.tables["timing"]
-    focus = focus_proposal(assessment.case, assessment.tables)
-    own = table[(table["proposal"] == focus) & (table["terms"] == "same")].sort_values("week")
+    own, name = of_one_proposal(assessment, table[table["terms"] == "same"])
+    own = own.sort_values("week")
     later = own[own["week"] > 0]
     if later.empty:
         return []
     best, now = own.iloc[int(own["value"].argmax())], own.iloc[0]
-    name, better = proposal_name(assessment.case, focus), float(_at(later, 52)["p_better_than_now"])
+    better = float(_at(later, 52)["p_better_than_now"])
     if best["value"] - now["value"] < CLOSE * (now["value_q90"] - now["value_q10"]) and best["week"] > 0:
         title = (
             f"{name}: signing now or a year on is worth about the same to the defender, if the offer stands"
@@ -193,7 +191,7 @@ def timing(assessment: Assessment) -> list[Figure]:
         line=table["name"] + ": " + table["terms"].map({"same": "same terms", "line_reached": "line reached"}),
         months=table["week"] / 52 * 12,
     )  # fmt: skip
-    lines = lines[(lines["proposal"] == focus) | (lines["terms"] == "same")]
+    lines = lines[(lines["proposal"] == own["proposal"].iloc[0]) | (lines["terms"] == "same")]
     chart = (
         alt.Chart(inline(lines[["line", "months", "value", "value_q10", "value_q90", "defender_losses"]]))
         .mark_line(point=True, strokeWidth=2)

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from contactline.core.dates import day_after_weeks
+from contactline.core.rounding import amount, percent
 from contactline.report.assessment import Assessment
 from contactline.report.figures import (
     Figure,
@@ -19,9 +20,9 @@ from contactline.report.figures import (
     short_name,
     source_line,
     spec_of,
+    time_x,
     wrapped,
 )
-from contactline.report.judgements import amount, percent
 from contactline.report.theme import CATEGORIES, CHALLENGER, INK, MUTED
 
 HISTORY_WEEKS = 156
@@ -35,7 +36,8 @@ def outlook(assessment: Assessment) -> list[Figure]:
     start = pd.DataFrame([{"week": 0, "date": pd.Timestamp(as_of)} | dict.fromkeys(_Q, 0.0)])
     head = pd.concat([start, fan[fan["model"] == "headline"]], ignore_index=True)
     tempo = pd.concat([start, fan[fan["model"] == "tempo"]], ignore_index=True)
-    x = alt.X("date:T", title=None)
+    past = _past(assessment)
+    x = time_x("date", [*past["date"], *head["date"]])
     band = alt.Chart(inline(head[["date", *_Q]]))
     tip = [
         alt.Tooltip("date:T"),
@@ -57,7 +59,13 @@ def outlook(assessment: Assessment) -> list[Figure]:
             .mark_line(color=MUTED, strokeDash=[5, 4], strokeWidth=1.4)
             .encode(x=x, y="km2:Q", detail="quantile:N")
         )
-    layers += _past(assessment)
+    if len(past):
+        colours = alt.Scale(range=[INK, CATEGORIES[3], CATEGORIES[4]])
+        layers.append(
+            alt.Chart(inline(past))
+            .mark_line(strokeWidth=1.6)
+            .encode(x=x, y="km2:Q", color=alt.Color("series:N", title="measured", scale=colours))
+        )
     layers.append(alt.Chart(inline(start[["date"]])).mark_rule(color=MUTED, strokeWidth=1).encode(x=x))
     one, two = _fan_at(head, 52), _fan_at(head, 104)
     title = (
@@ -94,12 +102,12 @@ def objective_dates(assessment: Assessment) -> list[Figure]:
         sort=[HEADLINE],
         legend=alt.Legend(columns=1),
     )
-    x = alt.X("low:T", title=None)
+    ends = pd.DataFrame({"day": [pd.Timestamp(as_of), end]})
+    x = time_x("low", ends["day"])
     base = alt.Chart(inline(frame)).encode(y=y, yOffset=offset, color=colour)
     tip = ["name:N", "model:N", alt.Tooltip("text:N", title="when")]
-    ends = pd.DataFrame({"day": [pd.Timestamp(as_of), end]})
     layers = [
-        alt.Chart(inline(ends)).mark_point(opacity=0).encode(x=alt.X("day:T", title=None)),
+        alt.Chart(inline(ends)).mark_point(opacity=0).encode(x=time_x("day", ends["day"])),
         base.transform_filter("datum.low != null")
         .mark_bar(height=5, opacity=0.55)
         .encode(x=x, x2="high:T", tooltip=tip),
@@ -144,10 +152,11 @@ def _area_sources(assessment: Assessment) -> list[str]:
     ]
 
 
-def _past(assessment: Assessment) -> list[alt.Chart]:
-    """Measured history of each series, shifted to zero on the as-of date."""
+def _past(assessment: Assessment) -> pd.DataFrame:
+    """Measured history of each series, shifted to zero on the as-of date: date, km2, series."""
+    none = pd.DataFrame(columns=["date", "km2", "series"])
     if "area_history" not in assessment.tables:
-        return []
+        return none
     table = assessment.tables["area_history"]
     since = pd.Timestamp(assessment.case.as_of) - pd.Timedelta(weeks=HISTORY_WEEKS)
     rebased = []
@@ -156,14 +165,7 @@ def _past(assessment: Assessment) -> list[alt.Chart]:
         if not own.empty:
             named = short_name(assessment, str(series))
             rebased.append(own.assign(km2=own["km2"] - own["km2"].iloc[-1], series=named))
-    if not rebased:
-        return []
-    colours = alt.Scale(range=[INK, CATEGORIES[3], CATEGORIES[4]])
-    return [
-        alt.Chart(inline(pd.concat(rebased)))
-        .mark_line(strokeWidth=1.6)
-        .encode(x="date:T", y="km2:Q", color=alt.Color("series:N", title="measured", scale=colours))
-    ]
+    return pd.concat(rebased) if rebased else none
 
 
 def _fan_at(fan: pd.DataFrame, week: int) -> pd.Series | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,20 @@ from altair.utils import schemapi
 
 from contactline.report.assessment import Assessment
 from contactline.report.judgements import plain_day
+from contactline.report.legends import Legend, for_page, written_out
 from contactline.report.theme import CONFIG
 
 STATIC_WIDTH = 720
 """Pixels; the width of a chart in print (on the page it takes the width it is given)."""
+
+TIME_STEPS = ((1400, 12), (480, 6), (240, 3), (60, 1))
+"""Days that an axis spans at least → months from one label to the next; below the last, labels are days."""
+
+TITLE_PIXELS = 6.2
+"""Width of a character of an axis title, on average."""
+
+TITLE_CHARACTERS = 52
+"""Characters of a horizontal axis title that a phone has room for."""
 
 SHORT = 28
 """Characters of a name that a legend has room for."""
@@ -30,7 +40,10 @@ SHORT = 28
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart. `spec` is Vega-Lite without title, which the page sets in its own type."""
+    """One chart. `spec` is Vega-Lite without title, which the page sets in its own type.
+
+    least_width : pixels below which the chart cannot be read; on a narrower screen it scrolls. 0: any width.
+    """
 
     id: str
     section: str
@@ -38,6 +51,7 @@ class Figure:
     subtitle: str
     alt: str
     spec: dict[str, Any]
+    least_width: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,8 +85,19 @@ def spec_of(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
     """Vega-Lite of a chart that is as wide as its container and `height` pixels high."""
     spec: dict[str, Any] = chart.to_dict(validate=schemapi.DEBUG_MODE)
     spec.pop("config", None)
+    spec = _titles_wrapped(written_out(spec), height)
     spec.update(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
     return spec
+
+
+def page_spec(figure: Figure) -> dict[str, Any]:
+    """The figure for the page, which draws its legends of names itself (`legends_of`)."""
+    return for_page(figure.spec)[0]
+
+
+def legends_of(figure: Figure) -> tuple[Legend, ...]:
+    """The legends of names that stand beside the figure on the page."""
+    return for_page(figure.spec)[1]
 
 
 def static_spec(figure: Figure) -> dict[str, Any]:
@@ -100,7 +125,29 @@ def to_png(figure: Figure, scale: float = 2) -> bytes:
 
 def rows_axis(width: int = 24) -> alt.Axis:
     """A vertical axis of names, broken into lines of about `width` characters (marked by `wrapped`)."""
-    return alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=9 * width, domain=False, ticks=False)
+    return alt.Axis(
+        labelExpr="split(datum.label, '\\n')", labelLimit=9 * width, labelPadding=8, domain=False, ticks=False
+    )
+
+
+def time_axis(days: Iterable[Any]) -> alt.Axis:
+    """A horizontal axis for these days whose every label names its year: "2027", "Oct 2026" or "7 Dec 2025".
+
+    Vega's own labels alternate months and years ("October 2027 …"), and a reader joins an October to the year after.
+    """
+    ends = pd.to_datetime(pd.Series(list(days)))
+    span = (ends.max() - ends.min()).days
+    every = next((months for least, months in TIME_STEPS if span > least), 0)
+    if not every:
+        return alt.Axis(format="%-d %b %Y", tickCount=4)
+    if every == 12:
+        return alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1))
+    return alt.Axis(format="%b %Y", tickCount=alt.TimeIntervalStep(interval="month", step=every))
+
+
+def time_x(field: str, days: Iterable[Any]) -> alt.X:
+    """The horizontal encoding of a field of days, on the axis that fits `days`; without a title."""
+    return alt.X(f"{field}:T", title=None, axis=time_axis(days))
 
 
 def wrapped(name: str, width: int = 24) -> str:
@@ -148,6 +195,18 @@ def headline_of(assessment: Assessment, present: Sequence[str]) -> str:
     """The headline map series if it is among `present`, else the first of them."""
     wanted = assessment.case.headline_series.id
     return wanted if wanted in present else present[0]
+
+
+def _titles_wrapped(spec: dict[str, Any], height: int) -> dict[str, Any]:
+    """Titles of axes in lines that fit: across, a phone; upwards, the height of the chart."""
+    for layer in spec.get("layer", []):
+        _titles_wrapped(layer, height)
+    room = {"x": TITLE_CHARACTERS, "y": max(int(height / TITLE_PIXELS), 12)}
+    for channel, characters in room.items():
+        own = spec.get("encoding", {}).get(channel)
+        if isinstance(own, dict) and isinstance(own.get("title"), str) and len(own["title"]) > characters:
+            own["title"] = textwrap.wrap(own["title"], characters)
+    return spec
 
 
 def _plain(value: Any, digits: int) -> Any:

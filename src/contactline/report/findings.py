@@ -9,17 +9,13 @@ import math
 
 import pandas as pd
 
+from contactline.core.rounding import amount, measured, percent
 from contactline.report.assessment import Assessment
 from contactline.report.charts_cohesion import allies_sentences
 from contactline.report.figures import headline_of, listed, region_name, short_name
-from contactline.report.judgements import (
-    amount,
-    band,
-    focus_proposal,
-    measured,
-    percent,
-    proposal_name,
-)
+from contactline.report.judgements import band
+from contactline.report.track import track_sentences, without_scores
+from contactline.report.whose import of_one_proposal
 
 TWO_YEARS = 104
 
@@ -47,11 +43,9 @@ def section_findings(assessment: Assessment) -> dict[str, str]:
 def guarantor_words(assessment: Assessment) -> str:
     """Why the chance that the guarantor acts has several figures on one page; empty without the table of reasons."""
     steps, truces = _table(assessment, "guarantee"), _table(assessment, "truce")
-    focus = focus_proposal(assessment.case, assessment.tables)
-    own = (
-        truces[(truces["proposal"] == focus) & (truces["variant"] == "as_written")] if len(truces) else truces
+    own, name = of_one_proposal(
+        assessment, truces[truces["variant"] == "as_written"] if len(truces) else truces
     )
-    name = proposal_name(assessment.case, focus)
     if steps.empty or own.empty or not own["credibility_q50"].iloc[0] > 0:
         return ""
     rows = steps[(steps["step"] != "study") & steps["proposals"].astype(str).str.contains(name, regex=False)]
@@ -139,10 +133,7 @@ def _price(assessment: Assessment) -> str:
     table = _table(assessment, "price")
     if table.empty:
         return ""
-    own = table[
-        (table["proposal"] == focus_proposal(assessment.case, assessment.tables)) & (table["km2"] > 0)
-    ]
-    own = own if len(own) else table[table["km2"] > 0]
+    own, _ = of_one_proposal(assessment, table[table["km2"] > 0])
     if own.empty:
         return "No proposal examined hands over ground, so there is no ground to price."
     row = own.sort_values("km2", ascending=False).iloc[0]
@@ -171,9 +162,7 @@ def _truce(assessment: Assessment) -> str:
     table = table[table["variant"] == "as_written"] if len(table) else table
     if table.empty:
         return ""
-    focus = focus_proposal(assessment.case, assessment.tables)
-    own = table[table["proposal"] == focus]
-    row = (own if len(own) else table).iloc[0]
+    row = of_one_proposal(assessment, table)[0].iloc[0]
     p = float(row["p_hold_156"])
     said = (
         f"That a truce on “{row['name']}” holds three years is {_said(p)}; by belief the chance runs from "
@@ -201,8 +190,8 @@ def _choice(assessment: Assessment) -> str:
             "than fighting on, which the figure below asks, is not the same as best."
         )
     aims = _table(assessment, "aims")
-    focus = focus_proposal(assessment.case, assessment.tables)
-    own = aims[aims["proposal"] == focus].set_index("aim") if len(aims) else aims
+    own = of_one_proposal(assessment, aims)[0]
+    own = own.set_index("aim") if len(own) else own
     if len(own):
         first, last = own.iloc[0], own.iloc[-1]
         said.append(
@@ -240,12 +229,12 @@ def _sensitivity(assessment: Assessment) -> str:
     flips = _table(assessment, "flips")
     if flips.empty:
         return ""
+    flips, name = of_one_proposal(assessment, flips)
     views = flips.groupby("viewpoint", sort=False)["inside"].any()
     turned, of = int(views.sum()), len(views)
     beyond = int((flips.groupby("viewpoint", sort=False)["flip_value"].count() > 0).sum()) - turned
     further = f" (for {beyond} one does beyond that range)" if beyond else ""
-    name = proposal_name(assessment.case, str(flips["proposal"].iloc[0])) if "proposal" in flips else ""
-    about = f"between accepting “{name}” and fighting on" if name else "between accepting and fighting on"
+    about = f"between accepting “{name}” and fighting on"
     if not turned:
         return (
             f"No single belief, moved over its present range, turns the ranking {about} for any viewpoint examined"
@@ -277,20 +266,10 @@ def _claims(assessment: Assessment) -> str:
 
 
 def _trust(assessment: Assessment) -> str:
-    bars, outcomes = _table(assessment, "backtest_bars"), _table(assessment, "backtest_pit")
-    said = []
-    if len(bars):
-        met = int(bars["met"].astype(bool).sum())
-        said.append(f"The forecasts meet {met} of {len(bars)} bars set before the scores were computed.")
-    own = outcomes[outcomes["model"] == "headline"] if len(outcomes) else outcomes
-    if len(own):
-        above = float((own["pit"] > 0.5).mean())
-        side, share, lean = ("above", above, "low") if above >= 0.5 else ("below", 1 - above, "high")
-        said.append(
-            f"Outcomes lay {side} the middle of the forecast in {percent(share)} of past cases, so it has run {lean}; "
-            f"the record scores nothing beyond {own['horizon'].max():.0f} weeks."
-        )
-    return " ".join(said)
+    """The head of the track record: bars by point value and by range, what beat the headline, where outcomes fell."""
+    return " ".join(
+        (*without_scores(assessment.tables, assessment.run.notes), *track_sentences(assessment.tables))
+    )
 
 
 def _assumptions(assessment: Assessment) -> str:

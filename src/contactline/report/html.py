@@ -5,7 +5,6 @@ Scripts, styles and data travel inside the file; the only addresses in it are li
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -21,6 +20,7 @@ from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from contactline.core.files import data_dir, write_bytes, write_text
+from contactline.core.rounding import measured, number, percent
 from contactline.report import (
     charts_bargaining,
     charts_choice,
@@ -50,21 +50,22 @@ from contactline.report.choice_page import (
     regret_sentence,
     waiting_sentence,
 )
-from contactline.report.figures import Figure, Recipe, region_name, short_name, to_png, to_svg
-from contactline.report.findings import guarantor_words, section_findings
-from contactline.report.judgements import (
-    band,
-    before,
-    focus_proposal,
-    measured,
-    number,
-    percent,
-    plain_day,
-    proposal_name,
+from contactline.report.figures import (
+    Figure,
+    Recipe,
+    legends_of,
+    page_spec,
+    region_name,
+    short_name,
+    to_png,
+    to_svg,
 )
+from contactline.report.findings import guarantor_words, section_findings
+from contactline.report.judgements import BANDS, band, before, focus_proposal, plain_day, proposal_name
 from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
+from contactline.report.script_json import script_json
 from contactline.report.side_by_side import finding, side_by_side
 from contactline.report.summary import (
     as_of_line,
@@ -76,7 +77,7 @@ from contactline.report.summary import (
     shown,
     shown_range,
 )
-from contactline.report.theme import ACCEPT, BAND_COLOURS, CONFIG, EVEN, FIGHT
+from contactline.report.theme import BAND_COLOURS, CONFIG, ink_on, share_colour
 
 RECIPES: tuple[Recipe, ...] = (
     *charts_front.RECIPES,
@@ -284,9 +285,9 @@ def page(template: str, assessment: Assessment, drawn: Sequence[Figure], **conte
             case=assessment.case,
             version=assessment.run.version,
             series_gap=series_gap(assessment),
-            map_data=_script_json(hexmap) if hexmap else "",
-            specs=_script_json({figure.id: figure.spec for figure in drawn}),
-            config=_script_json(CONFIG),
+            map_data=script_json(hexmap) if hexmap else "",
+            specs=script_json({figure.id: page_spec(figure) for figure in drawn}),
+            config=script_json(CONFIG),
             vega=Markup(vega_bundle()),
             css=Markup(_static("report.css")),
             scripts=[Markup(_static(name)) for name in ("hexmap.js", "report.js")],
@@ -332,12 +333,6 @@ def _rows(assessment: Assessment) -> Mapping[str, list[dict[str, Any]]]:
     return {name: [{str(k): v for k, v in row.items()} for row in rows] for name, rows in frames.items()}
 
 
-def _script_json(value: object) -> Markup:
-    """JSON that may stand inside a script element: no closing tag, no line separators."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("</", "<\\/").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
-
-
 def _static(name: str) -> str:
     return files("contactline.report").joinpath("static", name).read_text(encoding="utf-8")
 
@@ -368,6 +363,8 @@ def _environment() -> jinja2.Environment:
         shown_range=shown_range,
         region_name=region_name,
         plain_day=plain_day,
+        legends_of=legends_of,
+        scroll=_scroll,
         outcome_rows=outcome_rows,
         broken_rows=broken_rows,
         course_name=charts_claims.course_name,
@@ -386,18 +383,20 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def _scroll(label: str) -> Markup:
+    """The opening of a box that scrolls sideways: named, and reached by the keyboard, whose arrows then move it."""
+    return Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">').format(label)
+
+
 def _band_colour(p: float) -> Markup:
     """Cell colours for a probability: the background of its band, and ink that reads on it."""
-    names = [band(x) for x in (0.0, 0.02, 0.1, 0.3, 0.5, 0.6, 0.9, 0.97, 1.0)]
-    at = names.index(band(float(p)))
-    ink = "#fff" if at >= 5 else "#1f2933"
-    return Markup(f"background:{BAND_COLOURS[at]};color:{ink}")
+    return _cell_colour(BAND_COLOURS[[words for _, _, words in BANDS].index(band(float(p)))])
 
 
 def _share_colour(share: float) -> Markup:
-    """Cell colours for a share preferring to accept: amber below one half, violet above, pale in the middle."""
-    end = ACCEPT if share >= 0.5 else FIGHT
-    part = min(abs(share - 0.5) * 2, 1.0)
-    mixed = [round(int(EVEN[i : i + 2], 16) * (1 - part) + int(end[i : i + 2], 16) * part) for i in (1, 3, 5)]
-    ink = "#fff" if part > 0.6 and share >= 0.5 else "#1f2933"
-    return Markup("background:rgb({},{},{});color:{}").format(*mixed, ink)
+    """Cell colours for a share preferring to accept, and ink that reads on them."""
+    return _cell_colour(share_colour(share))
+
+
+def _cell_colour(background: str) -> Markup:
+    return Markup("background:{};color:{}").format(background, ink_on(background))

@@ -6,7 +6,6 @@ refuses a record that mixes them. `drafted` makes the standard judgements of a c
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -16,8 +15,15 @@ import pandas as pd
 from contactline.case.schema import Case
 from contactline.core.dates import day_after_weeks
 from contactline.core.errors import InputError
+from contactline.core.rounding import amount as amount
+from contactline.core.rounding import measured as measured
+from contactline.core.rounding import number as number
+from contactline.core.rounding import percent as percent
+from contactline.core.rounding import points as points
+from contactline.core.rounding import rounded as rounded
 from contactline.report.assessment import CONFIDENCE_LEVELS, Judgement
 from contactline.report.precision import MOST, error_of_mean, error_of_share, in_points
+from contactline.report.track import NO_LEAN, leaning_sentence
 
 BANDS: tuple[tuple[float, float, str], ...] = (
     (0.0, 0.01, "remote"),
@@ -49,19 +55,6 @@ def band(p: float) -> str:
     return next(words for low, high, words in BANDS if low <= p < high or (high == 0.99 and p == 0.99))
 
 
-def percent(p: float) -> str:
-    """`p` as a whole percentage; below 1% and above 99% with one decimal; never 0% or 100%."""
-    if not 0 <= p <= 1:
-        raise InputError(f"probability: got {p!r}; allowed is a number from 0 to 1.")
-    if p < 0.001:
-        return "below 0.1%"
-    if p > 0.999:
-        return "above 99.9%"
-    if p < 0.01 or p > 0.99:
-        return f"{100 * p:.1f}%"
-    return f"{100 * p:.0f}%"
-
-
 def chance_sentence(event: str, p: float) -> str:
     """One sentence on how likely `event` is: "It is unlikely (30%) that …"."""
     words = band(p)
@@ -82,42 +75,6 @@ def before(day: date) -> str:
 def plain_day(day: date) -> str:
     """ "1 June 2027"."""
     return f"{day.day} {day:%B %Y}"
-
-
-def rounded(value: float, low: float, high: float) -> float:
-    """`value` rounded to two leading digits of the width of its range; to two digits of its own without one."""
-    width = abs(high - low)
-    if not math.isfinite(width) or width == 0:
-        width = abs(value)
-    if not math.isfinite(value) or width == 0:
-        return value
-    step = 10.0 ** (math.floor(math.log10(width)) - 1)
-    return round(value / step) * step
-
-
-def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
-    """`value` with thousands separated, rounded to what its range supports (see `rounded`)."""
-    shown = rounded(value, low, high) + 0.0
-    if not math.isfinite(shown):
-        return "beyond the horizon"
-    digits = 0 if abs(shown) >= 10 or shown == round(shown) else 1 if abs(shown) >= 1 else 2
-    return f"{shown:,.{digits}f}".replace("-", "−")
-
-
-def measured(value: float) -> str:
-    """A measured size to three significant digits, thousands separated; "–" if missing."""
-    if value != value:
-        return "–"
-    return f"{float(f'{value:.3g}') + 0.0:,.0f}".replace("-", "−")
-
-
-def amount(median: float, low: float, high: float, unit: str = "", level: int = 80) -> str:
-    """ "about 450,000 persons (80% range 280,000–800,000)"; says so where an end lies beyond the horizon."""
-    tail = f" {unit}" if unit else ""
-    ends = _interval(low, high, median)
-    if not math.isfinite(median):
-        return f"beyond the horizon ({level}% range {ends}{tail})"
-    return f"about {number(median, low, high)}{tail} ({level}% range {ends})"
 
 
 def judgement(topic: str, sentence: str, p: float | None, confidence: str, reason: str) -> Judgement:
@@ -193,11 +150,6 @@ def main_target(case: Case) -> str:
     if remainder is not None:
         return _lower_article(remainder.name)
     return f"the rest of {_region_name(case, case.objectives[0].region)}"
-
-
-def points(share: float) -> str:
-    """A difference of shares in percentage points, one decimal."""
-    return f"{100 * share + 0.0:.1f}".replace("-", "−")
 
 
 def points_range(row: pd.Series) -> str:
@@ -386,34 +338,14 @@ def _forecast_confidence(tables: Mapping[str, pd.DataFrame], weeks: int) -> tupl
 
 def _leaning(tables: Mapping[str, pd.DataFrame]) -> str:
     """A sentence where past outcomes fell mostly on one side of the forecasts' medians."""
-    if "backtest_pit" not in tables:
-        return ""
-    table = tables["backtest_pit"]
-    pit = table[(table["model"] == "headline") & (table["horizon"] == table["horizon"].max())]["pit"]
-    above = float((pit > 0.5).mean()) if len(pit) else 0.5
-    if 0.35 < above < 0.65:
-        return ""
-    side, lean = ("above", "low") if above > 0.5 else ("below", "high")
-    share = f"{max(above, 1 - above):.0%}"
-    return f" So far outcomes lay {side} the middle of the forecast in {share} of cases: it has run {lean}."
+    said = leaning_sentence(tables)
+    return "" if not said or said.endswith(f"{NO_LEAN}.") else f" {said}"
 
 
 def _as_predicate(p: float) -> str:
     words = band(p)
     text = {"almost no chance": "has almost no chance", "remote": "has only a remote chance"}.get(words)
     return f"{words} ({percent(p)})" if text is None else f"something that {text} ({percent(p)})"
-
-
-def _interval(low: float, high: float, median: float) -> str:
-    if not math.isfinite(low):
-        return "beyond the horizon throughout"
-    if not math.isfinite(high):
-        return f"{number(low)} to beyond the horizon"
-    return (
-        f"{number(low, low, high)}–{number(high, low, high)}"
-        if low >= 0
-        else (f"{number(low, low, high)} to {number(high, low, high)}")
-    )
 
 
 def _region_name(case: Case, region: object) -> str:

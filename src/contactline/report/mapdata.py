@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.report.assessment import Assessment
+from contactline.report.beyond import UNKNOWN, ground_beyond, rings_of
 from contactline.report.figures import region_name
 from contactline.report.judgements import BANDS, band, focus_proposal, plain_day, proposal_name
 from contactline.report.theme import BAND_COLOURS, CHALLENGER, DEFENDER, DMZ
@@ -25,6 +26,9 @@ MISSING = 101
 
 HELD_COLOURS = ("#dde8ef", "#ecc6b9", DMZ, CHALLENGER, DEFENDER)
 """Defender, challenger, demilitarised, newly challenger's, newly defender's."""
+
+BEYOND_COLOURS = {0: ("#edf3f6", "#c3d5df"), 1: ("#f6e3dd", "#dda594"), UNKNOWN: ("#f4f5f6", "#c9ced4")}
+"""Ground outside the modelled zone by holder: paler than within it, and the colour of its hatching."""
 
 MAX_TOWNS = 260
 
@@ -48,6 +52,7 @@ def map_data(assessment: Assessment) -> dict[str, Any] | None:
         "now": encode_runs(cells["holder_now"].tolist()),
         "first": encode_runs(cells["holder_first"].tolist()),
         "outlines": _outlines(assessment),
+        "beyond": _beyond(assessment, cells),
         "towns": _towns(assessment),
         "belts": [{"name": name, "points": points} for name, points in belt_lines(assessment)],
         "labels": {"first": "line at the start of the record", "now": f"line on {plain_day(case.as_of)}"},
@@ -239,6 +244,26 @@ def _outlines(assessment: Assessment) -> list[list[float]]:
     return [
         [round(float(v), 3) for v in ring[["longitude", "latitude"]].to_numpy().ravel()]
         for _, ring in ordered.groupby(["region", "ring"], sort=False)
+    ]
+
+
+def _beyond(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, Any]]:
+    """Ground outside the modelled zone by holder: its colours, its words for the legend, its rings."""
+    table = assessment.tables.get("outlines")
+    if table is None or table.empty:
+        return []
+    names = {0: assessment.case.defender.name, 1: assessment.case.challenger.name}
+    return [
+        {
+            "colours": list(BEYOND_COLOURS[holder]),
+            "text": f"outside the modelled zone, held by {names[holder]}"
+            if holder in names
+            else "outside the modelled zone, holder not known",
+            "rings": rings_of(part),
+        }
+        for holder, part in sorted(
+            ground_beyond(cells, table).items(), key=lambda one: (one[0] == UNKNOWN, one[0])
+        )
     ]
 
 

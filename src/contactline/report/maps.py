@@ -57,7 +57,8 @@ def map_svg(assessment: Assessment, layer: str = "now") -> str:
     frame = _Frame(cells["cell"])
     palette = data["palettes"][group["palette"]]
     colours = np.array(palette["colours"], dtype=object)[values]
-    body = [
+    body = [_hatched(k, part["rings"], frame) for k, part in enumerate(data["beyond"])]
+    body += [
         _shape(cells["cell"][colours == c], frame, c)
         for c in dict.fromkeys(palette["colours"])
         if (colours == c).any()
@@ -131,6 +132,21 @@ def _ring(flat: list[float], frame: _Frame) -> str:
     return f'<path d="{_path([list(points)], frame)}" fill="none" stroke="#8793a0" stroke-width="1"/>'
 
 
+def _hatched(k: int, rings: list[list[float]], frame: _Frame) -> str:
+    """Ground outside the modelled zone, within the country's outlines."""
+    loops = [list(zip(flat[::2], flat[1::2], strict=True)) for flat in rings]
+    return f'<path d="{_path(loops, frame)}" fill="url(#beyond{k})" fill-rule="evenodd" clip-path="url(#country)"/>'
+
+
+def _hatching(k: int, colours: list[str]) -> str:
+    """The pattern of one kind of ground outside the zone."""
+    ground, line = colours
+    return (
+        f'<pattern id="beyond{k}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<rect width="7" height="7" fill="{ground}"/><path d="M0 0V7" stroke="{line}" stroke-width="2.4"/></pattern>'
+    )
+
+
 def _belt(points: list[list[float]], frame: _Frame) -> str:
     style = f'fill="none" stroke="{BELT}" stroke-width="5" stroke-opacity="0.55" stroke-linecap="round"'
     return f'<path d="{_path([[(p[0], p[1]) for p in points]], frame)}" {style}/>'
@@ -186,6 +202,10 @@ def _document(
         (f'<rect width="14" height="14" y="-11" fill="{c}" stroke="#0002"/>', text) for c, text in legend
     ]
     entries += [
+        (f'<rect width="14" height="14" y="-11" fill="url(#beyond{k})" stroke="#0002"/>', part["text"])
+        for k, part in enumerate(data["beyond"])
+    ]
+    entries += [
         (f'<path d="M0 -4H16" stroke="{INK}" stroke-width="2" stroke-dasharray="{dash}"/>', text)
         for dash, text in strokes
     ]
@@ -199,7 +219,11 @@ def _document(
     origin = f"{case.title}. Source: {case.headline_series.name}; own model. As of {plain_day(case.as_of)}."
     lead = escape(shorten(what, TITLE_ROOM, placeholder=" …"))
     area = f'x="{MARGIN}" y="{TOP}" width="{WIDTH - 2 * MARGIN}" height="{frame.height:.1f}"'
-    clip = f'<clipPath id="m"><rect {area}/></clipPath>'
+    country = _path([list(zip(flat[::2], flat[1::2], strict=True)) for flat in data["outlines"]], frame)
+    clip = (
+        f'<clipPath id="m"><rect {area}/></clipPath><clipPath id="country"><path d="{country}"/></clipPath>'
+    )
+    clip += "".join(_hatching(k, part["colours"]) for k, part in enumerate(data["beyond"]))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{bottom + 14:.0f}" '
         f'viewBox="0 0 {WIDTH} {bottom + 14:.0f}" font-family="{escape(FONT)}" role="img">'

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from contactline.core.dates import day_after_weeks
+from contactline.core.rounding import share, short
 from contactline.report.assessment import Assessment
 from contactline.report.figures import headline_of, region_name
 from contactline.report.judgements import (
@@ -129,7 +130,7 @@ def _outcome_text(row: pd.Series, unit: str, event: bool) -> tuple[str, str]:
     if event:
         return (percent(float(row["mean"])) if row["mean"] > 0 else "in no draw"), ""
     if unit in ("share", "probability"):
-        low, mid, high = (f"{100 * row[q]:.0f}%" for q in ("q10", "q50", "q90"))
+        low, mid, high = (share(row[q]) for q in ("q10", "q50", "q90"))
         return mid, f"{low} to {high}"
     low, high = row["q10"], row["q90"]
     return number(row["q50"], low, high), f"{number(low, low, high)} to {number(high, low, high)}"
@@ -242,20 +243,16 @@ def _with_unit(values: list[float], unit: str) -> str:
     if unit in ("probability", "share"):
         return " to ".join(percent(min(max(value, 0.0), 1.0)) for value in values)
     if unit == "multiplier":
-        return " to ".join(f"×{_digits(value)}" for value in values)
+        return " to ".join(f"×{short(value, 2)}" for value in values)
     if unit.startswith("log "):
         what = {"hazard": "the rate of breakdown"}.get(
             unit[4:].partition(" per")[0], unit[4:].partition(" per")[0]
         )
         tail = f" per{unit.partition(' per')[2]}" if " per" in unit else ""
-        return " to ".join(f"×{_digits(math.exp(value))}" for value in values) + f" on {what}{tail}"
+        return " to ".join(f"×{short(math.exp(value), 2)}" for value in values) + f" on {what}{tail}"
     if unit == "logit":
-        return " to ".join(f"×{_digits(math.exp(value))}" for value in values) + " on the odds"
+        return " to ".join(f"×{short(math.exp(value), 2)}" for value in values) + " on the odds"
     return " to ".join(number(value) for value in values) + f" {unit}"
-
-
-def _digits(value: float) -> str:
-    return f"{value:.2g}" if value < 10 else number(value)
 
 
 def as_of_line(assessment: Assessment) -> str:

@@ -18,6 +18,7 @@ from contactline.report.front import front_assessment
 from contactline.report.html import write_front
 from contactline.report.key_assumptions import would_change
 from contactline.report.summary import as_of_line, key_hinges, key_numbers, no_hinges
+from contactline.report.track import without_scores
 
 SCREEN_LINES = 36
 """The summary stays below this many lines at 100 columns; at 80 columns it drops reasons first."""
@@ -113,6 +114,7 @@ def _screen(
     parts: list[RenderableType] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
     if case.invented:
         parts.append(Text("An invented case: no evidence about a real conflict.", style="yellow"))
+    parts += [Text(line, style="yellow") for line in without_scores(assessment.tables, assessment.run.notes)]
     parts += [Text(), _numbers(assessment, notes)]
     if assessment.judgements:
         parts += [Text(), Text("Judgements", style="bold")]

@@ -6,6 +6,8 @@ probabilities run from pale to dark in the ICD 203 bands, so that map, table and
 
 from __future__ import annotations
 
+import colorsys
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -20,7 +22,13 @@ PAPER = "#ffffff"
 LAND = "#eef1f4"
 
 CATEGORIES = ("#2a7f7f", "#8a6aa8", "#d9a520", "#7f8c3d", "#a0623a", "#9aa5b1", "#44546a", "#c78fb1")
-"""For regions, proposals and forecasters, in this order; none is a side's colour."""
+"""For regions, proposals and forecasters, in this order; none is a side's colour. See `palette` for more of them."""
+
+GOLDEN = 0.618034
+"""Step of hue that never comes back to where it was."""
+
+READABLE = 4.5
+"""Contrast that WCAG 2.2 (AA, 1.4.3) asks of text against what lies behind it."""
 
 BAND_COLOURS = (
     "#f4f1ea",
@@ -55,7 +63,7 @@ CONFIG: dict[str, Any] = {
         "gridColor": "#e9ecef",
         "labelLimit": 220,
     },
-    "axisX": {"grid": False},
+    "axisX": {"grid": False, "titleAnchor": "end"},
     "axisY": {"domain": False, "ticks": False},
     "legend": {
         "labelColor": INK,
@@ -78,6 +86,54 @@ CONFIG: dict[str, Any] = {
     },
     "range": {"category": list(CATEGORIES)},
 }
+
+
+def palette(count: int) -> tuple[str, ...]:
+    """`count` colours, no two the same: the categories, then their darker and lighter kin, then steps of hue."""
+    darker = (between(colour, "#000000", 0.4) for colour in CATEGORIES)
+    kin = (*CATEGORIES, *darker, *(between(colour, PAPER, 0.45) for colour in CATEGORIES))
+    more = (colorsys.hsv_to_rgb(k * GOLDEN % 1.0, 0.55, 0.7) for k in range(max(count - len(kin), 0)))
+    return (*kin, *(_hex([255 * part for part in colour]) for colour in more))[:count]
+
+
+def contrast(first: str, second: str) -> float:
+    """The WCAG contrast ratio of two colours as #rrggbb, from 1 to 21."""
+    low, high = sorted((_luminance(first), _luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def ink_on(background: str) -> str:
+    """The colour of text on `background`: the page's ink where it reads there, else white or black.
+
+    One of the last two always reads: at worst both have a contrast of 4.58.
+    """
+    return next(c for c in (INK, PAPER, "#000000") if contrast(c, background) >= READABLE)
+
+
+def share_colour(share: float) -> str:
+    """A share preferring to accept as a colour: amber below one half, violet above, pale in the middle."""
+    return between(EVEN, ACCEPT if share >= 0.5 else FIGHT, min(abs(share - 0.5) * 2, 1.0))
+
+
+def between(first: str, second: str, part: float) -> str:
+    """The colour `part` (0 to 1) of the way from `first` to `second`."""
+    pairs = zip(_parts(first), _parts(second), strict=True)
+    return _hex([a * (1 - part) + b * part for a, b in pairs])
+
+
+def _parts(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def _hex(parts: Sequence[float]) -> str:
+    return "#" + "".join(f"{round(part):02x}" for part in parts)
+
+
+def _luminance(colour: str) -> float:
+    linear = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (p / 255 for p in _parts(colour))
+    )
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @alt.theme.register("contactline", enable=False)

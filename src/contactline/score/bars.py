@@ -74,9 +74,10 @@ def ratio_table(scores: pd.DataFrame, baselines: list[str], step: int, seed: int
 def bar_table(scores: pd.DataFrame, ratios: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Each forecaster of `names` against each bar.
 
-    `verdict` is met, not met, or not measured (its baseline was not run). `low` and `high` are those of the
-    ratio; coverage has none here (see coverage_table).
-    Columns: forecaster, bar, measure, baseline, least, most, value, low, high, verdict, source.
+    `verdict` is met, not met, or not measured (its baseline was not run), by the value alone. `low` and `high` are
+    those of the ratio; coverage has none here (see coverage_table). `range_verdict` asks the whole range: meets it,
+    crosses it, misses it, or no range.
+    Columns: forecaster, bar, measure, baseline, least, most, value, low, high, verdict, range_verdict, source.
     """
     rows = []
     for name in names:
@@ -98,11 +99,23 @@ def bar_table(scores: pd.DataFrame, ratios: pd.DataFrame, names: list[str]) -> p
                     "low": low,
                     "high": high,
                     "verdict": verdict,
+                    "range_verdict": _range_verdict(bar, low, high),
                     "source": bar.source,
                 }
             )
     columns = ["forecaster", "bar", "measure", "baseline", "least", "most"]
-    return pd.DataFrame(rows, columns=[*columns, "value", "low", "high", "verdict", "source"])
+    return pd.DataFrame(
+        rows, columns=[*columns, "value", "low", "high", "verdict", "range_verdict", "source"]
+    )
+
+
+def _range_verdict(bar: Bar, low: float, high: float) -> str:
+    """Whether the whole range of a measure meets its bar: "meets it", "crosses it", "misses it" or "no range"."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return "no range"
+    if bar.least <= low and high <= bar.most:
+        return "meets it"
+    return "misses it" if high < bar.least or low > bar.most else "crosses it"
 
 
 def _measured(bar: Bar, name: str, own: pd.DataFrame, ratios: pd.DataFrame) -> tuple[float, float, float]:

@@ -16,7 +16,8 @@ import xarray as xr
 from contactline.case.debate import Claim, ClaimTest
 from contactline.case.schema import Case
 from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, WEIGHS, Figure, agreement, verdict
-from contactline.report.judgements import chance_sentence, points
+from contactline.core.rounding import points, short
+from contactline.report.judgements import chance_sentence
 from contactline.report.tables import hands_over
 from contactline.stages.quantities import quantity
 from contactline.stages.quantity_parts import Material, NoValueError, Quantity
@@ -89,20 +90,13 @@ def amount(value: float, unit: str, bare: bool = False) -> str:
     if unit == "0 or 1":
         return "yes" if value else "no"
     if unit in ("share", "probability"):
-        return f"{_digits(100 * value)}%"
+        return f"{short(100 * value, 2 if abs(value) < 0.1 else 3)}%"
     if unit == "probability points":
         return points(value) if bare else f"{points(value)} percentage points"
-    text = _digits(value)
+    text = short(value, 2 if abs(value) < 10 else 3)
     if bare or unit in ("its own", "ratio"):
         return text
     return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}"
-
-
-def _digits(value: float) -> str:
-    """Three leading digits, two below ten, thousands separated: "381,000", "34.1" never "0.0"."""
-    kept = float(f"{value:.{2 if abs(value) < 10 else 3}g}")
-    text = f"{kept:,.0f}" if abs(kept) >= 100 or kept == int(kept) else f"{kept:g}"
-    return text.replace("-", "−")
 
 
 def says(test: ClaimTest, unit: str) -> str:

@@ -15,6 +15,7 @@ from contactline.case.schema import Case
 from contactline.choice.equilibria import Equilibrium
 from contactline.choice.game import Chance, Decision, Game, Terminal
 from contactline.core.errors import FitError, InputError
+from contactline.core.rounding import share
 from contactline.core.streams import Streams
 from contactline.report.tables import handed_over, hands_over
 from contactline.stages.front import Front
@@ -149,7 +150,7 @@ def _belief(game: Game, one: Equilibrium, infoset: str) -> str:
     drawn = [[name for name, chance in _steps(game, member) if chance == chance] for member in members]
     told_apart = [[name for name in names if any(name not in other for other in drawn)] for names in drawn]
     said = [" and ".join(names) or "this node" for names in told_apart]
-    return ", ".join(f"{what} {q:.0%}" for what, q in zip(said, one.beliefs[infoset], strict=True))
+    return ", ".join(f"{what} {share(q)}" for what, q in zip(said, one.beliefs[infoset], strict=True))
 
 
 def _steps(game: Game, index: int) -> list[tuple[str, float]]:
@@ -171,5 +172,5 @@ def _chance(game: Game, index: int) -> float:
 def _in_words(chances: dict[str, float]) -> str:
     """ "war goes on 46%, truce honoured 54%": the likeliest first."""
     return ", ".join(
-        f"{label} {chance:.0%}" for label, chance in sorted(chances.items(), key=lambda one: -one[1])
+        f"{label} {share(chance)}" for label, chance in sorted(chances.items(), key=lambda one: -one[1])
     )

@@ -21,6 +21,7 @@ from contactline.choice.lines import family_of_lines
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.choice.worth import first_sets
 from contactline.core.progress import Tick, no_tick
+from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
 from contactline.report.tables import hands_over
 from contactline.stages.front import Front
@@ -218,14 +219,14 @@ def _summary(
 def _finding(defender: str, challenger: str, most: float, least: float, met: bool) -> str:
     """What the range is, or what blocks it, in words."""
     if met:
-        return f"both accept from {least:.0%} to {most:.0%} handed over"
+        return f"both accept from {as_percent(least)} to {as_percent(most)} handed over"
     if most != most and least != least:
         return f"neither {defender} nor {challenger} prefers any line of the family to fighting on"
     if most != most:
         return f"{defender} prefers fighting on to every line of the family"
     if least != least:
         return f"{challenger} prefers fighting on to every line of the family"
-    return f"{defender} accepts up to {most:.0%} handed over, {challenger} asks for {least:.0%} or more"
+    return f"{defender} accepts up to {as_percent(most)} handed over, {challenger} asks for {as_percent(least)} or more"
 
 
 def _key(setting: _Setting) -> dict[str, object]:

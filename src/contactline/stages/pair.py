@@ -21,6 +21,7 @@ from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import UnknownNameError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.reads import reading
+from contactline.core.rounding import share as as_percent
 from contactline.stages.setup import Ready
 
 SETS = 60
@@ -160,12 +161,12 @@ def _finding(
     present: tuple[tuple[float, float], ...],
 ) -> str:
     """What the map shows, in a sentence: one course throughout, or where x turns it over the present range of y."""
-    low, high = 100 * share.min(), 100 * share.max()
-    if low >= 50 or high < 50:
-        better = "accepting" if low >= 50 else "fighting on"
+    low, high = float(share.min()), float(share.max())
+    if low >= 0.5 or high < 0.5:
+        better = "accepting" if low >= 0.5 else "fighting on"
         return (
-            f"No pair of values shown turns it: {better} is better in most sets throughout (accepting in {low:.0f}% to "
-            f"{high:.0f}%)."
+            f"No pair of values shown turns it: {better} is better in most sets throughout (accepting in "
+            f"{as_percent(low)} to {as_percent(high)})."
         )
     within = (axes[1] >= present[1][0]) & (axes[1] <= present[1][1])
     turns = curve[within & np.isfinite(curve)]

@@ -28,6 +28,7 @@ from contactline.choice.verdict import default_values, hinges, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.reads import reading
+from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
 from contactline.truce.terms import Settlement
 
@@ -175,7 +176,7 @@ def box_sentence(box: Box, labels: Mapping[str, BeliefLabel], course: str) -> st
         )
     return (
         f"{course[0].upper()}{course[1:]} is better in {_tenths(box.fresh)} futures where {where}. These hold "
-        f"{round(100 * box.mass)}% of all futures drawn; over all of them it is better in {_tenths(box.base)}."
+        f"{as_percent(box.mass)} of all futures drawn; over all of them it is better in {_tenths(box.base)}."
     )
 
 

@@ -1,12 +1,10 @@
-"""Stage five: how far to trust it. Backtest, assumptions with their owners, published figures beside ours, sources."""
+"""Stage five: how far to trust it. Assumptions with their owners, published figures beside ours, sources."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -14,12 +12,9 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.debate import Benchmark
-from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
-from contactline.core.errors import InputError
-from contactline.core.files import write_text
-from contactline.report.tables import hands_over, typed
-from contactline.score.backtest import BacktestResult
+from contactline.core.rounding import share
+from contactline.report.tables import hands_over
 from contactline.stages.falls import PACE_KM2, TRAJECTORIES
 from contactline.stages.space import AROUND_KM, DIRECTIONS, SURROUNDED
 from contactline.stages.war import Outlook
@@ -28,11 +23,6 @@ from contactline.truce.guarantee import described_base
 from contactline.war.climatology import MEAN_STRETCH_WEEKS
 from contactline.war.territory import ORDER_ERROR
 
-BACKTEST_FOLDER = "backtest"
-BACKTEST_TABLES = ("backtest_summary", "backtest_bars", "backtest_pit")
-PLACES_PARTS = ("summary", "skills", "bands")
-RATIO_BASELINES = ("line-52", "line-13", "mean-13", "autoarima")
-RERUN = "Run `contactline backtest` on the case again, or restore the file."
 OWNER = "contactline developers"
 
 
@@ -123,83 +113,6 @@ ENGINE = (
 
 
 @hands_over
-def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFrame]:
-    """A backtest in the report's tables."""
-    summary = result.summary.rename(
-        columns={"forecaster": "model", "in50": "cover50", "in80": "cover80", "in90": "cover90",
-                 "independent": "independent_windows"}
-    )  # fmt: skip
-    for baseline in RATIO_BASELINES:
-        ratios = result.ratios[result.ratios["baseline"] == baseline]
-        found = ratios.set_index(["forecaster", "horizon"])["ratio"]
-        keys = pd.MultiIndex.from_frame(summary[["model", "horizon"]])
-        if len(found):
-            summary[f"crps_ratio_{baseline.replace('-', '_')}"] = found.reindex(keys).to_numpy()
-    summary.insert(0, "series", series)
-    columns = [name for name in summary.columns if name.startswith("crps_ratio")]
-    kept = ["series", "model", "label", "horizon", "crps", *columns, "cover50", "cover80", "cover90", "origins",
-            "independent_windows"]  # fmt: skip
-    bars = result.bars[result.bars["forecaster"].isin(["headline"])]
-    bar_rows = [
-        {
-            "bar": f"CRPS ratio to {row['bar']}" if row["measure"] == "crps_ratio" else str(row["bar"]),
-            "allowed": f"at most {row['most']:g}" if row["measure"] == "crps_ratio" else _between(row),
-            "got": f"{row['value']:.2f}" + _interval(row),
-            "met": row["verdict"] == "met",
-        }
-        for row in bars.to_dict("records")
-        if row["verdict"] != "not measured"
-    ]
-    pit = result.scores[result.scores["forecaster"].isin(["headline", "tempo"])]
-    return {
-        "backtest_summary": summary[kept],
-        "backtest_bars": pd.DataFrame(bar_rows),
-        "backtest_pit": pit.rename(columns={"forecaster": "model"})[
-            ["model", "origin_date", "horizon", "pit"]
-        ],
-    }
-
-
-def save_backtest(result: BacktestResult, series: str, case_folder: Path) -> Path:
-    """Write a backtest beside a case, so that every later report carries its figures; returns the folder."""
-    folder = case_folder / BACKTEST_FOLDER
-    for name, frame in backtest_tables(result, series).items():
-        write_text(
-            folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        )
-    write_text(folder / "made_by.json", json.dumps(result.made_by, indent=1, sort_keys=True) + "\n")
-    return folder
-
-
-def saved_backtest(loaded: LoadedCase) -> dict[str, pd.DataFrame]:
-    """The backtest tables saved beside a case; empty where none was run. Raises InputError for a broken file."""
-    folder = loaded.folder / BACKTEST_FOLDER
-    tables = {}
-    if (folder / "made_by.json").is_file():
-        for name in BACKTEST_TABLES:
-            path = folder / f"{name}.csv"
-            tables[name] = typed(name, pd.read_csv(path), str(path), InputError, RERUN)
-    if all((folder / f"places_{part}.csv").is_file() for part in PLACES_PARTS):
-        joined = places_tables(*(pd.read_csv(folder / f"places_{part}.csv") for part in PLACES_PARTS))
-        where = str(folder / "places_*.csv")
-        tables |= {name: typed(name, frame, where, InputError, RERUN) for name, frame in joined.items()}
-    return tables
-
-
-def places_tables(
-    summary: pd.DataFrame, skills: pd.DataFrame, bands: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    """The scores of dates of places in the report's tables: summary and skills joined, and the bands."""
-    table = summary.rename(columns={"rule": "model", "independent": "independent_windows"})
-    for measure in ("brier", "log_score"):
-        own = skills[skills["measure"] == measure].rename(
-            columns={"rule": "model", "skill": f"{measure}_skill", "low": f"{measure}_low", "high": f"{measure}_high"}
-        )  # fmt: skip
-        table = table.merge(own.drop(columns="measure"), on=["model", "horizon"], how="left")
-    return {"backtest_places": table, "backtest_places_bands": bands.rename(columns={"rule": "model"})}
-
-
-@hands_over
 def trust_tables(
     case: Case,
     outlook: Outlook,
@@ -287,14 +200,6 @@ def _row(name: str, label: str, unit: str, text: str, owned: object, watch: str 
     }
 
 
-def _between(row: Mapping[Any, Any]) -> str:
-    return f"{row['least']:g} to {row['most']:g}"
-
-
-def _interval(row: Mapping[Any, Any]) -> str:
-    return f" (90% range {row['low']:.2f} to {row['high']:.2f})" if np.isfinite(row["low"]) else ""
-
-
 def _beside(case: Case, outlook: Outlook, benchmark: Benchmark) -> dict[str, str]:
     """A published forecast with our chance that its objective falls by its day."""
     day: date | None = benchmark.day
@@ -303,9 +208,9 @@ def _beside(case: Case, outlook: Outlook, benchmark: Benchmark) -> dict[str, str
     if day is not None and objective is not None:
         weeks = (day - case.as_of).days / 7
         p = float(np.mean(outlook.falls[objective, "headline"].week <= weeks))
-        ours = f"taken by then: {100 * p:.0f}% of our futures"
+        ours = f"taken by then: {share(p)} of our futures"
         if weeks > outlook.futures.weeks:
-            ours = f"within our horizon, which ends earlier: {100 * p:.0f}% of our futures"
+            ours = f"within our horizon, which ends earlier: {share(p)} of our futures"
     sources = {entry.id: entry.source for entry in case.bibliography}
     return {
         "benchmark": benchmark.id,

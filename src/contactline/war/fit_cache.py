@@ -31,7 +31,7 @@ def fit_key(record: TempoRecord, series: str, claims: np.ndarray, seed: int) -> 
     whole = hashlib.sha256(f"{contactline.__version__} {seed} {series} {record.maps}".encode())
     for part in (record.ends.astype(np.int64), record.net, claims):
         whole.update(np.ascontiguousarray(part).tobytes())
-    whole.update(_code_digest())
+    whole.update(code_digest())
     return whole.hexdigest()
 
 
@@ -82,10 +82,9 @@ def _posterior(kept: np.lib.npyio.NpzFile, name: str, parameters: list) -> Poste
     )
 
 
-def _code_digest() -> bytes:
-    """Digest of the fitting code, so that a changed model never meets an old fit of the same version."""
+def code_digest() -> bytes:
+    """Digest of all code of this folder: no list of files can forget the one that a fit came to depend on."""
     whole = hashlib.sha256()
-    folder = Path(__file__).parent
-    for name in ("tempo", "level", "losses", "grid_filter", "importance", "forecast"):
-        whole.update((folder / f"{name}.py").read_bytes())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        whole.update(path.name.encode() + path.read_bytes())
     return whole.digest()

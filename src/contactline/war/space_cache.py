@@ -20,7 +20,7 @@ from contactline.core.files import atomic_path
 from contactline.war.activity import ActivityFit, activity_priors
 from contactline.war.capture import CaptureFit
 from contactline.war.capture_data import History
-from contactline.war.fit_cache import KEPT
+from contactline.war.fit_cache import KEPT, code_digest
 from contactline.war.importance import Posterior
 from contactline.war.sectors import Sectors
 from contactline.war.space import SpaceFit
@@ -33,7 +33,6 @@ PARTS: dict[str, type] = {
     "activity": ActivityFit,
     "turnover": TurnoverFit,
 }
-CODE = ("activity", "capture", "capture_data", "importance", "sectors", "space", "tempo", "turnover")
 
 
 def space_key(
@@ -47,9 +46,7 @@ def space_key(
         whole.update(np.ascontiguousarray(value).tobytes())
     whole.update(f"{others.shape}".encode() + np.ascontiguousarray(others, dtype=float).tobytes())
     whole.update(settlements[["name", "cell", "population"]].to_csv(index=False).encode())
-    folder = Path(__file__).parent
-    for name in CODE:
-        whole.update((folder / f"{name}.py").read_bytes())
+    whole.update(code_digest())
     return whole.hexdigest()
 
 

@@ -68,6 +68,9 @@
       region: decodeRuns(data.cellRegion, n),
       edges: sharedEdges(p), index: gridIndex(cx, cy),
       outlines: data.outlines.map((ring) => ring.map((v, i) => (i % 2 ? mercY(v) : mercX(v)))),
+      beyond: data.beyond.map((b) => ({
+        colours: b.colours, rings: b.rings.map((ring) => ring.map((v, i) => (i % 2 ? mercY(v) : mercX(v)))),
+      })),
       towns: data.towns.map((t) => ({ x: mercX(t[0]), y: mercY(t[1]), name: t[2], people: t[3], kind: t[4] })),
       belts: data.belts.map((b) => ({ name: b.name, points: b.points.map((q) => [mercX(q[0]), mercY(q[1])]) })),
       lines: {},
@@ -293,6 +296,12 @@
       item.append(swatch, text);
       map.legend.append(item);
     }
+    for (const part of map.data.beyond) {
+      const item = element("li"), swatch = element("span", { class: "swatch" }), [ground, line] = part.colours;
+      swatch.style.background = `repeating-linear-gradient(135deg, ${ground} 0 3px, ${line} 3px 5px)`;
+      item.append(swatch, part.text);
+      map.legend.append(item);
+    }
     const extra = [["solid", map.data.labels.now], ["dashed", map.data.labels.first]];
     if (map.data.belts.length) extra.push(["belt", map.data.belts.map((b) => b.name).join(", ")]);
     for (const [kind, text] of extra) {
@@ -404,6 +413,7 @@
     ctx.setTransform(map.ratio, 0, 0, map.ratio, 0, 0);
     ctx.fillStyle = "#f6f7f9";
     ctx.fillRect(0, 0, width, height);
+    paintBeyond(map, ctx, sx, sy);
     paintCells(map, ctx, sx, sy);
     ctx.lineJoin = "round";
     ctx.strokeStyle = OUTLINE; ctx.lineWidth = 1;
@@ -415,6 +425,40 @@
     ctx.globalAlpha = 1; ctx.lineCap = "butt";
     if (map.hover >= 0) outlineCell(ctx, ready, map.hover, sx, sy);
     paintTowns(map, ctx, sx, sy);
+  }
+
+  // Ground outside the modelled zone, hatched in its holder's colour, within the outlines of the country.
+  function paintBeyond(map, ctx, sx, sy) {
+    const { ready } = map;
+    if (!ready.beyond.length) return;
+    ctx.save();
+    ctx.clip(pathOf(ready.outlines, sx, sy));
+    for (const part of ready.beyond) {
+      ctx.fillStyle = hatching(ctx, part.colours);
+      ctx.fill(pathOf(part.rings, sx, sy), "evenodd");
+    }
+    ctx.restore();
+  }
+
+  function pathOf(rings, sx, sy) {
+    const path = new Path2D();
+    for (const flat of rings) {
+      for (let i = 0; i < flat.length; i += 2) path[i ? "lineTo" : "moveTo"](sx(flat[i]), sy(flat[i + 1]));
+      path.closePath();
+    }
+    return path;
+  }
+
+  function hatching(ctx, [ground, line]) {
+    const tile = document.createElement("canvas"), size = 10;
+    tile.width = tile.height = size;
+    const brush = tile.getContext("2d");
+    brush.fillStyle = ground; brush.fillRect(0, 0, size, size);
+    brush.strokeStyle = line; brush.lineWidth = 2.4;
+    for (const shift of [-size, 0, size]) {
+      brush.beginPath(); brush.moveTo(shift, size); brush.lineTo(shift + size, 0); brush.stroke();
+    }
+    return ctx.createPattern(tile, "repeat");
   }
 
   // Cells of one colour are one path: a few fills a frame, however many cells there are.

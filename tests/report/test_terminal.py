@@ -54,9 +54,8 @@ def test_hinges_come_in_order_of_their_effect(sample: Assessment) -> None:
 
 def test_front_table_shows_the_last_months_and_marks_flagged_ones(sample: Assessment) -> None:
     stream = io.StringIO()
-    Console(file=stream, width=110, color_system=None).print(
-        front_table(sample.case, sample.tables["front_monthly"], 17)
-    )
+    console = Console(file=stream, width=110, color_system=None)
+    front_table(console, sample.case, sample.tables["front_monthly"], 17)
     text = stream.getvalue()
     total = (
         sample.tables["front_monthly"]

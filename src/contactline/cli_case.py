@@ -20,6 +20,7 @@ from contactline.case.check import ENGINE_BELIEFS
 from contactline.case.check_pledges import RESTRAINT
 from contactline.case.load import EVIDENCE, LoadedCase, built_in_cases, find_case, load_case
 from contactline.case.tables import TABLES
+from contactline.cli_base import App
 from contactline.core.errors import ContactlineError, InputError, UnknownNameError
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
@@ -29,7 +30,7 @@ from contactline.stages.front import measure_front
 from contactline.truce.reach import check_ground
 from contactline.war.territory import ground
 
-app = typer.Typer(help="Cases: conflicts described as data.", no_args_is_help=True)
+app = App(help="Cases: conflicts described as data.", no_args_is_help=True)
 
 TEMPLATE = "borderland"
 DEFAULT_CASE = "ukraine_2025"

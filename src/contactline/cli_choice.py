@@ -22,8 +22,8 @@ from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
-from contactline.core.screen import figure as figure_column
 from contactline.core.screen import Cell, print_table, say, words
+from contactline.core.screen import figure as figure_column
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.assessment import Assessment
 from contactline.report.charts_pair import pair_figure

@@ -13,6 +13,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 
+from contactline.cli_base import App
 from contactline.core.dates import parse_day
 from contactline.core.errors import EvidenceError, printable
 from contactline.core.files import DATA_DIR_VARIABLE, data_dir
@@ -26,7 +27,7 @@ from contactline.evidence.sources import FETCHED, SOURCES, RemoteFile, read_side
 from contactline.evidence.store import open_store
 from contactline.importing import Origin, read_all, replaced
 
-app = typer.Typer(help="Evidence: what is stored, importing it, fetching it.", no_args_is_help=True)
+app = App(help="Evidence: what is stored, importing it, fetching it.", no_args_is_help=True)
 
 DataDir = Annotated[
     Path | None,

@@ -12,6 +12,7 @@ from rich.text import Text
 
 import contactline
 from contactline.case.load import load_case
+from contactline.cli_base import App
 from contactline.core.errors import InputError
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
@@ -26,7 +27,7 @@ from contactline.truce.compare import TOWN_PEOPLE
 from contactline.truce.effects import clause_effect, clause_words
 from contactline.truce.terms import clause_table, proposal_named
 
-app = typer.Typer(help="Proposals: what each text says and does to the map.", no_args_is_help=True)
+app = App(help="Proposals: what each text says and does to the map.", no_args_is_help=True)
 
 CaseOption = Annotated[str, typer.Option("--case", help="A built-in case's id or a case folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

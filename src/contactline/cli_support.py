@@ -17,6 +17,7 @@ from contactline.case.load import load_case
 from contactline.case.read import dotted, problems_in
 from contactline.case.schema import Case
 from contactline.case.supply import SupportPath
+from contactline.cli_base import App
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
 from contactline.core.errors import CaseError, InputError
 from contactline.core.output import print_json
@@ -32,7 +33,7 @@ WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives mor
 DROPS = {"in week": 1, "at best": 2, "coll.": 1, "80% range": 2, "bn €": 3, "bn EUR/month": 1}
 """Columns that a narrow terminal may do without, the highest number first."""
 
-app = typer.Typer(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
+app = App(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
 
 CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -19,6 +19,7 @@ from contactline.case.events import Event
 from contactline.case.pledges import Analogue, BaseRate, Guarantee, PoliticalEvent
 from contactline.case.positions import Issue, Position, Stake, Wedge
 from contactline.case.supply import Capability, SupportPath
+from contactline.core import notebook
 
 
 class Side(Frozen):
@@ -184,6 +185,12 @@ class Case(Frozen):
     claims: tuple[Claim, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     bibliography: tuple[Reference, ...] = ()
+
+    def __repr__(self) -> str:
+        """One line; `model_dump` gives the whole."""
+        return notebook.line("Case", f"{self.id} as of {self.as_of}, {notebook.short(self.title)}")
+
+    __str__ = __repr__
 
     @property
     def challenger(self) -> Side:

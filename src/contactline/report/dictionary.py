@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contactline.case.tables import TABLES as EVIDENCE
 from contactline.case.tables import Column, Table
 from contactline.choice.courses import OUTCOMES
+from contactline.core.output import prepare_output
 from contactline.report.tables import TABLES as REPORT
 from contactline.score.columns import SCORE_TABLES
 
@@ -64,4 +65,5 @@ def _range(column: Column) -> str:
 
 
 if __name__ == "__main__":
+    prepare_output()
     print(dictionary_page(), end="")

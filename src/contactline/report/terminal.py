@@ -13,7 +13,7 @@ import contactline
 from contactline.case.schema import Case
 from contactline.core.screen import Cell, figure, print_lines, print_table, table_lines, words, wrapped
 from contactline.report.assessment import Assessment
-from contactline.report.choice_page import brief, centre_rows, of_cases
+from contactline.report.choice_page import brief, centre_rows
 from contactline.report.front import front_assessment
 from contactline.report.html import write_front
 from contactline.report.judgements import percent, proposal_name
@@ -120,8 +120,9 @@ def _screen(
     if case.invented:
         parts.append(Text("An invented case: no evidence about a real conflict.", style="yellow"))
     parts += [Text(), *_numbers(console, assessment, notes)]
-    if offers := _proposals(console, assessment):
-        parts += [Text(), *offers]
+    tight = not (notes or changes)
+    if offers := _proposals(console, assessment, in_a_line=tight):
+        parts += offers if tight else [Text(), *offers]
     if assessment.judgements[:judgements]:
         parts += [Text(), Text("Judgements", style="bold")]
     for judgement in assessment.judgements[:judgements]:
@@ -163,7 +164,7 @@ def _hung(console: Console, part: Text) -> list[Text]:
     return [line if k == 0 else Text("  ").append_text(line) for k, line in enumerate(lines)]
 
 
-def _proposals(console: Console, assessment: Assessment) -> list[Text]:
+def _proposals(console: Console, assessment: Assessment, *, in_a_line: bool) -> list[Text]:
     """Every proposal where several were assessed: what follows may speak of one of them alone."""
     names = {name: proposal_name(assessment.case, name) for name in _assessed(assessment)}
     if len(names) < 2:
@@ -172,11 +173,6 @@ def _proposals(console: Console, assessment: Assessment) -> list[Text]:
     truce = assessment.tables.get("truce", pd.DataFrame(columns=["variant", "proposal", "p_hold_156"]))
     written = truce[truce["variant"] == "as_written"].set_index("proposal")["p_hold_156"]
     sides = {side.name: _shares(assessment, side.id) for side in (case.defender, case.challenger)}
-    columns = [
-        words("Proposal"),
-        figure("truce holds 3 years"),
-        *(figure(f"accepting better, {side}") for side in sides),
-    ]
     rows = [
         [
             name,
@@ -184,6 +180,15 @@ def _proposals(console: Console, assessment: Assessment) -> list[Text]:
             *(shares.get(proposal, "–") for shares in sides.values()),
         ]
         for proposal, name in names.items()
+    ]
+    if in_a_line:
+        told = [f"“{name}” {holds} ({', '.join(own)})" for name, holds, *own in rows]
+        who = f"accepting better by {', '.join(sides)}"
+        return [Text(f"Truce holds 3 years ({who}): {'; '.join(told)}")]
+    columns = [
+        words("Proposal"),
+        figure("truce holds 3 years"),
+        *(figure(f"accepting better, {side}") for side in sides),
     ]
     return table_lines(console, columns, rows)
 
@@ -197,7 +202,7 @@ def _shares(assessment: Assessment, actor: str) -> dict[str, str]:
     """Proposal → share of beliefs under which the actor's default values prefer it, or that they refuse a point."""
     own = next((row for row in centre_rows(assessment) if row.actor == actor and row.default), None)
     cells = own.cells if own else ()
-    return {cell.proposal: "refuses" if cell.refuses else of_cases(cell.share) for cell in cells}
+    return {cell.proposal: "refuses" if cell.refuses else cell.words for cell in cells}
 
 
 def _numbers(console: Console, assessment: Assessment, notes: bool) -> list[Text]:

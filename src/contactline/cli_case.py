@@ -26,7 +26,7 @@ from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.screen import figure, print_table, say, words
 from contactline.front.control_history import holder_on
-from contactline.stages.front import measure_front
+from contactline.stages.readiness import hindrances
 from contactline.truce.reach import check_ground
 from contactline.war.territory import ground
 
@@ -98,12 +98,12 @@ def validate(
         rows = {name: len(loaded.evidence(name)) for name in TABLES if loaded.has_evidence(name)}
         if {"cells", "changes"} <= rows.keys():
             _terms_fit_the_map(loaded)
-        hindrance = _hindrance(loaded)
+        found = hindrances(loaded)
     case = loaded.case
     own = tuple(f"{RESTRAINT}.{actor.id}" for actor in case.actors)
     unused = [b.name for b in case.beliefs if b.name not in ENGINE_BELIEFS and b.name not in own]
     report = {"case": case.id, "digest": loaded.digest, "evidence_rows": rows, "beliefs_not_used": unused,
-              "assessable": not hindrance, "hindrance": hindrance}  # fmt: skip
+              "assessable": not found, "hindrances": found}  # fmt: skip
     if as_json:
         print_json(report, indent=2)
         return
@@ -111,19 +111,10 @@ def validate(
     typer.echo(f"{len(case.bibliography)} sources). Digest {loaded.digest[:16]}.")
     held = ", ".join(f"{name} ({count} rows)" for name, count in rows.items())
     typer.echo(f"Evidence: {held or 'none yet; see docs/case.md'}.")
-    if hindrance:
+    for hindrance in found:
         typer.echo(f"It cannot be assessed yet: {hindrance}")
     if unused:
         typer.echo(f"The engine does not use these beliefs: {', '.join(unused)}.")
-
-
-def _hindrance(loaded: LoadedCase) -> str:
-    """Why a valid case could not be assessed for want of evidence; empty where it could."""
-    try:
-        measure_front(loaded)
-    except ContactlineError as error:
-        return str(error)
-    return ""
 
 
 @app.command("new")

@@ -114,4 +114,4 @@ def test_validate_says_what_keeps_a_valid_case_from_being_assessed(tmp_path: Pat
     report = json.loads(runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"]).output)
     assert report["assessable"] is False
     whole = json.loads(runner.invoke(app, ["validate", "borderland", "--json"]).output)
-    assert whole["assessable"] is True and whole["hindrance"] == ""
+    assert whole["assessable"] is True and whole["hindrances"] == []

@@ -49,7 +49,9 @@ def test_every_public_result_is_short_on_a_line_and_has_a_form_for_notebooks(res
 
 def test_what_a_notebook_shows_says_what_the_screen_says(results):
     page = results["Assessment"]._repr_html_()
-    assert "The invented war between Auria and Belmark" in page and "no evidence about a real conflict" in page
+    assert (
+        "The invented war between Auria and Belmark" in page and "no evidence about a real conflict" in page
+    )
     assert page.count("<p>") >= len(results["Assessment"].judgements)
 
 

@@ -98,6 +98,9 @@ class Theatre(Frozen):
     reach_km: float = Field(gt=0, le=300)
     always_regions: tuple[Slug, ...] = ()
     """Regions of which every cell belongs to the theatre, however far from the line."""
+    islands: Literal["refuse", "keep"] = "refuse"
+    """What to do where more than a hundredth of the theatre lies in parts that the line never touches, as where a
+    neck of land is narrower than a cell: refuse to assess, or let them keep their holder."""
 
 
 class Series(Frozen):

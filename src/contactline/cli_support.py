@@ -30,7 +30,7 @@ from contactline.support.adequacy import AS_TODAY, support_path
 WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives more", "times present supply")
 """Columns of words, set to the left; all others hold figures."""
 
-DROPS = {"in week": 1, "at best": 2, "coll.": 1, "80% range": 2, "bn €": 3, "bn EUR/month": 1}
+DROPS = {"in week": 2, "at best": 1, "coll.": 1, "80% range": 2, "bn €": 3, "bn EUR/month": 1}
 """Columns that a narrow terminal may do without, the highest number first."""
 
 app = App(help="Who can provide what, and what that makes possible.", no_args_is_help=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from contactline.case.load import LoadedCase
-from contactline.choice.verdict import default_values
+from contactline.case.schema import Case, Side
 from contactline.core.errors import ContactlineError, InputError
 from contactline.stages.front import Front, measure_front
 from contactline.truce.reach import check_ground
@@ -57,13 +57,21 @@ def _errors(loaded: LoadedCase, front: Front) -> Iterator[ContactlineError]:
         (check_ground, (case, front.ground)),
         (regional_shares, (front.weekly,)),
         (_losses, (loaded,)),
-        *((default_values, (case, side.id)) for side in case.sides),
+        *((_valued, (case, side)) for side in case.sides),
     ]
     for check, given in checks:
         try:
             check(*given)
         except ContactlineError as error:
             yield error
+
+
+def _valued(case: Case, side: Side) -> None:
+    """The viewpoint by which a side's choice is judged."""
+    if not any(values.actor == side.id for values in case.values):
+        raise InputError(
+            f"values.yaml: holds none of {side.id!r}, the {side.role}; give each side a viewpoint with `default: true`."
+        )
 
 
 def _losses(loaded: LoadedCase) -> None:

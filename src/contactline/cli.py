@@ -27,15 +27,18 @@ from contactline import (
     cli_positions,
     cli_support,
 )
+from contactline.cli_base import App
 from contactline.core.errors import ContactlineError, InputError
+from contactline.core.output import check_arguments, prepare_output, print_json
 from contactline.core.progress import Stages, terminal
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.html import write_report
 from contactline.report.plain import as_json as assessment_json
 from contactline.report.store import load, save
 from contactline.report.terminal import summary
+from contactline.stages.as_data import run_record
 
-app = typer.Typer(
+app = App(
     name="contactline",
     help="What continued fighting can still achieve, what a settlement changes, and which beliefs decide.",
     no_args_is_help=True,
@@ -57,7 +60,9 @@ app.command("claims")(cli_claims.claims_command)
 
 def main() -> None:
     """Entry point: runs the command and turns a ContactlineError into one message and an exit code."""
+    prepare_output()
     try:
+        check_arguments(sys.argv[1:])
         app()
     except ContactlineError as error:
         Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
@@ -116,7 +121,7 @@ def assess_command(
         # The report reads what was saved, so that rendering it again gives the same bytes.
         write_report(load(folder), folder, figures=figures, png=figures)
     if as_json:
-        typer.echo(assessment_json(result))
+        print_json(assessment_json(result))
     else:
         summary(result, terminal(), folder / "report.html")
 
@@ -131,12 +136,36 @@ def _own_folder(case: str, proposals: list[str], support: str) -> Path:
 def report_command(
     folder: Annotated[Path, typer.Argument(help="A folder that `contactline assess` wrote.")],
     figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG, for print.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print judgements, figures and tables as JSON; write nothing.")
+    ] = False,
 ) -> None:
     """Write the report again from saved results, without computing anything."""
+    if as_json and figures:
+        raise InputError("--figures with --json: --json writes nothing; give one of the two.")
     result = load(folder)
+    if as_json:
+        print_json(run_record(result))
+        return
     with Stages(terminal(stderr=True)).stage("write the report"):
         write_report(result, folder, figures=figures, png=figures)
     summary(result, terminal(), folder / "report.html")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(contactline.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """What continued fighting can still achieve, what a settlement changes, and which beliefs decide."""
 
 
 @app.command("version")

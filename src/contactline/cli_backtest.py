@@ -10,12 +10,14 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
-from rich.table import Table
+from rich.console import Console
 
 from contactline.case.load import LoadedCase, load_case
 from contactline.core.files import write_text
+from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import short
+from contactline.core.screen import figure, print_table, say, words
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.charts_score import backtest_files
 from contactline.report.track import bars_sentence
@@ -67,32 +69,33 @@ def backtest_command(
     loaded = load_case(case)
     stages = Stages(terminal(stderr=True), quiet=as_json)
     made_by, tables = _SCORED[what](loaded, stages, draws, seed, workers)
-    say = terminal(stderr=True)
+    told = terminal(stderr=True)
     if save:
         for path in save_scores(loaded, what.value, tables, made_by):
-            say.print(f"saved {path}")
+            say(told, f"saved {path}")
     if out is not None:
         gains = what is What.gains
         for path in backtest_files(loaded.case, tables, out) if gains else _write(tables, out, f"{what}_"):
-            say.print(f"wrote {path}")
+            say(told, f"wrote {path}")
     if as_json:
         content = {
             name: json.loads(frame.to_json(orient="records", date_format="iso"))
             for name, frame in tables.items()
         }
-        typer.echo(json.dumps({"made_by": made_by, **content}, default=str))
+        print_json(json.dumps({"made_by": made_by, **content}, default=str))
         return
     console = terminal()
     if what is What.gains:
         if not autoarima_available():
-            console.print(
-                "AutoARIMA is left out: it needs the package statsforecast (a development dependency)."
+            say(
+                console,
+                "AutoARIMA is left out: it needs the package statsforecast (a development dependency).",
             )
-        console.print(_summary(tables["backtest_summary"]))
-        console.print(_bars(tables["backtest_bars"]))
+        print_summary(console, tables["backtest_summary"])
+        print_bars(console, tables["backtest_bars"])
     else:
         for name, frame in tables.items():
-            console.print(_plain(name, frame))
+            print_scores(console, name, frame)
 
 
 def _gains(
@@ -168,39 +171,49 @@ WIDE = ("label", "log_score", "width80", "brier", "source", "independent", "leas
 """Columns that the saved tables keep and a screen has no room for."""
 
 
-def _plain(name: str, frame: pd.DataFrame) -> Table:
+def print_scores(console: Console, name: str, frame: pd.DataFrame) -> None:
     """A score table for the screen: its main columns, numbers short."""
     shown = frame.drop(columns=[column for column in WIDE if column in frame.columns])
-    table = Table(*map(str, shown.columns), title=name)
-    for row in shown.itertuples(index=False):
-        table.add_row(*(_short(value) for value in row))
-    return table
+    is_text = [not pd.api.types.is_numeric_dtype(shown[column]) for column in shown.columns]
+    columns = [
+        words(str(c)) if text else figure(str(c)) for c, text in zip(shown.columns, is_text, strict=True)
+    ]
+    rows = [[_short(value) for value in row] for row in shown.itertuples(index=False)]
+    print_table(console, columns, rows, title=name)
+    console.print()
 
 
 def _short(value: object) -> str:
     return short(value) if isinstance(value, float) else str(value)
 
 
-def _summary(summary: pd.DataFrame) -> Table:
-    table = Table(title="CRPS by weeks ahead (km², lower is better) and coverage of the 80% band")
+def print_summary(console: Console, summary: pd.DataFrame) -> None:
+    """Scores of every forecast by horizon."""
     horizons = sorted(summary["horizon"].unique())
-    table.add_column("forecast")
+    columns = [words("forecast")]
     for horizon in horizons:
         windows = int(summary.loc[summary["horizon"] == horizon, "independent_windows"].iloc[0])
-        table.add_column(f"{horizon} weeks\n({windows} independent)", justify="right")
-    table.add_column("80% band", justify="right")
-    for label, rows in summary.groupby("label", sort=False):
-        crps = rows.set_index("horizon")["crps"]
-        table.add_row(str(label), *(f"{crps[h]:,.0f}" for h in horizons), f"{rows['cover80'].mean():.2f}")
-    return table
+        columns.append(figure(f"{horizon} weeks ({windows} independent)"))
+    columns.append(figure("80% band"))
+    rows = []
+    for label, own in summary.groupby("label", sort=False):
+        crps = own.set_index("horizon")["crps"]
+        rows.append([str(label), *(f"{crps[h]:,.0f}" for h in horizons), f"{own['cover80'].mean():.2f}"])
+    title = "CRPS by weeks ahead (km², lower is better) and coverage of the 80% band"
+    print_table(console, columns, rows, title=title, blocks=True)
+    console.print()
 
 
-def _bars(bars: pd.DataFrame) -> Table:
-    table = Table(
-        "bar (set before the figures were seen)", "allowed", "got", "met", "its whole range",
-        title="Headline forecast", caption=bars_sentence({"backtest_bars": bars}), caption_justify="left",
-    )  # fmt: skip
-    for row in bars.itertuples():
-        met = "yes" if row.met else "no"
-        table.add_row(str(row.bar), str(row.allowed), str(row.got), met, str(row.whole_range))
-    return table
+def print_bars(console: Console, bars: pd.DataFrame) -> None:
+    """The bars set for the headline forecast, and whether each was met."""
+    columns = [
+        words("bar (set before the figures were seen)"), words("allowed"), figure("got"), words("met"),
+        words("its whole range"),
+    ]  # fmt: skip
+    rows = [
+        (str(row.bar), str(row.allowed), str(row.got), "yes" if row.met else "no", str(row.whole_range))
+        for row in bars.itertuples()
+    ]
+    print_table(
+        console, columns, rows, title="Headline forecast", note=bars_sentence({"backtest_bars": bars})
+    )

@@ -5,7 +5,6 @@ The lead command adds `case build`, which needs rooms above this one.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,21 +14,23 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from contactline.case.check import ENGINE_BELIEFS
 from contactline.case.check_pledges import RESTRAINT
 from contactline.case.load import EVIDENCE, LoadedCase, built_in_cases, find_case, load_case
 from contactline.case.tables import TABLES
+from contactline.cli_base import App
 from contactline.core.errors import ContactlineError, InputError, UnknownNameError
+from contactline.core.output import print_json
 from contactline.core.progress import terminal
+from contactline.core.screen import figure, print_table, say, words
 from contactline.front.control_history import holder_on
-from contactline.stages.front import measure_front
+from contactline.stages.readiness import hindrances
 from contactline.truce.reach import check_ground
 from contactline.war.territory import ground
 
-app = typer.Typer(help="Cases: conflicts described as data.", no_args_is_help=True)
+app = App(help="Cases: conflicts described as data.", no_args_is_help=True)
 
 TEMPLATE = "borderland"
 DEFAULT_CASE = "ukraine_2025"
@@ -77,7 +78,7 @@ def show(
         data = _data(loaded, what)
     console = terminal()
     if as_json:
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        print_json(data, indent=2)
     elif what is None:
         _print_overview(console, loaded)
     elif what in PARTS:
@@ -97,32 +98,23 @@ def validate(
         rows = {name: len(loaded.evidence(name)) for name in TABLES if loaded.has_evidence(name)}
         if {"cells", "changes"} <= rows.keys():
             _terms_fit_the_map(loaded)
-        hindrance = _hindrance(loaded)
+        found = hindrances(loaded)
     case = loaded.case
     own = tuple(f"{RESTRAINT}.{actor.id}" for actor in case.actors)
     unused = [b.name for b in case.beliefs if b.name not in ENGINE_BELIEFS and b.name not in own]
     report = {"case": case.id, "digest": loaded.digest, "evidence_rows": rows, "beliefs_not_used": unused,
-              "assessable": not hindrance, "hindrance": hindrance}  # fmt: skip
+              "assessable": not found, "hindrances": found}  # fmt: skip
     if as_json:
-        typer.echo(json.dumps(report, indent=2))
+        print_json(report, indent=2)
         return
     typer.echo(f"{case.id}: valid ({len(case.beliefs)} beliefs, {len(case.proposals)} proposals, ", nl=False)
     typer.echo(f"{len(case.bibliography)} sources). Digest {loaded.digest[:16]}.")
     held = ", ".join(f"{name} ({count} rows)" for name, count in rows.items())
     typer.echo(f"Evidence: {held or 'none yet; see docs/case.md'}.")
-    if hindrance:
+    for hindrance in found:
         typer.echo(f"It cannot be assessed yet: {hindrance}")
     if unused:
         typer.echo(f"The engine does not use these beliefs: {', '.join(unused)}.")
-
-
-def _hindrance(loaded: LoadedCase) -> str:
-    """Why a valid case could not be assessed for want of evidence; empty where it could."""
-    try:
-        measure_front(loaded)
-    except ContactlineError as error:
-        return str(error)
-    return ""
 
 
 @app.command("new")
@@ -216,34 +208,44 @@ def _proposal(loaded: LoadedCase, what: str) -> dict[str, Any]:
 def _print_overview(console: Console, loaded: LoadedCase) -> None:
     data = _overview(loaded)
     invented = " (invented)" if data["invented"] else ""
-    console.print(Text.assemble((data["title"], "bold"), invented))
-    console.print(f"{data['id']}, as of {data['as_of']}, digest {loaded.digest[:16]}", highlight=False)
-    console.print(data["summary"], highlight=False)
-    table = Table("part", "records", box=None)
-    for name, count in data["counts"].items():
-        table.add_row(name, str(count))
-    console.print(table)
-    console.print(f"Assessed by default: {', '.join(data['default_proposals'])}", highlight=False)
+    say(console, Text.assemble((data["title"], "bold"), invented))
+    say(console, f"{data['id']}, as of {data['as_of']}, digest {loaded.digest[:16]}")
+    say(console, data["summary"])
+    console.print()
+    rows = [(name, str(count)) for name, count in data["counts"].items()]
+    print_table(console, (words("part"), figure("records")), rows)
+    console.print()
+    say(console, f"Assessed by default: {', '.join(data['default_proposals'])}")
     held = ", ".join(data["evidence"]) or f"none in {loaded.folder / EVIDENCE}"
-    console.print(f"Evidence: {held}", highlight=False)
+    say(console, f"Evidence: {held}")
 
 
 def _print_records(console: Console, loaded: LoadedCase, what: str) -> None:
-    key, columns = PARTS[what]
-    table = Table(*columns, box=None)
-    for record in getattr(loaded.case, key):
-        table.add_row(*(_cell(getattr(record, column)) for column in columns))
-    console.print(table, highlight=False)
+    key, names = PARTS[what]
+    records = getattr(loaded.case, key)
+    columns = [
+        figure(name) if any(_is_figure(getattr(record, name)) for record in records) else words(name)
+        for name in names
+    ]
+    print_table(console, columns, [[_cell(getattr(record, name)) for name in names] for record in records])
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _print_proposal(console: Console, data: dict[str, Any]) -> None:
-    console.print(Text.assemble((data["name"], "bold"), f", {data['author']}, {data['published']}"))
-    console.print(data["summary"], highlight=False)
-    table = Table("point", "kind", "text", "sources", box=None)
-    for clause in data["clauses"]:
-        sources = ", ".join(clause["sources"]) + (" + assumption" if clause["assumption"] else "")
-        table.add_row(clause["point"], clause["kind"], clause["text"], sources)
-    console.print(table, highlight=False)
+    say(console, Text.assemble((data["name"], "bold"), f", {data['author']}, {data['published']}"))
+    say(console, data["summary"])
+    console.print()
+    rows = [
+        (
+            clause["point"], clause["kind"], clause["text"],
+            ", ".join(clause["sources"]) + (" + assumption" if clause["assumption"] else ""),
+        )
+        for clause in data["clauses"]
+    ]  # fmt: skip
+    print_table(console, (words("point"), words("kind"), words("text"), words("sources", 1)), rows)
 
 
 def _cell(value: Any) -> str:

@@ -6,7 +6,6 @@ out again at every pair of values.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from contactline.case.load import built_in_cases, load_case
@@ -22,8 +20,11 @@ from contactline.choice.futures import FUTURES
 from contactline.choice.pair import Pair
 from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import share, short
+from contactline.core.screen import Cell, print_table, say, words
+from contactline.core.screen import figure as figure_column
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.assessment import Assessment
 from contactline.report.charts_pair import pair_figure
@@ -144,9 +145,9 @@ def _pair(
         drawn = pair_figure(about.case, found)
         figure.parent.mkdir(parents=True, exist_ok=True)
         figure.write_bytes(to_png(drawn) if figure.suffix == ".png" else to_svg(drawn).encode())
-        terminal(stderr=True).print(f"wrote {figure}", highlight=False)
+        say(terminal(stderr=True), f"wrote {figure}")
     if as_json:
-        typer.echo(json.dumps(_pair_json(found), ensure_ascii=False))
+        print_json(_pair_json(found))
     else:
         _print_pair(terminal(), found)
 
@@ -170,17 +171,17 @@ def _page(
     if actor is not None and actor not in valued:
         raise UnknownNameError("actor with values", actor, valued)
     if as_json:
-        typer.echo(json.dumps(_page_json(result, actor), ensure_ascii=False))
+        print_json(_page_json(result, actor))
     else:
         _print_page(terminal(), result, actor)
 
 
 def _assessed(case: str, proposal: str | None, seed: int, quiet: bool) -> Assessment:
-    say = terminal(stderr=True)
+    told = terminal(stderr=True)
     if not quiet:
-        say.print(f"Assessing {case} first; --run FOLDER reads a saved assessment instead.", highlight=False)
+        say(told, f"Assessing {case} first; --run FOLDER reads a saved assessment instead.")
     chosen = (proposal,) if proposal else ()
-    return assess(case, proposals=chosen, draws=DRAWS, seed=seed, stages=Stages(say, quiet=quiet))
+    return assess(case, proposals=chosen, draws=DRAWS, seed=seed, stages=Stages(told, quiet=quiet))
 
 
 def _page_json(result: Assessment, actor: str | None) -> dict[str, Any]:
@@ -198,25 +199,27 @@ def _page_json(result: Assessment, actor: str | None) -> dict[str, Any]:
 
 def _print_page(console: Console, result: Assessment, actor: str | None) -> None:
     """Table, sentences, what would change it, key assumptions."""
-    console.print(Text(f"{result.case.title}: the choice", style="bold"))
-    console.print(Text(as_of_line(result), style="dim"))
-    console.print("\nShare of beliefs and weights under which accepting does better than fighting on:")
-    table = Table(expand=True)
-    table.add_column("whose values", ratio=2, min_width=30)
-    for name in proposals_shown(result):
-        table.add_column(name, ratio=1)
+    say(console, Text(f"{result.case.title}: the choice", style="bold"))
+    say(console, Text(as_of_line(result), style="dim"))
+    console.print()
+    say(console, "Share of beliefs and weights under which accepting does better than fighting on:")
+    console.print()
+    rows = []
     for row in centre_rows(result):
         if not (row.actor == actor or (actor is None and row.deciding)):
             continue
         cells = [_coloured(c.share, f"refuses {c.refuses}" if c.refuses else c.words) for c in row.cells]
-        table.add_row(Text.assemble((row.name, "bold"), f": {row.values}"), *cells)
-    console.print(table)
+        rows.append([Text.assemble((row.name, "bold"), f": {row.values}"), *cells])
+    columns = [words("whose values"), *(words(name) for name in proposals_shown(result))]
+    print_table(console, columns, rows, blocks=True, spaced=True)
     for said in actor_sentences(result):
         if actor == said.actor or (actor is None and said.deciding):
-            console.print(Text.assemble("\n", (said.name, "bold"), ". ", " ".join(said.sentences)))
+            console.print()
+            say(console, Text.assemble((said.name, "bold"), ". ", " ".join(said.sentences)))
     hidden = [said.name for said in actor_sentences(result) if actor is None and not said.deciding]
     if hidden:
-        console.print(Text(f"\nAlso valued, see --actor: {', '.join(hidden)}.", style="dim"))
+        console.print()
+        say(console, Text(f"Also valued, see --actor: {', '.join(hidden)}.", style="dim"))
     _bullets(console, "What would change this", would_change(result))
     lines = [
         f"{key.label} (now {key.present}; {key.owner}): {key.if_wrong}" for key in key_assumptions(result)
@@ -229,9 +232,10 @@ def _print_page(console: Console, result: Assessment, actor: str | None) -> None
 
 def _bullets(console: Console, title: str, lines: Sequence[str]) -> None:
     if lines:
-        console.print(Text(f"\n{title}", style="bold"))
+        console.print()
+        say(console, Text(title, style="bold"))
     for line in lines:
-        console.print(Text(f"• {line}"))
+        say(console, f"• {line}")
 
 
 def _pair_json(found: Pair) -> dict[str, Any]:
@@ -241,21 +245,24 @@ def _pair_json(found: Pair) -> dict[str, Any]:
 
 def _print_pair(console: Console, found: Pair) -> None:
     """The share at each pair as a coloured table, rows from the highest value of y down."""
-    console.print(Text(f"{found.proposal_name}: share of beliefs in which accepting is better", style="bold"))
-    console.print(
+    say(console, Text(f"{found.proposal_name}: share of beliefs in which accepting is better", style="bold"))
+    say(
+        console,
         Text(
             f"Values: {found.viewpoint}. {found.sets} belief sets of 50 futures, seed {found.seed}.",
             style="dim",
-        )
+        ),
     )
-    console.print(Text(f"Down: {found.y_label} ({found.y}). Across: {found.x_label} ({found.x})."))
-    table = Table("", *(_bare(v, found.x_unit) for v in found.x_values), padding=(0, 1), show_edge=False)
-    for value, shares in zip(found.y_values[::-1], found.share[::-1], strict=True):
-        table.add_row(_bare(value, found.y_unit), *(_coloured(s, share(s)) for s in shares))
-    console.print(table)
-    console.print(Text(found.finding))
+    say(console, f"Down: {found.y_label} ({found.y}). Across: {found.x_label} ({found.x}).")
+    columns = [figure_column(""), *(figure_column(_bare(v, found.x_unit)) for v in found.x_values)]
+    rows: list[list[Cell]] = [
+        [_bare(value, found.y_unit), *(_coloured(s, share(s)) for s in shares)]
+        for value, shares in zip(found.y_values[::-1], found.share[::-1], strict=True)
+    ]
+    print_table(console, columns, rows, blocks=True)
+    say(console, found.finding)
     for line in found.notes:
-        console.print(Text(line, style="dim"))
+        say(console, Text(line, style="dim"))
 
 
 def _bare(value: float, unit: str) -> str:

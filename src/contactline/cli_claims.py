@@ -8,7 +8,6 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from contactline.case.check_claims import read_text
@@ -17,7 +16,9 @@ from contactline.case.quantities import FAMILIES, KINDS, quantity_names
 from contactline.case.schema import Case
 from contactline.choice.claims import VERDICTS
 from contactline.core.errors import InputError
+from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
+from contactline.core.screen import print_table, say, words
 from contactline.pipeline import DEFAULT_CASE, assess
 from contactline.report.assessment import Assessment
 from contactline.report.store import load
@@ -68,7 +69,7 @@ def claims_command(
     tables = claims_tables(about, result.tables, result.ensemble)
     if as_json:
         content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
-        typer.echo(json.dumps({"case": about.id, **content}, ensure_ascii=False))
+        print_json({"case": about.id, **content})
     else:
         _print_claims(about, tables["claims"])
 
@@ -78,26 +79,25 @@ def _case(name: str) -> Case:
 
 
 def _assessed(case: str, quiet: bool) -> Assessment:
-    say = terminal(stderr=True)
+    told = terminal(stderr=True)
     if not quiet:
-        say.print(f"Assessing {case} first; --run FOLDER reads a saved assessment instead.", highlight=False)
-    return assess(case, stages=Stages(say, quiet=quiet))
+        say(told, f"Assessing {case} first; --run FOLDER reads a saved assessment instead.")
+    return assess(case, stages=Stages(told, quiet=quiet))
 
 
 def _print_claims(case: Case, claims: pd.DataFrame) -> None:
     console = terminal()
-    table = Table(title=f"{case.title}: claims, checked as of {case.as_of}", show_lines=True, expand=True)
-    table.add_column("claim", ratio=3)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("why", ratio=6)
+    rows = []
     for row in claims.itertuples(index=False):
         why = Text.assemble(str(row.reason), (f"\n{row.reading!s}" if row.reading else "", "dim"))
         verdict = Text(str(row.verdict), style=STYLES[str(row.verdict)])
-        table.add_row(Text.assemble(str(row.text), (f"\n{row.by}", "dim")), verdict, why)
-    console.print(table)
+        rows.append((Text.assemble(str(row.text), (f"\n{row.by}", "dim")), verdict, why))
+    title = f"{case.title}: claims, checked as of {case.as_of}"
+    print_table(console, (words("claim"), words("verdict"), words("why")), rows, title=title, spaced=True)
+    console.print()
     counts = claims["verdict"].value_counts()
-    console.print("; ".join(f"{counts.get(v, 0)} {v}" for v in VERDICTS) + ".", highlight=False)
-    console.print("The rule of the verdicts: docs/claims.md. Ids name entries of the case's bibliography.")
+    say(console, "; ".join(f"{counts.get(v, 0)} {v}" for v in VERDICTS) + ".")
+    say(console, "The rule of the verdicts: docs/claims.md. Ids name entries of the case's bibliography.")
 
 
 def _print_quantities(case: Case, as_json: bool) -> None:
@@ -106,15 +106,13 @@ def _print_quantities(case: Case, as_json: bool) -> None:
         families = [
             {"template": f.template, "meaning": f.meaning, "unit": f.unit, "kind": f.kind} for f in FAMILIES
         ]
-        typer.echo(json.dumps({"families": families, "kinds": KINDS, "names": names}, ensure_ascii=False))
+        print_json({"families": families, "kinds": KINDS, "names": names})
         return
     console = terminal()
-    table = Table(
-        "name", "what it is", "unit", "kind", title=f"What a claim on {case.id} can be about", show_lines=True
-    )
-    for family in FAMILIES:
-        table.add_row(family.template, family.meaning, family.unit, family.kind)
-    console.print(table)
+    columns = (words("name"), words("what it is"), words("unit"), words("kind"))
+    rows = [(family.template, family.meaning, family.unit, family.kind) for family in FAMILIES]
+    print_table(console, columns, rows, title=f"What a claim on {case.id} can be about", spaced=True)
+    console.print()
     for kind, meaning in KINDS.items():
-        console.print(f"{kind}: {meaning}", highlight=False)
-    console.print(f"{len(names)} names in this case; --json lists them all.", highlight=False)
+        say(console, f"{kind}: {meaning}")
+    say(console, f"{len(names)} names in this case; --json lists them all.")

@@ -6,20 +6,20 @@ as it was. The command line mounts `app` as `data` and `sql_command` as `sql`.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from contactline.cli_base import App
 from contactline.core.dates import parse_day
 from contactline.core.errors import EvidenceError, printable
 from contactline.core.files import DATA_DIR_VARIABLE, data_dir
+from contactline.core.output import print_csv, print_json
 from contactline.core.progress import Stages, terminal
+from contactline.core.screen import figure, print_table, say, words
 from contactline.evidence import kinds
 from contactline.evidence.fetch import Download, fetch, files_of
 from contactline.evidence.inputs import LIMIT_MB, unpack_limit
@@ -27,7 +27,7 @@ from contactline.evidence.sources import FETCHED, SOURCES, RemoteFile, read_side
 from contactline.evidence.store import open_store
 from contactline.importing import Origin, read_all, replaced
 
-app = typer.Typer(help="Evidence: what is stored, importing it, fetching it.", no_args_is_help=True)
+app = App(help="Evidence: what is stored, importing it, fetching it.", no_args_is_help=True)
 
 DataDir = Annotated[
     Path | None,
@@ -64,16 +64,17 @@ def status_command(data_dir_: DataDir = None, as_json: AsJson = False) -> None:
         for table in store.tables()
     ]
     if as_json:
-        _echo_json({"folder": str(data_dir(data_dir_)), "tables": tables, "files": fetched})
+        print_json({"folder": str(data_dir(data_dir_)), "tables": tables, "files": fetched})
         return
     console = terminal()
-    console.print(f"Data directory: {data_dir(data_dir_)}", soft_wrap=True)
+    say(console, f"Data directory: {data_dir(data_dir_)}")
     shown = [{**table, "imported": str(table["imported"])[:10]} for table in tables]
     _print_rows(console, "Stored tables", shown, ("table", "rows", "imported", "source"))
     _print_rows(console, "Files to fetch", fetched, ("source", "file", "fetched"))
     if not tables:
-        console.print(
-            "No tables are stored. `contactline data fetch` and `contactline data import` bring some in."
+        say(
+            console,
+            "No tables are stored. `contactline data fetch` and `contactline data import` bring some in.",
         )
 
 
@@ -123,19 +124,18 @@ def import_command(
     ]
     over = [{"path": printable(one.path), "why": printable(one.why)} for one in passed_over]
     if as_json:
-        _echo_json({"stored": rows, "passed_over": over, "seconds": stages.timings})
+        print_json({"stored": rows, "passed_over": over, "seconds": stages.timings})
         return
     console = terminal()
     _print_rows(console, "Stored", rows, ("table", "rows", "source", "note"))
     for row in rows:
         if "replaced" in row:
-            console.print(
+            say(
+                console,
                 f"replaced: {row['table']} was from {row['replaced']}, and is now from {row['source']}",
-                soft_wrap=True,
-                highlight=False,
             )
     for one in over:
-        console.print(f"passed over: {one['path']}: {one['why']}", soft_wrap=True, highlight=False)
+        say(console, f"passed over: {one['path']}: {one['why']}")
 
 
 @app.command("fetch")
@@ -166,14 +166,12 @@ def fetch_command(
             done = fetch(wanted, _archive_folder(data_dir_, file), tick=tick)
         rows.append(_downloaded(file, done))
         if not as_json:
-            terminal().print(
-                f"{done.path}  {'unchanged' if done.unchanged else f'{done.size:,} bytes'}", soft_wrap=True
-            )
+            say(terminal(), f"{done.path}  {'unchanged' if done.unchanged else f'{done.size:,} bytes'}")
     if as_json:
-        _echo_json({"files": rows})
+        print_json({"files": rows})
     else:
         folder = data_dir(data_dir_) / "archives"
-        terminal().print(f"Next: contactline data import {folder}", soft_wrap=True, highlight=False)
+        say(terminal(), f"Next: contactline data import {folder}")
 
 
 def sql_command(
@@ -185,9 +183,9 @@ def sql_command(
     """Ask the stored tables in SQL (DuckDB); reading only."""
     result = open_store(data_dir_).sql(query)
     if as_json:
-        typer.echo(result.to_json(orient="records", date_format="iso", force_ascii=False))
+        print_json(result.to_json(orient="records", date_format="iso", force_ascii=False))
     elif as_csv:
-        typer.echo(result.to_csv(index=False), nl=False)
+        print_csv(result.to_csv(index=False))
     else:
         rows: list[dict[str, Any]] = [
             {str(k): v for k, v in row.items()} for row in result.to_dict("records")
@@ -225,14 +223,16 @@ def _downloaded(file: RemoteFile, done: Download) -> dict[str, Any]:
 
 
 def _print_rows(console: Console, title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    """Rows as a table: a column in which every value is a number, a day or missing holds figures."""
     if not rows:
         return
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("table", "file"))
-    for row in rows:
-        table.add_row(*(_shown(row[column]) for column in columns))
-    console.print(table)
+    made = [figure(name) if all(_is_figure(row[name]) for row in rows) else words(name) for name in columns]
+    print_table(console, made, [[_shown(row[name]) for name in columns] for row in rows], title=title)
+    console.print()
+
+
+def _is_figure(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float | pd.Timestamp) and not isinstance(value, bool))
 
 
 def _shown(value: Any) -> str:
@@ -241,7 +241,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     return str(value)
-
-
-def _echo_json(document: dict[str, Any]) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=1))

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.table import Table
 
 from contactline.build import build_evidence
 from contactline.case.load import load_case
@@ -16,7 +15,9 @@ from contactline.cli_case import app as case_app
 from contactline.cli_data import UnpackLimit
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
+from contactline.core.output import print_json
 from contactline.core.progress import Tick, terminal
+from contactline.core.screen import figure, print_table, say, words
 from contactline.evidence.inputs import unpack_limit
 from contactline.front.gains import gains_by_region
 from contactline.pipeline import DEFAULT_CASE
@@ -60,9 +61,9 @@ def front_command(
     tables = front_tables(loaded, measured)
     monthly = tables["front_monthly"]
     if as_json:
-        typer.echo(monthly.to_json(orient="records", date_format="iso"))
+        print_json(monthly.to_json(orient="records", date_format="iso"))
     else:
-        terminal().print(front_table(loaded.case, monthly, months))
+        front_table(terminal(), loaded.case, monthly, months)
     if out is not None:
         cells = pd.DataFrame(
             {
@@ -74,7 +75,7 @@ def front_command(
         )
         tables |= {"cells": cells, "changes": loaded.evidence("changes")}
         for path in front_chart(loaded.case, tables, out, loaded.digest):
-            terminal(stderr=True).print(f"wrote {path}")
+            say(terminal(stderr=True), f"wrote {path}")
 
 
 @case_app.command("build")
@@ -90,16 +91,14 @@ def build_command(
     console = terminal(stderr=True)
 
     def stage(name: str) -> Tick:
-        console.print(name)
+        say(console, name)
         return lambda _share: None
 
     loaded = load_case(case)
     with unpack_limit(unpack_limit_mb):
         rows = build_evidence(loaded, source, out, stage)
-    table = Table("table", "rows")
-    for name, count in rows.items():
-        table.add_row(name, f"{count:,}")
-    terminal().print(table)
+    counted = [(name, f"{count:,}") for name, count in rows.items()]
+    print_table(terminal(), (words("table"), figure("rows")), counted)
 
 
 def _between(name: str, case: str, series: str | None, start: date, end: date, as_json: bool) -> None:
@@ -110,14 +109,19 @@ def _between(name: str, case: str, series: str | None, start: date, end: date, a
         sizes=loaded.evidence("regions"), country_km2=about.evidence.country_km2,
     )  # fmt: skip
     if as_json:
-        typer.echo(table.to_json(orient="records"))
+        print_json(table.to_json(orient="records"))
         return
-    shown = Table(title=f"{name}: gains of {about.challenger.name} from {start} to {end}, km²")
-    for column in ("region", "gain", "of region", "of country", "held then", "held now", "flags"):
-        shown.add_column(column, justify="left" if column in ("region", "flags") else "right")
-    for row in table[(table["gain"].abs() >= 0.05) | (table["region"] == "total")].itertuples():
-        shown.add_row(
+    moved = table[(table["gain"].abs() >= 0.05) | (table["region"] == "total")]
+    rows = [
+        (
             str(row.region), f"{row.gain:,.1f}", f"{row.share_of_region:.2%}", f"{row.share_of_country:.3%}",
             f"{row.km2_start:,.0f}", f"{row.km2_end:,.0f}", str(row.flag),
-        )  # fmt: skip
-    terminal().print(shown)
+        )
+        for row in moved.itertuples()
+    ]  # fmt: skip
+    columns = (
+        words("region"), figure("gain"), figure("of region", 1), figure("of country", 2), figure("held then", 3),
+        figure("held now"), words("flags"),
+    )  # fmt: skip
+    title = f"{name}: gains of {about.challenger.name} from {start} to {end}, km²"
+    print_table(terminal(), columns, rows, title=title)

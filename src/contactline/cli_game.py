@@ -9,15 +9,22 @@ from typing import Annotated
 import pandas as pd
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from contactline.choice.efg import check_efg_path, write_efg
 from contactline.core.errors import InputError
+from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import share
+from contactline.core.screen import figure, print_table, say, words
 from contactline.stages.game import Played, endings_over_weights, play
 from contactline.stages.game_tables import game_tables
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
+
+COLUMNS = (
+    words("who"), words("at"), words("does"), figure("chance"), words("believes", 2), words("reached", 1)
+)  # fmt: skip
+"""Of the moves of an equilibrium."""
 
 
 def game_command(
@@ -69,11 +76,11 @@ def game_command(
         )  # fmt: skip
     if efg is not None:
         write_efg(played.game, efg)
-        terminal(stderr=True).print(f"wrote {efg}")
+        say(terminal(stderr=True), f"wrote {efg}")
     tables = game_tables(played) | {"game_weights": endings_over_weights(played, ready.streams)}
     if as_json:
         content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
-        typer.echo(json.dumps({"title": played.game.title, "notes": played.solution.notes, **content}))
+        print_json(json.dumps({"title": played.game.title, "notes": played.solution.notes, **content}))
         return
     _print(terminal(), played, tables)
 
@@ -97,31 +104,35 @@ def _rates(given: list[str]) -> dict[str, float]:
 def _print(console: Console, played: Played, tables: dict[str, pd.DataFrame]) -> None:
     """The equilibria, one block an outcome: how it ends, who does what, and what it is worth."""
     values, plays = tables["game_values"], tables["equilibria"]
-    console.print(played.game.title, style="bold", highlight=False)
+    say(console, Text(played.game.title, style="bold"))
     if values.empty:
-        console.print("No equilibrium of the kinds searched.", highlight=False)
+        say(console, "No equilibrium of the kinds searched.")
     for outcome, own in values.groupby("outcome"):
         first = own["equilibrium"].iloc[0]
         count = own["equilibrium"].nunique()
         many = f"{count} equilibria end" if count > 1 else "One equilibrium ends"
-        console.print(f"\n{outcome}. {many} so: {own['endings'].iloc[0]}.", highlight=False)
-        table = Table("who", "at", "does", "chance", "believes", "reached", box=None)
+        console.print()
+        say(console, f"{outcome}. {many} so: {own['endings'].iloc[0]}.")
+        console.print()
         moves = plays[(plays["equilibrium"] == first) & (plays["chance"] > 0)]
-        for row in moves.itertuples():
-            table.add_row(
+        rows = [
+            (
                 str(row.player), str(row.infoset), str(row.action), share(float(row.chance)), str(row.belief),
                 "yes" if row.reached else "",
-            )  # fmt: skip
-        console.print(table, highlight=False)
+            )
+            for row in moves.itertuples()
+        ]  # fmt: skip
+        print_table(console, COLUMNS, rows)
+        console.print()
         worth = ", ".join(f"{r.name} {r.value:+.1f}" for r in own[own["equilibrium"] == first].itertuples())
-        console.print(f"Gain over fighting on, in each player's own units: {worth}.", highlight=False)
+        say(console, f"Gain over fighting on, in each player's own units: {worth}.")
     shares = tables["game_weights"]
     for ending, some, every in zip(shares["ending"], shares["share_some"], shares["share_all"], strict=True):
         if some > 0:
-            console.print(
+            say(
+                console,
                 f"With weights drawn within their ranges: “{ending}” in {share(every)} of draws in every equilibrium, "
                 f"in {share(some)} in some.",
-                highlight=False,
             )
     for note in played.solution.notes:
-        console.print(f"Note: {note}", highlight=False)
+        say(console, f"Note: {note}")

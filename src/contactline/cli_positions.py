@@ -8,13 +8,15 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
-from rich.table import Table
+from rich.console import Console
 
 from contactline.case.load import load_case
 from contactline.case.schema import Case
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.rounding import measured, share, short
+from contactline.core.screen import figure, print_table, say, words
 from contactline.core.streams import Streams
 from contactline.stages.cohesion import DRAWS, cohesion_tables, event_tables
 
@@ -42,16 +44,16 @@ def positions_command(
         raise UnknownNameError("issue", issue, scaled)
     tables = cohesion_tables(_only(about, issue), Streams(seed), draws)
     if as_json:
-        typer.echo(_json(tables))
+        print_json(_json(tables))
         return
     console = terminal()
-    console.print(_movement(tables["movement"]), highlight=False)
+    _movement(console, tables["movement"])
     if len(tables.get("division", ())):
-        console.print(_division(tables["division"]), highlight=False)
+        _division(console, tables["division"])
     if "bargaining" in tables:
-        console.print(_bargaining(tables["bargaining"]), highlight=False)
+        _bargaining(console, tables["bargaining"])
     if "wedge" in tables:
-        console.print(_wedge(tables["wedge"]), highlight=False)
+        _wedge(console, tables["wedge"])
 
 
 def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> None:
@@ -61,25 +63,27 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
     if not tables:
         raise InputError(f"case {loaded.case.id!r} has no events; add an events.yaml (docs/events.md).")
     if as_json:
-        typer.echo(_json({"events": tables["events"]}))
+        print_json(_json({"events": tables["events"]}))
         return
     console = terminal()
-    title = "Known shocks: weekly means before and during, against placebo windows"
-    shown = Table(title=title, box=None, padding=(0, 1))
-    for column in ("shock", "series", "weeks", "before", "during", "p", "windows"):
-        shown.add_column(column, justify="left" if column in ("shock", "series") else "right")
-    for row in tables["events"].to_dict("records"):
-        shown.add_row(
+    columns = [
+        words("shock"), words("series"), figure("weeks", 2), figure("before"), figure("during"), figure("p"),
+        figure("windows", 1),
+    ]  # fmt: skip
+    rows = [
+        (
             row["event"], row["series"], str(row["weeks"]), measured(row["before"]), measured(row["during"]),
             short(row["p_value"], 2), str(row["independent"]),
-        )  # fmt: skip
-    console = terminal()
-    console.print(shown, highlight=False)
-    console.print("windows: independent placebo windows", highlight=False)
+        )
+        for row in tables["events"].to_dict("records")
+    ]  # fmt: skip
+    title = "Known shocks: weekly means before and during, against placebo windows"
+    print_table(console, columns, rows, title=title, note="windows: independent placebo windows")
+    console.print()
     by = ["name", "verdict", "reasons"]
-    for (name, verdict, reasons), rows in tables["events"].groupby(by, sort=False):
+    for (name, verdict, reasons), own in tables["events"].groupby(by, sort=False):
         why = f": {reasons}" if reasons else ""
-        console.print(f"{name} ({', '.join(rows['series'])}): {verdict}{why}.", highlight=False)
+        say(console, f"{name} ({', '.join(own['series'])}): {verdict}{why}.")
 
 
 def _only(case: Case, issue: str | None) -> Case:
@@ -107,51 +111,63 @@ def _json(tables: dict[str, pd.DataFrame]) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def _movement(frame: pd.DataFrame) -> Table:
-    shown = Table(title="Positions, 0 (defender's most) to 100 (challenger's most)")
-    for column in ("issue", "actor", "first", "now", "unmoved since", "said again"):
-        shown.add_column(column, justify="left" if column in ("issue", "actor") else "right")
-    for row in frame.to_dict("records"):
-        shown.add_row(
+def _movement(console: Console, frame: pd.DataFrame) -> None:
+    columns = [
+        words("issue"), words("actor"), figure("first"), figure("now"), figure("unmoved since"), figure("said again", 1)
+    ]  # fmt: skip
+    rows = [
+        (
             row["issue"], row["actor"], f"{row['first']:.0f}", f"{row['latest']:.0f}",
             f"{row['unmoved_since']:%Y-%m-%d}", str(row["restated"]),
-        )  # fmt: skip
-    return shown
+        )
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    print_table(console, columns, rows, title="Positions, 0 (defender's most) to 100 (challenger's most)")
+    console.print()
 
 
-def _division(frame: pd.DataFrame) -> Table:
-    shown = Table(title="Division among supporters today")
-    for column in ("issue", "supporters", "spread", "polarisation", "donor's distance"):
-        shown.add_column(column, justify="left" if column == "issue" else "right")
-    for row in frame.sort_values("day").groupby("issue", sort=False).tail(1).to_dict("records"):
-        shown.add_row(row["issue"], str(row["actors"]), f"{row['spread']:.0f}", f"{row['polarisation']:.2f}",
-                      measured(row["donor_distance"]))  # fmt: skip
-    return shown
+def _division(console: Console, frame: pd.DataFrame) -> None:
+    columns = [
+        words("issue"), figure("supporters", 1), figure("spread"), figure("polarisation"), figure("donor's distance")
+    ]  # fmt: skip
+    latest = frame.sort_values("day").groupby("issue", sort=False).tail(1)
+    rows = [
+        (
+            row["issue"], str(row["actors"]), f"{row['spread']:.0f}", f"{row['polarisation']:.2f}",
+            measured(row["donor_distance"]),
+        )
+        for row in latest.to_dict("records")
+    ]  # fmt: skip
+    print_table(console, columns, rows, title="Division among supporters today")
+    console.print()
 
 
-def _bargaining(frame: pd.DataFrame) -> Table:
-    shown = Table(
-        title="Where it settles: median and 80% range; share of draws in which the sides end within 10 points"
-    )
-    for column in ("issue", "model", "challenger", "outcome", "drift", "sides agree"):
-        shown.add_column(column, justify="left" if column in ("issue", "model", "challenger") else "right")
-    for row in frame.to_dict("records"):
-        agree = "–" if np.isnan(row["p_agree"]) else share(row["p_agree"])
-        shown.add_row(
+def _bargaining(console: Console, frame: pd.DataFrame) -> None:
+    columns = [
+        words("issue"), words("model"), words("challenger"), figure("outcome"), figure("drift", 1),
+        figure("sides agree", 2),
+    ]  # fmt: skip
+    rows = [
+        (
             row["issue"], row["model"], "may move" if row["variant"] == "free" else "stays",
             f"{row['outcome_q50']:.0f} ({row['outcome_q10']:.0f} to {row['outcome_q90']:.0f})",
-            f"{row['drift']:+.0f}", agree,
-        )  # fmt: skip
-    return shown
+            f"{round(row['drift']):+d}", "–" if np.isnan(row["p_agree"]) else share(row["p_agree"]),
+        )
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    title = "Where it settles: median and 80% range; share of draws in which the sides end within 10 points"
+    print_table(console, columns, rows, title=title)
+    console.print()
 
 
-def _wedge(frame: pd.DataFrame) -> Table:
-    shown = Table(
-        title=f"Chance of a cut by {frame['donor'].iloc[0]}, by distance from the others (assumption)"
-    )
-    for column in ("where", "distance", "years", "chance (80% range)"):
-        shown.add_column(column, justify="left" if column == "where" else "right")
-    for row in frame.to_dict("records"):
-        chance = f"{share(row['chance_mean'])} ({share(row['chance_q10'])} to {share(row['chance_q90'])})"
-        shown.add_row(row["where"], f"{row['distance']:.0f}", f"{row['years']:.0f}", chance)
-    return shown
+def _wedge(console: Console, frame: pd.DataFrame) -> None:
+    columns = [words("where"), figure("distance"), figure("years"), figure("chance (80% range)")]
+    rows = [
+        (
+            row["where"], f"{row['distance']:.0f}", f"{row['years']:.0f}",
+            f"{share(row['chance_mean'])} ({share(row['chance_q10'])} to {share(row['chance_q90'])})",
+        )
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    title = f"Chance of a cut by {frame['donor'].iloc[0]}, by distance from the others (assumption)"
+    print_table(console, columns, rows, title=title)

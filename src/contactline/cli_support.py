@@ -10,26 +10,30 @@ import pandas as pd
 import typer
 import yaml
 from pydantic import ValidationError
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from contactline.case.check_supply import path_problems
 from contactline.case.load import load_case
 from contactline.case.read import dotted, problems_in
 from contactline.case.schema import Case
 from contactline.case.supply import SupportPath
+from contactline.cli_base import App
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
 from contactline.core.errors import CaseError, InputError
+from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
+from contactline.core.screen import Column, figure, print_table, say, words
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, make_ready
 from contactline.stages.support import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
 from contactline.support.adequacy import AS_TODAY, support_path
 
-WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives more")
-"""Columns of words, set to the left."""
+WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives more", "times present supply")
+"""Columns of words, set to the left; all others hold figures."""
 
-app = typer.Typer(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
+DROPS = {"in week": 2, "at best": 1, "coll.": 1, "80% range": 2, "bn €": 3, "bn EUR/month": 1}
+"""Columns that a narrow terminal may do without, the highest number first."""
+
+app = App(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
 
 CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -44,7 +48,7 @@ def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> 
     about = _with_capabilities(case)
     tables = ledger_tables(about)
     if as_json:
-        _echo({name: _records(table) for name, table in tables.items()})
+        print_json({name: _records(table) for name, table in tables.items()})
         return
     console = terminal()
     for kind, title in (
@@ -56,10 +60,10 @@ def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> 
     alone = alone[alone["alone"]]
     if len(alone):
         _print(console, "Provided nearly alone: less than half is left without the donor", _alone(alone))
-    console.print(
+    say(
+        console,
         "Ranges: other readings of the same sources. `--json` gives sources, promised, allocated and delivered, "
         "and the reason of every assumption.",
-        soft_wrap=True,
     )
 
 
@@ -82,19 +86,19 @@ def path_command(
     weeks = round(months * WEEKS_PER_MONTH) + 1
     table = adequacy_table(about, [path], weeks)
     if as_json:
-        _echo({"path": path.id, "name": path.name, "adequacy": _records(table)})
+        print_json({"path": path.id, "name": path.name, "adequacy": _records(table)})
         return
     wide = table.pivot_table(index="name", columns="week", values="adequacy", sort=False)
     marks = [w for w in (0, 4, 12, 24, 52, 76, 104, 156, 208) if w in wide.columns]
     changed = table[(table["adequacy"] - table["as_today"]).abs() > 0.005]["name"].unique()
     rows = [
-        {"capability": ("* " if label in changed else "  ") + str(label)}
+        {"capability": str(label) + (" *" if label in changed else "")}
         | {f"{w}": f"{100 * row[w]:.0f}" for w in marks}
         for label, row in wide.iterrows()
     ]
     console = terminal()
-    _print(console, f"{path.name}: % of need met, by week", pd.DataFrame(rows))
-    console.print("* differs from the path as today. Halfway between readings; 100 at the most.")
+    _print(console, f"{path.name}: % of need met, by week", pd.DataFrame(rows), blocks=True)
+    say(console, "* differs from the path as today. Halfway between readings; 100 at the most.")
 
 
 @app.command("compare")
@@ -129,28 +133,29 @@ def compare_command(
         )  # fmt: skip
     if as_json:
         wanted = ("support_frontier", "support_drivers", "support_packages", "support_factors")
-        _echo({name: _records(tables[name]) for name in wanted if name in tables})
+        print_json({name: _records(tables[name]) for name in wanted if name in tables})
         return
     console = terminal()
     _print(console, "Two years of fighting under each path", _frontier(tables["support_frontier"]))
-    console.print(
+    say(
+        console,
         "belt: chance that every town of the belt still stands; losses: killed and wounded of the defender, median; "
-        "coll.: chance of a "
-        "collapse; bn €: billions of euros a month beyond the path as today where the ledger prices it, else ?.",
-        soft_wrap=True,
+        "coll.: chance of a collapse; bn €: billions of euros a month beyond the path as today where the ledger prices "
+        "it, else ?.",
     )
     if "support_packages" in tables and len(tables["support_packages"]):
         _print(
             console, _package_title(about, tables["support_packages"]), _packages(tables["support_packages"])
         )
     elif "support_packages" in tables:
-        console.print(
-            "No package is shown: no path that cuts supply makes holding the belt less likely than asked."
+        say(
+            console,
+            "No package is shown: no path that cuts supply makes holding the belt less likely than asked.",
         )
     else:
-        console.print("The belt was not fought out on the map: the case has none, or its record is too thin.")
+        say(console, "The belt was not fought out on the map: the case has none, or its record is too thin.")
     _print(console, "What drives the difference in gains, % of variance", _drivers(tables["support_drivers"]))
-    console.print("How strongly supply moves the front is judgement; `contactline support show` says whose.")
+    say(console, "How strongly supply moves the front is judgement; `contactline support show` says whose.")
 
 
 def read_paths(file: Path, case: Case) -> list[SupportPath]:
@@ -291,19 +296,16 @@ def _known(value: float, form: str, missing: str) -> str:
     return format(value, form) if value == value else missing
 
 
-def _print(console: Console, title: str, frame: pd.DataFrame) -> None:
+def _print(console: Console, title: str, frame: pd.DataFrame, *, blocks: bool = False) -> None:
     if frame.empty:
         return
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for k, column in enumerate(frame.columns):
-        # Names stay readable on a narrow terminal; numbers fold instead.
-        least = min(24, int(frame[column].astype(str).str.len().max())) if k == 0 else None
-        table.add_column(
-            str(column), justify="left" if column in WORDS else "right", overflow="fold", min_width=least
-        )
-    for _, row in frame.iterrows():
-        table.add_row(*(str(value) for value in row))
-    console.print(table)
+    columns = [_column(str(name)) for name in frame.columns]
+    print_table(console, columns, frame.astype(str).to_numpy().tolist(), title=title, blocks=blocks)
+    console.print()
+
+
+def _column(name: str) -> Column:
+    return words(name, DROPS.get(name, 0)) if name in WORDS else figure(name, DROPS.get(name, 0))
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -311,7 +313,3 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
         table.to_json(orient="records", date_format="iso", force_ascii=False)
     )
     return found
-
-
-def _echo(document: dict[str, Any]) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=1))

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
+import h3
+import pandas as pd
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from contactline.case.load import load_case
 from contactline.cli_case import PARTS, app
+from contactline.core.errors import ContactlineError
+from contactline.pipeline import assess
+from contactline.stages.front import measure_front
+from contactline.stages.readiness import check_theatre
 
 runner = CliRunner()
 
@@ -114,4 +123,79 @@ def test_validate_says_what_keeps_a_valid_case_from_being_assessed(tmp_path: Pat
     report = json.loads(runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"]).output)
     assert report["assessable"] is False
     whole = json.loads(runner.invoke(app, ["validate", "borderland", "--json"]).output)
-    assert whole["assessable"] is True and whole["hindrance"] == ""
+    assert whole["assessable"] is True and whole["hindrances"] == []
+
+
+def _split(folder: Path) -> None:
+    """Cut the grid in two by leaving out a strip, the northern part all the defender's: no line runs there."""
+    evidence = folder / "evidence"
+    cells = pd.read_csv(evidence / "cells.csv", dtype=str, keep_default_na=False)
+    changes = pd.read_csv(evidence / "changes.csv", dtype=str, keep_default_na=False)
+    north = pd.Series([h3.cell_to_latlng(cell)[0] for cell in cells["cell"]]).rank(pct=True)
+    cells.loc[north > 0.85, "holder"] = "0"
+    kept = cells[(north < 0.7) | (north > 0.85)]
+    still = changes["cell"].isin(kept["cell"]) & ~changes["cell"].isin(cells.loc[north > 0.7, "cell"])
+    kept.to_csv(evidence / "cells.csv", index=False)
+    changes[still].to_csv(evidence / "changes.csv", index=False)
+
+
+def _no_values(folder: Path) -> None:
+    path = folder / "values.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    (key,) = document
+    document[key] = [values for values in document[key] if values["actor"] != "belmark"]
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+
+
+def _few_claims(folder: Path) -> None:
+    path = folder / "evidence" / "losses.csv"
+    pd.read_csv(path, dtype=str, keep_default_na=False).groupby("series").tail(5).to_csv(path, index=False)
+
+
+def _losing(folder: Path) -> None:
+    path = folder / "evidence" / "areas.csv"
+    areas = pd.read_csv(path, keep_default_na=False)
+    held = areas.groupby(["series", "region"])["km2"]
+    areas["km2"] = (held.transform("max") + held.transform("min") - areas["km2"]).round(1)
+    areas.to_csv(path, index=False)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_split, "write `islands: keep` under theatre in case.yaml"),
+        (_no_values, "values.yaml: holds none of 'belmark', the defender"),
+        (_few_claims, "26 are needed. Choose another evidence.attacker_loss_series"),
+        (_losing, "check which side is the challenger"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_validate_finds_what_assess_would_refuse_and_assess_refuses_it_before_it_fits_anything(
+    tmp_path: Path, spoil: Callable[[Path], None], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    spoil(tmp_path / "my_war")
+    checked = runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"])
+    report = json.loads(checked.output)
+    assert report["assessable"] is False and any(said in found for found in report["hindrances"])
+    monkeypatch.setattr("contactline.stages.war.fit", lambda *_: pytest.fail("something was fitted"))
+    with pytest.raises(ContactlineError, match=re.escape(said)):
+        assess(tmp_path / "my_war", draws=100)
+
+
+def test_a_case_may_keep_the_parts_of_its_grid_that_the_line_never_touches(tmp_path: Path) -> None:
+    runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path)])
+    _split(tmp_path / "my_war")
+    path = tmp_path / "my_war" / "case.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "islands: refuse" in text
+    path.write_text(text.replace("islands: refuse", "islands: keep"), encoding="utf-8")
+    report = json.loads(runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"]).output)
+    assert report["assessable"] is True and report["hindrances"] == []
+    loaded = load_case(tmp_path / "my_war")
+    (told,) = check_theatre(loaded, measure_front(loaded))
+    assert "155 cells" in told and "they keep their holder" in told
+    path.write_text(text.replace("islands: refuse", "islands: drop"), encoding="utf-8")
+    assert (
+        "allowed is 'refuse' or 'keep'" in runner.invoke(app, ["validate", str(tmp_path / "my_war")]).stderr
+    )

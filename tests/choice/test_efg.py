@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
 
 from contactline.choice.efg import from_efg, to_efg, write_efg
 from contactline.choice.equilibria import solve
-from contactline.choice.game import Chance, Game
+from contactline.choice.game import Chance, Decision, Game, Terminal
 from contactline.core.errors import InputError
 
 from . import catalogue
@@ -49,6 +50,58 @@ def test_a_file_as_others_write_it_is_read():
         11 / 3 + 20 / 3
     )  # the bonus on the way is paid where it was promised
     assert from_efg(to_efg(game)).title == game.title
+
+
+def repeating() -> Game:
+    """Endings, draws, players and actions of like names, as the game of a settlement has them, and odd characters."""
+
+    def answer(first: str) -> Decision:
+        same = Chance(
+            "luck", (("heads", 0.5, end(1, 2)), ("tails", 0.5, Terminal({"p1": 3.0}, "war goes on")))
+        )
+        return Decision("p2", f"{first}: answer", (("yes", same), ("no", Terminal({}, "war goes on"))))
+
+    ways = tuple((way, answer(way)) for way in ('a \\ "b"', "a  b", "a b"))
+    return Game("Like names", {"p1": "One", "p2": "One"}, Decision("p1", "offer", ways))
+
+
+def test_labels_that_stand_again_are_written_apart():
+    text = to_efg(repeating())
+    labels = [
+        re.search(r'"((?:[^"]|(?<=\\)")*)"', line)[1] for line in text.splitlines()[3:] if line[0] in "ct"
+    ]
+    assert len(set(labels)) == len(labels) == 12
+    assert "war goes on" in labels and "war goes on (6)" in labels
+    again = from_efg(text)
+    assert to_efg(again) == text
+    assert list(again.players.values()) == ["One", "One (2)"]
+    assert [b[0] for b in again.root.branches] == ['a / "b"', "a b", "a b (2)"]
+
+
+def test_an_information_set_is_told_by_player_and_number_not_by_its_label():
+    """Two players name a set alike, one player names two alike, a third has no name and another takes its stand-in."""
+    text = """EFG 2 R "x" { "A" "B" }
+    p "" 1 1 "offer" { "y" "n" } 0
+    p "" 2 1 "offer" { "l" "m" "r" } 0
+    t "" 1 "a" { 1 1 }
+    p "" 1 2 "offer" { "u" "d" } 0
+    t "" 2 "b" { 2 2 }
+    t "" 3 "c" { 3 3 }
+    p "" 1 3 { "v" "w" } 0
+    t "" 2
+    t "" 3
+    p "" 2 2 "p1 set 3" { "l" "r" } 0
+    t "" 1
+    t "" 2"""
+    game = from_efg(text)
+    sets = [(s.name, s.player, s.actions) for s in game.tree.infosets]
+    assert sets == [
+        ("offer", 0, ("y", "n")),
+        ("offer (2)", 1, ("l", "m", "r")),
+        ("offer (3)", 0, ("u", "d")),
+        ("p1 set 3", 0, ("v", "w")),
+        ("p1 set 3 (2)", 1, ("l", "r")),
+    ]
 
 
 def test_chances_are_written_to_add_up_to_exactly_one():
@@ -94,16 +147,18 @@ def paid(profile, players):
     return [profile.payoffs[p] if hasattr(profile, "payoffs") else profile.payoff(p) for p in players]
 
 
-@pytest.mark.parametrize("make", catalogue.ALL)
+@pytest.mark.parametrize("make", [*catalogue.ALL, repeating])
 def test_gambit_reads_our_files_and_finds_the_same_equilibria(make, tmp_path):
     gambit = pytest.importorskip(
-        "pygambit", reason="pygambit is not installed; pip install pygambit to run this check"
+        "pygambit", reason="pygambit has no wheel for this machine; elsewhere it is in the dev group"
     )
     game = make()
     write_efg(game, tmp_path / "game.efg")
     theirs = gambit.read_efg(str(tmp_path / "game.efg"))
     players = list(theirs.players)  # objects with a label, or from version 17 on the labels themselves
-    assert [getattr(player, "label", player) for player in players] == list(game.players.values())
+    assert [getattr(player, "label", player) for player in players] == list(
+        from_efg(to_efg(game)).players.values()
+    )
     found = list(gambit.nash.enumpure_solve(theirs).equilibria)
     if len(players) == 2:
         found += list(gambit.nash.enummixed_solve(theirs, rational=False).equilibria)

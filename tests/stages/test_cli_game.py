@@ -7,8 +7,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from contactline.choice.efg import from_efg
+from contactline.case.load import load_case
+from contactline.choice.efg import from_efg, write_efg
 from contactline.choice.equilibria import solve
+from contactline.choice.settlement_game import TYPES, Offer, settlement_game
 from contactline.cli import app
 from contactline.core.errors import InputError
 
@@ -27,6 +29,38 @@ def test_the_game_is_solved_and_the_file_says_the_same(tmp_path):
     # Nine digits in the file leave no more than that of difference.
     values = [list(one.payoffs.values()) for one in solve(game).equilibria]
     assert min(max(abs(a - b) for a, b in zip(own, ours.values(), strict=True)) for own in values) < 1e-6
+    gambit = pytest.importorskip(
+        "pygambit", reason="pygambit has no wheel for this machine; it is in the dev group"
+    )
+    theirs = gambit.read_efg(str(path))
+    nash = gambit.nash.enumpure_solve(theirs).equilibria
+    paid = [[float(one.payoffs[player]) for player in theirs.players] for one in nash]
+    for own in values:  # every sequential equilibrium is Nash
+        assert min(max(abs(a - b) for a, b in zip(own, one, strict=True)) for one in paid) < 1e-6
+
+
+def test_gambit_reads_the_game_of_the_reference_case_with_all_its_proposals(tmp_path):
+    """The tree that `play` builds from the case's own names, with pay-offs that cost no simulation."""
+    gambit = pytest.importorskip(
+        "pygambit", reason="pygambit has no wheel for this machine; it is in the dev group"
+    )
+    case = load_case("ukraine_2025").case
+    players = {actor.id: actor.name for actor in case.actors if actor.role in ("challenger", "defender")}
+    players = {"usa": "United States"} | players
+    paid = {kind: dict.fromkeys(players, 1.0) for kind in TYPES}
+    offers = [
+        Offer(p.id, p.name, paid, paid, paid, guarantor="usa", resolute=0.3, stake=1.0)
+        for p in case.proposals
+    ]
+    game = settlement_game(
+        case.title, players, proposer="usa", defender=case.defender.id, challenger=case.challenger.id, maximal=0.4,
+        offers=offers, threat=dict.fromkeys(players, -1.0),
+    )  # fmt: skip
+    write_efg(game, tmp_path / "game.efg")
+    theirs = gambit.read_efg(str(tmp_path / "game.efg"))
+    again = from_efg(theirs.to_efg())  # Gambit's own writing, read by ours
+    assert [p.children for p in again.tree.places] == [p.children for p in game.tree.places]
+    assert again.tree.payoffs == pytest.approx(game.tree.payoffs)
 
 
 def test_the_screen_names_the_ending_and_who_does_what():

@@ -23,6 +23,7 @@ from contactline.case.load import EVIDENCE, LoadedCase, load_case
 from contactline.case.schema import Case, Objective
 from contactline.case.tables import TABLES
 from contactline.core.dates import DAYS_PER_WEEK
+from contactline.core.errors import CaseError, ContactlineError, InputError
 from contactline.core.files import sha256_of, write_text
 from contactline.core.streams import Streams
 
@@ -42,9 +43,10 @@ VILLAGES = len(BEGINNINGS) * len(ENDINGS)
 def write_evidence(folder: Path) -> list[Path]:
     """Write every evidence table of the case in `folder` as CSV, with provenance.json; the files written.
 
-    Raises CaseError if the case does not load.
+    Raises CaseError if the case does not load, is not marked as invented, or lacks what the tables are made from.
     """
     loaded = load_case(folder)
+    _check(loaded)
     tables = evidence_of(loaded)
     written = []
     for name, frame in tables.items():
@@ -66,6 +68,21 @@ def write_evidence(folder: Path) -> list[Path]:
     provenance = loaded.folder / EVIDENCE / "provenance.json"
     write_text(provenance, json.dumps(entries, indent=2, sort_keys=True) + "\n")
     return [*written, provenance]
+
+
+def _check(loaded: LoadedCase) -> None:
+    """Raise CaseError for a case that no evidence can be invented for; a real one is never written over."""
+    case, where = loaded.case, loaded.folder / "case.yaml"
+    if not case.invented:
+        raise CaseError(
+            f"{where}: case {case.id!r} is not marked `invented: true`; evidence is invented for such cases alone. "
+            "Measure a real one's with `contactline case build`."
+        )
+    if len(case.series) < 2:
+        raise CaseError(
+            f"{where}: series: got {len(case.series)}; the invented evidence holds two maps, so give two."
+        )
+    _rings(loaded)
 
 
 def evidence_of(loaded: LoadedCase) -> dict[str, pd.DataFrame]:
@@ -108,10 +125,31 @@ def _uniform(name: str, *shape: int) -> np.ndarray:
 
 
 def _rings(loaded: LoadedCase) -> dict[str, np.ndarray]:
-    """Region id → its ring from the case's boundary file: ndarray[vertex, 2], degrees east and north."""
-    features = json.loads((loaded.folder / BOUNDARIES).read_text(encoding="utf-8"))["features"]
-    named = {feature["properties"]["ADMIN_1"]: feature["geometry"]["coordinates"][0] for feature in features}
-    return {region.id: np.array(named[region.source_name]) for region in loaded.case.regions}
+    """Region id → its ring from the case's boundary file: ndarray[vertex, 2], degrees east and north.
+
+    Raises CaseError for a file that is missing, is not such GeoJSON, or lacks a region.
+    """
+    path = loaded.folder / BOUNDARIES
+    if not path.is_file():
+        raise CaseError(
+            f"{path}: there is no such file; the regions' outlines are read from it, as in borderland."
+        )
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        named = {
+            feature["properties"]["ADMIN_1"]: np.array(feature["geometry"]["coordinates"][0], dtype=float)
+            for feature in features
+        }
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+        raise CaseError(
+            f"{path}: is not GeoJSON with polygons named by the property ADMIN_1; write it as borderland's."
+        ) from None
+    lacking = [region.source_name for region in loaded.case.regions if region.source_name not in named]
+    if lacking:
+        raise CaseError(
+            f"{path}: has no {', '.join(lacking)}; allowed are the source_name of case.yaml's regions."
+        )
+    return {region.id: named[region.source_name] for region in loaded.case.regions}
 
 
 def _km2(ring: np.ndarray) -> float:
@@ -299,6 +337,21 @@ def _settlements(case: Case, cells: pd.DataFrame, held: np.ndarray, changes: pd.
     return pd.DataFrame(rows)
 
 
+def _command(arguments: list[str]) -> int:
+    """`python -m contactline.case.invented FOLDER`: one message and exit code 2 for what cannot be done."""
+    try:
+        if len(arguments) != 1:
+            raise InputError(
+                f"contactline.case.invented: got {len(arguments)} words; allowed is one, the folder of an invented "
+                "case whose evidence is to be made: python -m contactline.case.invented my_case"
+            )
+        for made in write_evidence(Path(arguments[0])):
+            print(made)
+    except ContactlineError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
 if __name__ == "__main__":
-    for made in write_evidence(Path(sys.argv[1])):
-        print(made)
+    sys.exit(_command(sys.argv[1:]))

@@ -21,7 +21,8 @@ from contactline.case.check import RESERVED_REGION, problems_of
 from contactline.case.check_pledges import with_records
 from contactline.case.read import raise_problems, read_folder, validated
 from contactline.case.schema import Case
-from contactline.case.tables import check_table, table_named
+from contactline.case.tables import TABLES, check_table, table_named
+from contactline.core import notebook
 from contactline.core.errors import CaseError, EvidenceError, UnknownNameError, nearest
 from contactline.core.files import sha256_of
 from contactline.core.provenance import Provenance
@@ -48,6 +49,27 @@ class LoadedCase:
     provenance: dict[str, Provenance]
     """Table name → where the table came from; empty where the case gives no provenance.json."""
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return notebook.line(
+            "LoadedCase", f"{self.case.id} as of {self.case.as_of}, digest {self.digest[:16]}"
+        )
+
+    def _repr_html_(self) -> str:
+        case = self.case
+        counts = {
+            "proposals": len(case.proposals),
+            "beliefs": len(case.beliefs),
+            "actors": len(case.actors),
+            "entries of the bibliography": len(case.bibliography),
+        }
+        held = [name for name in TABLES if self.has_evidence(name)]
+        return notebook.html(
+            case.title,
+            f"{case.id}, as of {case.as_of}, digest {self.digest[:16]}{', invented' if case.invented else ''}",
+            [(str(count), name) for name, count in counts.items()],
+            [case.summary, f"Evidence: {', '.join(held) or 'none yet'}."],
+        )
 
     def has_evidence(self, name: str) -> bool:
         """Whether the case holds evidence table `name`. Raises UnknownNameError for a name not in TABLES."""

@@ -19,6 +19,7 @@ from contactline.case.events import Event
 from contactline.case.pledges import Analogue, BaseRate, Guarantee, PoliticalEvent
 from contactline.case.positions import Issue, Position, Stake, Wedge
 from contactline.case.supply import Capability, SupportPath
+from contactline.core import notebook
 
 
 class Side(Frozen):
@@ -97,6 +98,9 @@ class Theatre(Frozen):
     reach_km: float = Field(gt=0, le=300)
     always_regions: tuple[Slug, ...] = ()
     """Regions of which every cell belongs to the theatre, however far from the line."""
+    islands: Literal["refuse", "keep"] = "refuse"
+    """What to do where more than a hundredth of the theatre lies in parts that the line never touches, as where a
+    neck of land is narrower than a cell: refuse to assess, or let them keep their holder."""
 
 
 class Series(Frozen):
@@ -184,6 +188,12 @@ class Case(Frozen):
     claims: tuple[Claim, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     bibliography: tuple[Reference, ...] = ()
+
+    def __repr__(self) -> str:
+        """One line; `model_dump` gives the whole."""
+        return notebook.line("Case", f"{self.id} as of {self.as_of}, {notebook.short(self.title)}")
+
+    __str__ = __repr__
 
     @property
     def challenger(self) -> Side:

@@ -1,12 +1,15 @@
 """Games in Gambit's text format (`.efg`, "EFG 2 R"): written for any game of ours, and read back.
 
 The format: gambitproject documentation, "Game representation formats". A file lists the nodes depth first: c for a
-draw by nature, p for a move, t for an ending; information sets are numbered within each player.
+draw by nature, p for a move, t for an ending; information sets are numbered within each player. Labels are for people:
+Gambit from version 17 on refuses two nodes of one label, or two information sets of a player, so what we write is made
+unique, and what we read is told apart by number alone.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,11 +24,13 @@ DIGITS = 9
 
 
 def to_efg(game: Game) -> str:
-    """The game as the text of an .efg file."""
+    """The game as the text of an .efg file, in which a label that stands again gets a number: `war goes on (2)`."""
     number = {name: k + 1 for k, name in enumerate(game.players)}
-    sets: dict[str, int] = {}
+    sets: dict[str, tuple[int, str]] = {}
+    nodes, players = _Labels(), _Labels()
+    own = [_Labels() for _ in game.players]
     draws = endings = 0
-    names = " ".join(_quoted(name) for name in game.players.values())
+    names = " ".join(_quoted(players.unique(name)) for name in game.players.values())
     lines = [f"EFG 2 R {_quoted(game.title)} {{ {names} }}", _quoted(game.comment), ""]
     tree = game.tree
     for index, place in enumerate(tree.places):
@@ -33,23 +38,29 @@ def to_efg(game: Game) -> str:
         if isinstance(node, Chance):
             draws += 1
             odds = _exact([branch[1] for branch in node.branches])
-            actions = " ".join(f"{_quoted(b[0])} {q}" for b, q in zip(node.branches, odds, strict=True))
-            lines.append(
-                f"c {_quoted(node.label)} {draws} {_quoted(f'{node.label} {draws}')} {{ {actions} }} 0"
-            )
+            actions = " ".join(f"{a} {q}" for a, q in zip(_actions(node), odds, strict=True))
+            label = _quoted(nodes.unique(node.label or f"draw {draws}"))
+            lines.append(f"c {label} {draws} {label} {{ {actions} }} 0")
         elif isinstance(node, Decision):
-            own = [s.name for s in tree.infosets if s.player == number[node.player] - 1]
-            sets.setdefault(node.infoset, own.index(node.infoset) + 1)
-            actions = " ".join(_quoted(branch[0]) for branch in node.branches)
-            lines.append(
-                f'p "" {number[node.player]} {sets[node.infoset]} {_quoted(node.infoset)} {{ {actions} }} 0'
-            )
+            who = number[node.player]
+            if node.infoset not in sets:
+                order = [s.name for s in tree.infosets if s.player == who - 1]
+                sets[node.infoset] = (order.index(node.infoset) + 1, own[who - 1].unique(node.infoset))
+            which, name = sets[node.infoset]
+            actions = " ".join(_actions(node))
+            lines.append(f'p "" {who} {which} {_quoted(name)} {{ {actions} }} 0')
         else:
             endings += 1
             payoffs = ", ".join(_decimal(value) for value in tree.payoffs[index])
-            label = node.label or f"ending {endings}"
-            lines.append(f"t {_quoted(label)} {endings} {_quoted(f'{label} {endings}')} {{ {payoffs} }}")
+            label = _quoted(nodes.unique(node.label or f"ending {endings}"))
+            lines.append(f"t {label} {endings} {label} {{ {payoffs} }}")
     return "\n".join(lines) + "\n"
+
+
+def _actions(node: Chance | Decision) -> list[str]:
+    """The node's actions, quoted, told apart where they differ in blanks alone."""
+    labels = _Labels()
+    return [_quoted(labels.unique(branch[0])) for branch in node.branches]
 
 
 def write_efg(game: Game, path: Path) -> None:
@@ -104,13 +115,13 @@ def _node(reader: _Reader, players: list[str], so_far: list[float]) -> Node:
         if not 1 <= who <= len(players):
             raise InputError(f"efg file: player {who} moves; allowed are 1 to {len(players)}.")
         key = (f"p{who}", reader.whole("the number of the information set"))
-        if reader.next_is_text():
-            reader.set_names.setdefault(key, reader.text("the name of the information set"))
+        label = reader.text("the name of the information set") if reader.next_is_text() else ""
         actions = [(name, 0.0) for name in reader.names()] if reader.next_is_open() else reader.known(key)
         reader.seen[key] = actions
         paid = _added(so_far, reader.outcome(len(players)))
-        infoset = reader.set_names.get(key, "") or f"{key[0]} set {key[1]}"
-        return Decision(key[0], infoset, tuple((a, _node(reader, players, paid)) for a, _ in actions))
+        return Decision(
+            key[0], reader.infoset(key, label), tuple((a, _node(reader, players, paid)) for a, _ in actions)
+        )
     raise reader.wrong("a node that begins with c, p or t")
 
 
@@ -127,11 +138,18 @@ class _Reader:
     outcomes: dict[int, list[float]] = field(default_factory=dict)
     seen: dict[tuple[str, int], list[tuple[str, float]]] = field(default_factory=dict)
     set_names: dict[tuple[str, int], str] = field(default_factory=dict)
+    set_labels: _Labels = field(default_factory=lambda: _Labels())
 
     def wrong(self, wanted: str) -> InputError:
         line, _, value = self.tokens[min(self.at, len(self.tokens) - 1)] if self.tokens else (1, "", "")
         came = value if self.at < len(self.tokens) else "the end of the file"
         return InputError(f"efg file, line {line}: got {came!r}; expected {wanted}.")
+
+    def infoset(self, key: tuple[str, int], label: str) -> str:
+        """The name that stands for player and number `key`: its label where it has one that no other set has."""
+        if key not in self.set_names:
+            self.set_names[key] = self.set_labels.unique(label or f"{key[0]} set {key[1]}")
+        return self.set_names[key]
 
     def take(self, kind: str, wanted: str) -> str:
         if self.at >= len(self.tokens) or self.tokens[self.at][1] != kind:
@@ -205,20 +223,43 @@ class _Reader:
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
-    pattern = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|([^\s,{}"]+)')
+    pattern = re.compile(r'"((?:[^"\\]|\\"|\\(?!"))*)"|([{}])|([^\s,{}"]+)')
     for match in pattern.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         if match.group(1) is not None:
-            yield line, "text", re.sub(r"\\(.)", r"\1", match.group(1))
+            yield line, "text", match.group(1).replace('\\"', '"')
         elif match.group(2):
             yield line, match.group(2), match.group(2)
         else:
             yield line, "word", match.group(3)
 
 
+class _Labels:
+    """Labels already given out; one that stands again gets the next free number behind it."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.last: Counter[str] = Counter()
+
+    def unique(self, label: str) -> str:
+        """`label` as the format can write it, made unlike every label before; the empty one stays empty."""
+        flat = _flat(label)
+        found = flat
+        while found and found in self.taken:
+            self.last[flat] = max(self.last[flat], 1) + 1
+            found = f"{flat} ({self.last[flat]})"
+        self.taken.add(found)
+        return found
+
+
+def _flat(text: str) -> str:
+    """One line without control characters or doubled blanks; the format cannot hold a backslash before a quote."""
+    plain = "".join(c if c.isprintable() else " " for c in text.replace("\\", "/"))
+    return " ".join(plain.split())
+
+
 def _quoted(text: str) -> str:
-    flat = " ".join(text.split())
-    return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + _flat(text).replace('"', '\\"') + '"'
 
 
 def _decimal(value: float) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contactline.case.tables import TABLES as EVIDENCE
 from contactline.choice.courses import OUTCOMES
 from contactline.core.frame import Table
+from contactline.core.output import prepare_output
 from contactline.evidence.tables import STORED
 from contactline.report.tables import TABLES as REPORT
 from contactline.score.columns import SCORE_TABLES
@@ -63,4 +64,5 @@ def _tables(tables: Iterable[Table]) -> list[str]:
 
 
 if __name__ == "__main__":
+    prepare_output()
     print(dictionary_page(), end="")

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 import contactline
 from contactline.case.schema import Case
+from contactline.core.screen import Cell, figure, print_lines, print_table, table_lines, words, wrapped
 from contactline.report.assessment import Assessment
-from contactline.report.choice_page import brief
+from contactline.report.choice_page import brief, centre_rows
 from contactline.report.front import front_assessment
 from contactline.report.html import write_front
+from contactline.report.judgements import percent, proposal_name
 from contactline.report.key_assumptions import would_change
 from contactline.report.summary import as_of_line, key_hinges, key_numbers, no_hinges
 from contactline.report.track import without_scores
@@ -26,14 +27,16 @@ SCREEN_LINES = 36
 
 def summary(assessment: Assessment, console: Console, report: Path | None = None) -> None:
     """Print the judgements, the numbers that matter, what they hinge on, and where the report is."""
-    fits = [_screen(assessment, report, *size) for size in _SIZES]
     room = max(console.height if console.is_terminal else SCREEN_LINES, 20)
-    chosen = next((s for s in fits if len(console.render_lines(s)) < room), fits[-1])
-    console.print(chosen)
+    for size in _SIZES:
+        lines = _screen(console, assessment, report, *size)
+        if len(lines) < room:
+            break
+    print_lines(console, lines)
 
 
-def front_table(case: Case, monthly: pd.DataFrame, months: int = 12) -> Table:
-    """Net gains by month and region of the headline map, newest month last, and each other map's total.
+def front_table(console: Console, case: Case, monthly: pd.DataFrame, months: int = 12) -> None:
+    """Print net gains by month and region of the headline map, newest month last, and each other map's total.
 
     `monthly` is the table `front_monthly`. A dagger marks months with missing, doubled or redrawn days.
     """
@@ -48,27 +51,27 @@ def front_table(case: Case, monthly: pd.DataFrame, months: int = 12) -> Table:
     others = {
         s: monthly[(monthly["series"] == s) & (monthly["region"] == "total")].set_index("month")["km2"]
         for s in series
+        if s != headline
     }
     names = {r.id: r.name for r in case.regions} | {s.id: s.name for s in case.series}
-    table = Table(
-        title=f"Net change of the area held by {case.challenger.name}, km² ({names.get(headline, headline)})",
-        title_justify="left",
-        caption="† a day is missing, doubled or redrawn. Positive: gained; negative: lost.",
-        caption_justify="left",
-    )
-    table.add_column("Month", no_wrap=True)
-    for region in order:
-        table.add_column(names.get(str(region), str(region)).removesuffix(" oblast"), justify="right")
-    table.add_column("Total", justify="right", style="bold")
-    for other in [s for s in series if s != headline]:
-        table.add_column(f"Total, {other}", justify="right", style="dim")
+    columns = [
+        figure("Month"),
+        figure("Total"),
+        *(figure(names.get(str(region), str(region)).removesuffix(" oblast")) for region in order),
+        *(figure(f"Total, {other}") for other in others),
+    ]
+    rows: list[list[Cell]] = []
     for month, row in wide.iterrows():
         total = row["total"] if "total" in row else row.sum()
         cells = [_km2(row.get(region, float("nan"))) for region in order]
-        rest = [_km2(others[s].get(month, float("nan"))) for s in series if s != headline]
+        rest = [_km2(other.get(month, float("nan"))) for other in others.values()]
         mark = "†" if flagged.get(month, False) else ""
-        table.add_row(f"{month:%b %Y}{mark}", *cells, _km2(total), *rest)
-    return table
+        rows.append([f"{month:%b %Y}{mark or ' '}", Text(_km2(total), style="bold"), *cells, *rest])
+    print_table(
+        console, columns, rows, blocks=True,
+        title=f"Net change of the area held by {case.challenger.name}, km² ({names.get(headline, headline)})",
+        note="† a day is missing, doubled or redrawn. Positive: gained; negative: lost.",
+    )  # fmt: skip
 
 
 def front_chart(case: Case, tables: Mapping[str, pd.DataFrame], out: Path, digest: str = "") -> list[Path]:
@@ -96,12 +99,15 @@ _SIZES = (
     (False, False, 1, 2, 1),
     (False, False, 1, 1, 1),
     (False, False, 1, 1, 0),
+    (False, False, 0, 1, 0),
+    (False, False, 0, 0, 0),
 )
 """What is left as the screen shrinks: reasons of confidence, notes of numbers, hinges, judgements, what would change
 this."""
 
 
 def _screen(
+    console: Console,
     assessment: Assessment,
     report: Path | None,
     reasons: bool,
@@ -109,14 +115,17 @@ def _screen(
     hinges: int,
     judgements: int,
     changes: int,
-) -> RenderableType:
+) -> list[Text]:
     case = assessment.case
-    parts: list[RenderableType] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
+    parts: list[Text] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
     if case.invented:
         parts.append(Text("An invented case: no evidence about a real conflict.", style="yellow"))
     parts += [Text(line, style="yellow") for line in without_scores(assessment.tables, assessment.run.notes)]
-    parts += [Text(), _numbers(assessment, notes)]
-    if assessment.judgements:
+    parts += [Text(), *_numbers(console, assessment, notes)]
+    tight = not (notes or changes)
+    if offers := _proposals(console, assessment, in_a_line=tight):
+        parts += offers if tight else [Text(), *offers]
+    if assessment.judgements[:judgements]:
         parts += [Text(), Text("Judgements", style="bold")]
     for judgement in assessment.judgements[:judgements]:
         body = Text(f"• {judgement.sentence}")
@@ -125,7 +134,7 @@ def _screen(
             body.append(f" {judgement.confidence_reason}", style="dim")
         parts.append(body)
     left = max(len(assessment.judgements) - judgements, 0)
-    found, none = key_hinges(assessment, hinges), no_hinges(assessment)
+    found, none = key_hinges(assessment, hinges), no_hinges(assessment) if hinges else ""
     if found or none:
         parts += [Text(), Text("What the choice hinges on", style="bold")]
     if none:
@@ -146,19 +155,66 @@ def _screen(
             Text(),
             Text.assemble(("Report: ", "bold"), str(report), f" ({left} more judgements)" if left else ""),
         ]
-    return Group(*parts)
+    return [line for part in parts for line in _hung(console, part)]
 
 
-def _numbers(assessment: Assessment, notes: bool) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right", style="bold", no_wrap=True)
-    table.add_column()
+def _hung(console: Console, part: Text) -> list[Text]:
+    """Lines of a paragraph; those of a bullet stand below its text."""
+    if not part.plain.startswith("• "):
+        return wrapped(console, part)
+    lines = wrapped(console, part, console.width - 2)
+    return [line if k == 0 else Text("  ").append_text(line) for k, line in enumerate(lines)]
+
+
+def _proposals(console: Console, assessment: Assessment, *, in_a_line: bool) -> list[Text]:
+    """Every proposal where several were assessed: what follows may speak of one of them alone."""
+    names = {name: proposal_name(assessment.case, name) for name in _assessed(assessment)}
+    if len(names) < 2:
+        return []
+    case = assessment.case
+    truce = assessment.tables.get("truce", pd.DataFrame(columns=["variant", "proposal", "p_hold_156"]))
+    written = truce[truce["variant"] == "as_written"].set_index("proposal")["p_hold_156"]
+    sides = {side.name: _shares(assessment, side.id) for side in (case.defender, case.challenger)}
+    rows = [
+        [
+            name,
+            percent(float(written[proposal])) if proposal in written else "–",
+            *(shares.get(proposal, "–") for shares in sides.values()),
+        ]
+        for proposal, name in names.items()
+    ]
+    if in_a_line:
+        told = [f"“{name}” {holds} ({', '.join(own)})" for name, holds, *own in rows]
+        who = f"accepting better by {', '.join(sides)}"
+        return [Text(f"Truce holds 3 years ({who}): {'; '.join(told)}")]
+    columns = [
+        words("Proposal"),
+        figure("truce holds 3 years"),
+        *(figure(f"accepting better, {side}") for side in sides),
+    ]
+    return table_lines(console, columns, rows)
+
+
+def _assessed(assessment: Assessment) -> list[str]:
+    deals = assessment.tables.get("deals")
+    return [] if deals is None else list(dict.fromkeys(deals["proposal"]))
+
+
+def _shares(assessment: Assessment, actor: str) -> dict[str, str]:
+    """Proposal → share of beliefs under which the actor's default values prefer it, or that they refuse a point."""
+    own = next((row for row in centre_rows(assessment) if row.actor == actor and row.default), None)
+    cells = own.cells if own else ()
+    return {cell.proposal: "refuses" if cell.refuses else cell.words for cell in cells}
+
+
+def _numbers(console: Console, assessment: Assessment, notes: bool) -> list[Text]:
+    rows = []
     for key in key_numbers(assessment):
         body = Text(key.label)
         if notes:
             body.append(f" ({key.note})", style="dim")
-        table.add_row(key.value, body)
-    return table
+        rows.append((Text(key.value, style="bold"), body))
+    return table_lines(console, (figure(""), words("")), rows, heads=False)
 
 
 def _km2(value: float) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 import contactline
+from contactline.core import notebook
 from contactline.core.errors import FitError, InputError
 from contactline.core.frame import checked
 from contactline.core.progress import Tick, no_tick
@@ -57,6 +58,19 @@ class BacktestResult:
     ratios: pd.DataFrame
     bars: pd.DataFrame
     made_by: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return notebook.line("BacktestResult", self._about())
+
+    def _repr_html_(self) -> str:
+        return notebook.html("Backtest", self._about()) + self.summary.to_html(index=False, border=0)
+
+    def _about(self) -> str:
+        models = self.summary["forecaster"].nunique()
+        return (
+            f"{models} forecasters, horizons {', '.join(map(str, sorted(self.summary['horizon'].unique())))} weeks, "
+            f"{len(self.scores):,} scores"
+        )
 
 
 def backtest(

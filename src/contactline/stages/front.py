@@ -62,12 +62,18 @@ def measure_front(loaded: LoadedCase) -> Front:
         raise EvidenceError(
             f"areas: series {headline!r} or table 'regions' lacks {lacking}; rebuild the evidence."
         )
+    main = main_region(loaded)
+    if main not in here.region:
+        raise EvidenceError(
+            f"cells: no cell lies in region {main!r}, whose ground is at stake; add it to theatre.always_regions in "
+            "case.yaml and rebuild the evidence, or name other objectives."
+        )
     free = {region: max(km2 - float(now.get(region, 0.0)), 0.0) for region, km2 in size.items()}
     people = settlements.groupby("cell")["population"].sum().reindex(here.cell).fillna(0.0).to_numpy()
     theatre = Theatre(
         ground=here,
         people=people,
-        main_region=main_region(loaded),
+        main_region=main,
         km2_held=case.evidence.country_km2 - float(now[TOTAL]),
         people_held=float(people[here.holder == 0].sum()),
         strength=case.defender.persons,

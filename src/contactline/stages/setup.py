@@ -17,7 +17,7 @@ from contactline.choice.futures import FUTURES
 from contactline.core.errors import InputError
 from contactline.core.progress import Stages
 from contactline.core.streams import Streams
-from contactline.stages import deals, front, space, war
+from contactline.stages import deals, front, readiness, space, war
 from contactline.support.adequacy import support_path as named_path
 from contactline.truce.terms import Settlement, proposal_named
 from contactline.war.source_bias import measured_beliefs
@@ -81,6 +81,7 @@ def make_ready(
         named_path(about, support_path)
     with stages.stage("measure the front"):
         measured = front.measure_front(loaded)
+        readiness.check_ready(loaded, measured)
         settlements = deals.settle(about, measured, chosen)
     with stages.stage("fit tempo and losses"):
         forecast, losses = war.fit(loaded, measured, streams)

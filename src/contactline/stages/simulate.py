@@ -8,6 +8,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from contactline.core import notebook
 from contactline.report.outcomes import checked_outcomes
 from contactline.stages import choice
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
@@ -25,6 +26,16 @@ class Simulation:
     seed: int
     support_path: str
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return notebook.line("Simulation", self._about())
+
+    def _repr_html_(self) -> str:
+        return notebook.html("Simulation", self._about(), more=self.notes) + self.outcomes._repr_html_()
+
+    def _about(self) -> str:
+        sizes = ", ".join(f"{size} {name}" for name, size in self.outcomes.sizes.items())
+        return f"seed {self.seed}, support {self.support_path}, case digest {self.case_digest[:16]}; {sizes}"
 
 
 def simulate(

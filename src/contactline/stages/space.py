@@ -22,7 +22,7 @@ from contactline.front.cells import EARTH_KM
 from contactline.stages.front import Front
 from contactline.war.capture_data import History, history
 from contactline.war.events import EventLog
-from contactline.war.grid import check_front, grid_from_cells
+from contactline.war.grid import check_front
 from contactline.war.kernel import simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
 from contactline.war.record import TempoRecord
@@ -75,19 +75,18 @@ class SimulatedFront:
 def fit_front(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[SpaceFit | None, tuple[str, ...]]:
     """The spatial models fitted to the case's control history, and what the reader must know about them.
 
-    Raises InputError for a theatre that no movable line runs through, or that is split in islands; sectors that the
-    front has left behind, and islets, are named among the notes.
+    The theatre is one that `readiness.check_theatre` let pass; sectors that the front has left behind, and parts that
+    the line never touches, are named among the notes.
     """
     case, cells = loaded.case, loaded.evidence("cells")
-    whole = grid_from_cells(cells, np.zeros(len(cells)), ("the theatre",))
-    check_front(whole, front.ground.holder)
     try:
         past = history(cells, loaded.evidence("changes"), case.as_of)
         maps, others = other_maps(case, front.record, past)
         fitted = _fitted(past, streams, front.settlements, others, maps)
     except ContactlineError as error:
         return None, (f"the spatial model was not fitted, so cells fall nearest to the line first: {error}",)
-    told = check_front(fitted.grid(), front.ground.holder, idle_sectors=True)
+    islands = case.theatre.islands
+    told = check_front(fitted.grid(), front.ground.holder, idle_sectors=True, islands=islands)
     return fitted, (*fitted.warnings(), *told)
 
 

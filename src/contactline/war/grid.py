@@ -125,12 +125,15 @@ def check_grid(grid: Grid) -> None:
         )
 
 
-def check_front(grid: Grid, holder: np.ndarray, *, idle_sectors: bool = False) -> tuple[str, ...]:
-    """Whether a front that can move runs through the theatre; sentences on small parts that it never touches.
+def check_front(
+    grid: Grid, holder: np.ndarray, *, idle_sectors: bool = False, islands: str = "refuse"
+) -> tuple[str, ...]:
+    """Whether a front that can move runs through the theatre; sentences on parts that it never touches.
 
     holder : ndarray[cell], 1 where the challenger holds. Raises InputError where no cell is exposed, where parts
     cut off from the line make up more than STRANDED_SHARE of the area, or where a sector has no exposed cell;
     `idle_sectors` lets such sectors pass with a sentence, for sectors of a record that the front has left behind.
+    islands : the case's theatre.islands; "keep" lets parts of any size pass with a sentence: they keep their holder.
     """
     exposed = exposed_cells(grid, holder)
     if not exposed.any():
@@ -145,10 +148,11 @@ def check_front(grid: Grid, holder: np.ndarray, *, idle_sectors: bool = False) -
         f"{np.count_nonzero(part == k)} cells ({area[k]:,.0f} km²) around {grid.cell[int((part == k).argmax())]}"
         for k in np.argsort(-area) if not touched[k]
     ]  # fmt: skip
-    if area[~touched].sum() > STRANDED_SHARE * area.sum():
+    if islands == "refuse" and area[~touched].sum() > STRANDED_SHARE * area.sum():
         raise InputError(
             f"theatre: it is split in {len(area)} parts, and the line touches {touched.sum()} of them; it never "
-            f"reaches {'; '.join(stranded[:3])}. Join the parts by the cells between them, or leave these parts out."
+            f"reaches {'; '.join(stranded[:3])}. Join the parts by the cells between them, leave them out "
+            "of the theatre, or write `islands: keep` under theatre in case.yaml: they then keep their holder."
         )
     idle = [name for k, name in enumerate(grid.sectors) if not exposed[grid.sector == k].any()]
     if idle and not idle_sectors:

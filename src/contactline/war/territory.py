@@ -128,6 +128,11 @@ def regional_shares(weekly: dict[str, np.ndarray]) -> tuple[tuple[str, ...], np.
     sums = np.column_stack([np.convolve(stack[:, k], kernel, mode="valid") for k in range(len(names))])
     sums = np.maximum(sums, 0.0)
     total = sums.sum(axis=1)
+    if not (total > 0).any():
+        raise EvidenceError(
+            f"areas: no {SHARE_WINDOW_WEEKS} weeks of the regional record hold a net gain of the challenger, so where "
+            "its gains would land cannot be read; give a longer record, or check which side is the challenger."
+        )
     return names, sums[total > 0] / total[total > 0, None]
 
 

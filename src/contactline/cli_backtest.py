@@ -13,7 +13,10 @@ import typer
 from rich.table import Table
 
 from contactline.case.load import LoadedCase, load_case
+from contactline.core.errors import InputError
 from contactline.core.files import write_text
+from contactline.core.folders import check_folder, everything, replaced_folder
+from contactline.core.limits import Cost, check_cost
 from contactline.core.progress import Stages, terminal
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.charts_score import backtest_files
@@ -32,6 +35,9 @@ from contactline.war.record import tempo_record
 Frames = dict[str, pd.DataFrame]
 
 
+MOST_WORKERS = 64
+
+
 class What(StrEnum):
     """What to score."""
 
@@ -39,6 +45,10 @@ class What(StrEnum):
     losses = "losses"
     space = "space"
     places = "places"
+
+
+COSTS = {What.gains: Cost(0.61e9, 3e3, 130.0, 3e-4), What.losses: Cost(0.4e9, 1e3, 4.0, 2.2e-4)}
+"""What so many draws take, as measured on the reference case (docs/limits.md)."""
 
 
 def backtest_command(
@@ -54,19 +64,34 @@ def backtest_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score the forecasts on rolling origins of the case's own record, against simple baselines."""
+    if not 1 <= workers <= MOST_WORKERS:
+        raise InputError(f"--workers: got {workers}; allowed is a whole number from 1 to {MOST_WORKERS}.")
+    if what in COSTS:  # the others take a thousand draws at most
+        check_cost(f"--draws {draws}", COSTS[what], draws, "Ask for fewer draws")
     loaded = load_case(case)
+    if out is not None:
+        check_folder(out, "--out")
+    if save:
+        check_folder(loaded.folder / BACKTEST_FOLDER, "--save", everything)
     stages = Stages(terminal(stderr=True), quiet=as_json)
     made_by, tables = _SCORED[what](loaded, stages, draws, seed, workers, save)
     say = terminal(stderr=True)
     if save and what is not What.gains:
         folder = loaded.folder / BACKTEST_FOLDER
-        for path in _write(tables, folder, f"{what}_"):
-            say.print(f"saved {path}")
-        write_text(folder / f"{what}_made_by.json", json.dumps(made_by, indent=1, sort_keys=True) + "\n")
+        with replaced_folder(folder, "--save", f"backtest {what}", everything, record=False) as staged:
+            written = _write(tables, staged, f"{what}_")
+            made = json.dumps(made_by, indent=1, sort_keys=True) + "\n"
+            write_text(staged / f"{what}_made_by.json", made)
+        for path in written:
+            say.print(f"saved {folder / path.name}")
     if out is not None:
-        gains = what is What.gains
-        for path in backtest_files(loaded.case, tables, out) if gains else _write(tables, out, f"{what}_"):
-            say.print(f"wrote {path}")
+        if what is What.gains:
+            written = backtest_files(loaded.case, tables, out)
+        else:
+            with replaced_folder(out, "--out", f"backtest {what}") as staged:
+                written = _write(tables, staged, f"{what}_")
+        for path in written:
+            say.print(f"wrote {out / path.name}")
     if as_json:
         content = {
             name: json.loads(frame.to_json(orient="records", date_format="iso"))

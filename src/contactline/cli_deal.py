@@ -15,6 +15,7 @@ from rich.text import Text
 import contactline
 from contactline.case.load import load_case
 from contactline.core.errors import InputError
+from contactline.core.folders import check_folder
 from contactline.core.progress import terminal
 from contactline.pipeline import DEFAULT_CASE
 from contactline.report.deals_page import deals_assessment, write_deals
@@ -115,8 +116,8 @@ def compare_command(
     """Proposals side by side: ground, line, depth, cities, what was asked for, clauses. Nothing is simulated."""
     if town_people < 1:
         raise InputError(f"--town-people: got {town_people}; allowed is a whole number from 1 up.")
-    if out is not None and out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: is a file; allowed is a folder, new or old.")
+    if out is not None:
+        check_folder(out, "--out")
     loaded = load_case(case)
     about = loaded.case
     chosen = list(dict.fromkeys(proposals or [])) or list(about.default_proposals)

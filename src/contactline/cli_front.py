@@ -16,6 +16,7 @@ from contactline.cli_case import app as case_app
 from contactline.cli_data import UnpackLimit
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
+from contactline.core.folders import check_folder
 from contactline.core.progress import Tick, terminal
 from contactline.evidence.inputs import unpack_limit
 from contactline.front.gains import gains_by_region
@@ -56,6 +57,8 @@ def front_command(
         )
     if months < 1:
         raise InputError(f"--months: got {months}; allowed is a whole number from 1 up.")
+    if out is not None:
+        check_folder(out, "--out")
     measured = measure_front(loaded)
     tables = front_tables(loaded, measured)
     monthly = tables["front_monthly"]

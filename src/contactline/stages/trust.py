@@ -17,6 +17,7 @@ from contactline.case.debate import Benchmark
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.core.files import write_text
+from contactline.core.folders import everything, replaced_folder
 from contactline.score.backtest import BacktestResult
 from contactline.stages.falls import PACE_KM2, TRAJECTORIES
 from contactline.stages.space import AROUND_KM, DIRECTIONS, SURROUNDED
@@ -159,11 +160,11 @@ def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFra
 def save_backtest(result: BacktestResult, series: str, case_folder: Path) -> Path:
     """Write a backtest beside a case, so that every later report carries its figures; returns the folder."""
     folder = case_folder / BACKTEST_FOLDER
-    for name, frame in backtest_tables(result, series).items():
-        write_text(
-            folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        )
-    write_text(folder / "made_by.json", json.dumps(result.made_by, indent=1, sort_keys=True) + "\n")
+    with replaced_folder(folder, "--save", "backtest gains", everything, record=False) as staged:
+        for name, frame in backtest_tables(result, series).items():
+            text = frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+            write_text(staged / f"{name}.csv", text)
+        write_text(staged / "made_by.json", json.dumps(result.made_by, indent=1, sort_keys=True) + "\n")
     return folder
 
 

@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from contactline.case.load import EVIDENCE, LoadedCase
+from contactline.case.load import EVIDENCE, PROVENANCE, LoadedCase
 from contactline.case.schema import Case
-from contactline.case.tables import check_table
+from contactline.case.tables import TABLES, check_table
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.files import atomic_path, write_text
+from contactline.core.folders import check_folder, replaced_folder
 from contactline.core.progress import Tick, no_tick
 from contactline.core.provenance import Provenance
 from contactline.evidence.boundaries import Region, read_boundaries
@@ -36,6 +38,11 @@ from contactline.front.control_history import control_history
 from contactline.front.line import contact_ground, measure_line
 from contactline.front.outlines import simplified_outlines
 from contactline.front.settlements import measure_settlements
+
+MEASURED = ("areas", "regions", "line", "cells", "changes", "settlements", "losses", "fires", "outlines")
+COMMAND = "case build"
+ROOM = 50_000_000
+"""Bytes that the tables of a build may take on disk; those of the reference case take a tenth of it."""
 
 DECIMALS = 6
 """Decimals kept of km² and km: one square metre, far below what any map knows, and stable across processors."""
@@ -111,10 +118,15 @@ def build_evidence(
 ) -> dict[str, int]:
     """Measure every evidence table of a case from the archives in `folder`; returns table → rows.
 
-    Writes to `out`, by default the case's own evidence folder; nothing is written unless all tables were measured.
-    Raises EvidenceError or InputError for anything missing or broken in the archives.
+    Writes to `out`, by default the case's own evidence folder, which is replaced as a whole once all tables were
+    measured; tables that a build does not measure stay.
+    Raises EvidenceError or InputError for anything missing or broken in the archives, and for a folder that cannot be
+    written or that no build wrote, before anything is measured.
     """
     case, paths = loaded.case, find_archives(folder)
+    target, option = (loaded.folder / EVIDENCE, "evidence") if out is None else (out, "--out")
+    check_folder(target, option, ours_of_build, ROOM)
+    _check_no_csv(target)
     known, _notes, from_boundaries = read_boundaries(paths.boundaries, bounds=places_of(case))
     bounds = extent_of(region.polygons for region in known.values())
     control_maps = read_control_archive(paths.control, bounds=bounds, tick=stage("read control maps"))
@@ -150,15 +162,43 @@ def build_evidence(
     tables["fires"] = (fires, (from_fires,))
     tables["outlines"] = (simplified_outlines(regions), (from_boundaries,))
 
-    target = out or loaded.folder / EVIDENCE
     checked = {name: check_table(name, _cut(frame, case.as_of), name) for name, (frame, _) in tables.items()}
-    for name, frame in checked.items():
-        write_table(frame, target / f"{name}.parquet")
     origins = {name: joined(sources).as_dict() for name, (_, sources) in tables.items()}
-    write_text(
-        target / "provenance.json", json.dumps(origins, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    )
+    kept = {name: entry for name, entry in _provenance(target).items() if name not in tables}
+    with replaced_folder(target, option, COMMAND, ours_of_build, record=False) as staged:
+        for name, frame in checked.items():
+            write_table(frame, staged / f"{name}.parquet")
+        text = json.dumps(kept | origins, indent=1, sort_keys=True, ensure_ascii=False)
+        write_text(staged / PROVENANCE, text + "\n")
     return {name: len(frame) for name, frame in checked.items()}
+
+
+def ours_of_build(folder: Path) -> dict[str, str] | None:
+    """Which files of an evidence folder a build may replace: the tables it measures and their provenance; None where
+    no provenance of a case's evidence lies there."""
+    if not _provenance(folder):
+        return None
+    return dict.fromkeys([PROVENANCE, *(f"{name}.parquet" for name in MEASURED)], COMMAND)
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
+    """Table → entry of the folder's provenance.json; empty without one that can be read."""
+    try:
+        found = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    known = isinstance(found, dict) and all(isinstance(entry, dict) for entry in found.values())
+    return {name: entry for name, entry in found.items() if name in TABLES} if known else {}
+
+
+def _check_no_csv(folder: Path) -> None:
+    """Raise InputError where a table that is about to be written would lie there twice, as CSV and as Parquet."""
+    for name in MEASURED:
+        if (folder / f"{name}.csv").exists():
+            raise InputError(
+                f"{folder / f'{name}.csv'}: a case holds each table once, and the build writes {name}.parquet. "
+                "Move the CSV tables away, or give another folder with --out."
+            )
 
 
 def regions_of(case: Case, known: Mapping[str, Region]) -> dict[str, Region]:

@@ -6,13 +6,15 @@ the result as data on standard output, and progress goes to standard error.
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 import contactline
 from contactline import (
@@ -27,22 +29,53 @@ from contactline import (
     cli_positions,
     cli_support,
 )
+from contactline.case.load import load_case
 from contactline.cli_base import App
 from contactline.core.errors import ContactlineError, InputError
+from contactline.core.files import try_folder
+from contactline.core.folders import check_folder, replaced_folder, write_record
+from contactline.core.limits import MEMORY_VARIABLE
 from contactline.core.output import check_arguments, prepare_output, print_json
-from contactline.core.progress import Stages, terminal
+from contactline.core.progress import Stages, terminal, visible
+from contactline.core.stops import WORDS, ReaderGone, Stopped, closed, leave, stoppable
 from contactline.pipeline import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
 from contactline.report.html import write_report
 from contactline.report.plain import as_json as assessment_json
-from contactline.report.store import load, save
+from contactline.report.store import ROOM, fill, load, ours_of_run
 from contactline.report.terminal import summary
 from contactline.stages.as_data import run_record
+
+
+class Root(TyperGroup):
+    """The root command, which lets a closed pipe through to `main` instead of ending in exit code 1."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Parse the command line; `--help` prints here."""
+        with _pipe():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the subcommand."""
+        with _pipe():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _pipe() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if closed(error):
+            raise ReaderGone from None
+        raise
+
 
 app = App(
     name="contactline",
     help="What continued fighting can still achieve, what a settlement changes, and which beliefs decide.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    cls=Root,
 )
 app.add_typer(cli_case.app, name="case")
 app.add_typer(cli_deal.app, name="deal")
@@ -59,23 +92,43 @@ app.command("claims")(cli_claims.claims_command)
 
 
 def main() -> None:
-    """Entry point: runs the command and turns a ContactlineError into one message and an exit code."""
+    """Entry point: runs the command and turns every known error into one message and an exit code."""
     prepare_output()
     try:
         check_arguments(sys.argv[1:])
-        app()
+        with stoppable():
+            try:
+                app()
+            except SystemExit as done:
+                sys.stdout.flush()
+                code = done.code
+        leave(code if isinstance(code, int) else 0)
     except ContactlineError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
-            f"Error: {error}", style="red", markup=False
+        _say(str(error))
+        leave(error.exit_code)
+    except MemoryError:
+        _say(
+            f"memory ran out. Ask for fewer draws or weeks, or close other programs; {MEMORY_VARIABLE} sets how much a "
+            "run may take before it is refused at the start."
         )
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        terminal(stderr=True).print("stopped; nothing half-written is left behind.")
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output went away (| head); silence the flush at exit as well.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        leave(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _say(
+            f"{place}{error.strerror or error}. Nothing half-written is left behind; make room or permission there."
+        )
+        leave(1)
+    except (Stopped, ReaderGone) as stopped:
+        if isinstance(stopped, Stopped):
+            terminal(stderr=True).print(WORDS)
+        leave(stopped.exit_code)
+
+
+def _say(message: str) -> None:
+    with suppress(OSError):
+        Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
+            f"Error: {visible(message, lines=True)}", style="red", markup=False
+        )
 
 
 @app.command("assess")
@@ -100,12 +153,8 @@ def assess_command(
 ) -> None:
     """Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html."""
     stages = Stages(terminal(stderr=True), quiet=as_json)
-    if out is not None and out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: is a file; allowed is a folder, new or old.")
-    if out is not None and (out / "case.yaml").exists():
-        raise InputError(
-            f"--out {out}: is a case folder; allowed is any other, so that case and report stay apart."
-        )
+    folder = out or _own_folder(case, proposal or [], support)
+    check_folder(folder, "--out", ours_of_run, room=ROOM)
     result = assess(
         case,
         proposals=proposal or (),
@@ -115,11 +164,13 @@ def assess_command(
         support_path=support,
         stages=stages,
     )
-    folder = out or _own_folder(result.case.id, proposal or [], support)
-    with stages.stage("write the report"):
-        save(result, folder)
+    with (
+        stages.stage("write the report"),
+        replaced_folder(folder, "--out", "assess", ours_of_run) as staged,
+    ):
+        fill(result, staged)
         # The report reads what was saved, so that rendering it again gives the same bytes.
-        write_report(load(folder), folder, figures=figures, png=figures)
+        write_report(load(staged), staged, figures=figures, png=figures)
     if as_json:
         print_json(assessment_json(result))
     else:
@@ -128,7 +179,7 @@ def assess_command(
 
 def _own_folder(case: str, proposals: list[str], support: str) -> Path:
     """Where a run goes without --out: a folder of its own for other proposals or another support path."""
-    parts = [case, *proposals, *([support] if support != "as_today" else [])]
+    parts = [load_case(case).case.id, *proposals, *([support] if support != "as_today" else [])]
     return Path("-".join(["contactline", *parts]))
 
 
@@ -147,8 +198,11 @@ def report_command(
     if as_json:
         print_json(run_record(result))
         return
+    try_folder(folder, f"report {folder}", room=ROOM if figures else 0)
     with Stages(terminal(stderr=True)).stage("write the report"):
-        write_report(result, folder, figures=figures, png=figures)
+        written = write_report(result, folder, figures=figures, png=figures)
+    names = dict.fromkeys((path.relative_to(folder).as_posix() for path in written), "assess")
+    write_record(folder, (ours_of_run(folder) or {}) | names)
     summary(result, terminal(), folder / "report.html")
 
 

@@ -13,7 +13,10 @@ import typer
 from rich.console import Console
 
 from contactline.case.load import LoadedCase, load_case
+from contactline.core.errors import InputError
 from contactline.core.files import write_text
+from contactline.core.folders import check_folder, everything, replaced_folder
+from contactline.core.limits import Cost, check_cost
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import short
@@ -28,6 +31,7 @@ from contactline.score.models import model_forecasters
 from contactline.score.places import places_backtest
 from contactline.score.space import space_backtest
 from contactline.stages.scores import (
+    FOLDER,
     Reading,
     backtest_tables,
     read_gains,
@@ -44,6 +48,9 @@ from contactline.war.record import tempo_record
 Frames = dict[str, pd.DataFrame]
 
 
+MOST_WORKERS = 64
+
+
 class What(StrEnum):
     """What to score."""
 
@@ -51,6 +58,10 @@ class What(StrEnum):
     losses = "losses"
     space = "space"
     places = "places"
+
+
+COSTS = {What.gains: Cost(0.61e9, 3e3, 130.0, 3e-4), What.losses: Cost(0.4e9, 1e3, 4.0, 2.2e-4)}
+"""What so many draws take, as measured on the reference case (docs/limits.md)."""
 
 
 def backtest_command(
@@ -66,7 +77,15 @@ def backtest_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score the forecasts on rolling origins of the case's own record, against simple baselines."""
+    if not 1 <= workers <= MOST_WORKERS:
+        raise InputError(f"--workers: got {workers}; allowed is a whole number from 1 to {MOST_WORKERS}.")
+    if what in COSTS:  # the others take a thousand draws at most
+        check_cost(f"--draws {draws}", COSTS[what], draws, "Ask for fewer draws")
     loaded = load_case(case)
+    if out is not None:
+        check_folder(out, "--out")
+    if save:
+        check_folder(loaded.folder / FOLDER, "--save", everything)
     stages = Stages(terminal(stderr=True), quiet=as_json)
     made_by, tables = _SCORED[what](loaded, stages, draws, seed, workers)
     told = terminal(stderr=True)
@@ -74,9 +93,13 @@ def backtest_command(
         for path in save_scores(loaded, what.value, tables, made_by):
             say(told, f"saved {path}")
     if out is not None:
-        gains = what is What.gains
-        for path in backtest_files(loaded.case, tables, out) if gains else _write(tables, out, f"{what}_"):
-            say(told, f"wrote {path}")
+        if what is What.gains:
+            written = backtest_files(loaded.case, tables, out)
+        else:
+            with replaced_folder(out, "--out", f"backtest {what}") as staged:
+                written = _write(tables, staged, f"{what}_")
+        for path in written:
+            say(told, f"wrote {out / path.name}")
     if as_json:
         content = {
             name: json.loads(frame.to_json(orient="records", date_format="iso"))

@@ -22,6 +22,8 @@ from contactline.case.load import EVIDENCE, LoadedCase, built_in_cases, find_cas
 from contactline.case.tables import TABLES
 from contactline.cli_base import App
 from contactline.core.errors import ContactlineError, InputError, UnknownNameError
+from contactline.core.files import write_text
+from contactline.core.folders import replaced_folder
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.screen import figure, print_table, say, words
@@ -144,13 +146,14 @@ def new_case(name: str, parent: Path) -> Path:
     target = parent / name
     if target.exists():
         raise InputError(f"{target} exists and is not overwritten; choose another name or another --dir.")
-    unfinished = parent / f".{name}.part"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(find_case(TEMPLATE), unfinished, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    text = (unfinished / "case.yaml").read_text(encoding="utf-8")
-    renamed = re.sub(rf"^id: {TEMPLATE}( *)", lambda match: f"id: {name}{match[1]}", text, flags=re.MULTILINE)
-    (unfinished / "case.yaml").write_text(renamed, encoding="utf-8", newline="\n")
-    unfinished.rename(target)
+    with replaced_folder(target, "case new", "case new", record=False) as staged:
+        ignored = shutil.ignore_patterns("__pycache__", ".*")
+        shutil.copytree(find_case(TEMPLATE), staged, ignore=ignored, dirs_exist_ok=True)
+        text = (staged / "case.yaml").read_text(encoding="utf-8")
+        renamed = re.sub(
+            rf"^id: {TEMPLATE}( *)", lambda match: f"id: {name}{match[1]}", text, flags=re.MULTILINE
+        )
+        write_text(staged / "case.yaml", renamed)
     return target
 
 

@@ -20,6 +20,8 @@ from contactline.choice.futures import FUTURES
 from contactline.choice.pair import Pair
 from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.files import check_file, write_bytes
+from contactline.core.limits import Cost, check_cost
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import share, short
@@ -43,6 +45,9 @@ from contactline.report.summary import as_of_line
 from contactline.report.theme import ink_on, share_colour
 from contactline.stages.pair import POINTS, SETS, break_even_pair, named_belief
 from contactline.stages.setup import make_ready
+
+PAIR_COST = Cost(0.0, 0.0, 0.0, 2.5e-5)
+"""Seconds for each trajectory at each pair of values, beside what `make_ready` counts (docs/limits.md)."""
 
 
 def choice_command(
@@ -86,6 +91,8 @@ def choice_command(
         raise InputError(f"{given}: two beliefs are needed; give {other} as well, or neither of them.")
     if figure is not None and (x is None or figure.suffix not in (".svg", ".png")):
         raise InputError(f"--figure {figure}: allowed is a .svg or .png file, together with --x and --y.")
+    if figure is not None:
+        check_file(figure, "--figure")
     if x is None and (points is not None or draws is not None):
         raise InputError(
             f"{'--points' if points is not None else '--draws'}: is read with --x and --y only; give both, or leave "
@@ -129,6 +136,9 @@ def _pair(
         raise InputError(f"--points: got {points}; allowed is a whole number from 3 to 41.")
     if beliefs[0] == beliefs[1]:
         raise InputError(f"--x and --y: both are {beliefs[0]!r}; allowed are two different beliefs.")
+    check_cost(
+        f"--points {points} --draws {draws}", PAIR_COST, points**2 * draws, "Ask for fewer points or draws"
+    )
     chosen = proposal or (
         focus_proposal(about.case, saved.tables) if saved else about.case.default_proposals[0]
     )
@@ -143,8 +153,7 @@ def _pair(
         found = break_even_pair(ready, chosen, beliefs[0], beliefs[1], actor=actor, points=points, tick=tick)
     if figure is not None:
         drawn = pair_figure(about.case, found)
-        figure.parent.mkdir(parents=True, exist_ok=True)
-        figure.write_bytes(to_png(drawn) if figure.suffix == ".png" else to_svg(drawn).encode())
+        write_bytes(figure, to_png(drawn) if figure.suffix == ".png" else to_svg(drawn).encode())
         say(terminal(stderr=True), f"wrote {figure}")
     if as_json:
         print_json(_pair_json(found))

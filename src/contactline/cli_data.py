@@ -15,19 +15,23 @@ from rich.console import Console
 
 from contactline.cli_base import App
 from contactline.core.dates import parse_day
-from contactline.core.errors import EvidenceError, printable
-from contactline.core.files import DATA_DIR_VARIABLE, data_dir
+from contactline.core.errors import EvidenceError, StoreError, printable
+from contactline.core.files import DATA_DIR_VARIABLE, data_dir, sha256_of
 from contactline.core.output import print_csv, print_json
-from contactline.core.progress import Stages, terminal
+from contactline.core.progress import Stages, terminal, visible
 from contactline.core.screen import figure, print_table, say, words
 from contactline.evidence import kinds
 from contactline.evidence.fetch import Download, fetch, files_of
 from contactline.evidence.inputs import LIMIT_MB, unpack_limit
+from contactline.evidence.query import MEMORY, ROWS, SECONDS, Answer, Limits, ended_after
 from contactline.evidence.sources import FETCHED, SOURCES, RemoteFile, read_sidecar
-from contactline.evidence.store import open_store
+from contactline.evidence.store import OK, open_store
 from contactline.importing import Origin, read_all, replaced
 
 app = App(help="Evidence: what is stored, importing it, fetching it.", no_args_is_help=True)
+
+SHOWN_ROWS = 1_000
+"""Rows of an answer that are printed on a screen unless more are asked for."""
 
 DataDir = Annotated[
     Path | None,
@@ -53,11 +57,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def status_command(data_dir_: DataDir = None, as_json: AsJson = False) -> None:
     """Say what is stored, where it came from and what has been fetched."""
     store = open_store(data_dir_)
+    states = store.states()
     fetched = [_fetched(file, _archive_folder(data_dir_, file)) for file in files_of()]
     tables = [
         {
             "table": table.name,
             "rows": table.rows,
+            "state": states[table.name],
             "imported": table.imported,
             **table.provenance.as_dict(),
         }
@@ -65,16 +71,29 @@ def status_command(data_dir_: DataDir = None, as_json: AsJson = False) -> None:
     ]
     if as_json:
         print_json({"folder": str(data_dir(data_dir_)), "tables": tables, "files": fetched})
+        _raise_if_damaged(tables, fetched)
         return
     console = terminal()
     say(console, f"Data directory: {data_dir(data_dir_)}")
     shown = [{**table, "imported": str(table["imported"])[:10]} for table in tables]
-    _print_rows(console, "Stored tables", shown, ("table", "rows", "imported", "source"))
-    _print_rows(console, "Files to fetch", fetched, ("source", "file", "fetched"))
+    _print_rows(console, "Stored tables", shown, ("table", "rows", "state", "imported", "source"))
+    _print_rows(console, "Files to fetch", fetched, ("source", "file", "fetched", "state"))
     if not tables:
         say(
             console,
             "No tables are stored. `contactline data fetch` and `contactline data import` bring some in.",
+        )
+    _raise_if_damaged(tables, fetched)
+
+
+def _raise_if_damaged(tables: list[dict[str, Any]], files: list[dict[str, str]]) -> None:
+    """Raise StoreError that names what is no longer what was stored or fetched."""
+    bad = [f"table {row['table']} is {row['state']}" for row in tables if row["state"] != OK]
+    bad += [f"file {row['file']} is {row['state']}" for row in files if row["state"] not in ("", OK)]
+    if bad:
+        raise StoreError(
+            f"{'; '.join(bad)}: not what was recorded when it came. Import a table's source again; move a changed "
+            "file away and fetch it again."
         )
 
 
@@ -106,6 +125,7 @@ def import_command(
     """Read, check and store evidence; all of it or, if anything is wrong, nothing."""
     day, origin = parse_day(as_of, "--as-of") if as_of else None, Origin(source, licence)
     store = open_store(data_dir_)
+    store.check_writable()
     stages = Stages(terminal(stderr=True), quiet=as_json)
     found, passed_over = [], []
     with unpack_limit(unpack_limit_mb):
@@ -179,9 +199,24 @@ def sql_command(
     data_dir_: DataDir = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    rows_: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            help=f"Most rows. Default: {SHOWN_ROWS:,} on the screen, {ROWS:,} as CSV or JSON.",
+            show_default=False,
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Most seconds.")] = SECONDS,
+    memory: Annotated[str, typer.Option(help="Most memory, such as 500MB or 4GB.")] = MEMORY,
 ) -> None:
-    """Ask the stored tables in SQL (DuckDB); reading only."""
-    result = open_store(data_dir_).sql(query)
+    """Ask the stored tables in SQL (DuckDB); reading only, within limits of rows, time and memory."""
+    data = as_json or as_csv
+    limits = Limits(memory, seconds, rows_ if rows_ is not None else ROWS if data else SHOWN_ROWS)
+    with ended_after(limits):
+        store = open_store(data_dir_)
+        answer = Answer(store.sql(query, limits), False) if data else store.ask(query, limits)
+    result = answer.frame
     if as_json:
         print_json(result.to_json(orient="records", date_format="iso", force_ascii=False))
     elif as_csv:
@@ -191,6 +226,10 @@ def sql_command(
             {str(k): v for k, v in row.items()} for row in result.to_dict("records")
         ]
         _print_rows(terminal(), f"{len(result)} row(s)", rows, tuple(map(str, result.columns)))
+        if answer.more:
+            terminal(stderr=True).print(
+                f"The answer has more rows; the first {limits.rows:,} are shown. Raise that with --rows, or use --csv."
+            )
 
 
 def _archive_folder(folder: Path | None, file: RemoteFile) -> Path:
@@ -199,12 +238,17 @@ def _archive_folder(folder: Path | None, file: RemoteFile) -> Path:
 
 def _fetched(file: RemoteFile, folder: Path) -> dict[str, str]:
     path = folder / file.name
-    day = read_sidecar(path).get("retrieved", "") if path.is_file() else ""
+    recorded = read_sidecar(path)
+    state = "" if not recorded else "missing" if not path.is_file() else OK
+    if state == OK and recorded.get("sha256") != sha256_of(path):
+        state = "changed"
+    day = recorded.get("retrieved", "") if path.is_file() else ""
     licence = SOURCES[file.source].licence
     return {
         "source": file.source,
         "file": file.name,
         "fetched": day,
+        "state": state,
         "licence": licence,
         "url": file.url,
         "note": file.note,
@@ -240,4 +284,4 @@ def _shown(value: Any) -> str:
         return f"{value:%Y-%m-%d}" if value == value.normalize() else str(value)
     if isinstance(value, float):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
-    return str(value)
+    return visible(str(value))

@@ -14,6 +14,7 @@ import contactline
 from contactline.case.load import load_case
 from contactline.cli_base import App
 from contactline.core.errors import InputError
+from contactline.core.folders import check_folder
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.screen import Cell, figure, print_table, say, words
@@ -118,8 +119,8 @@ def compare_command(
     """Proposals side by side: ground, line, depth, cities, what was asked for, clauses. Nothing is simulated."""
     if town_people < 1:
         raise InputError(f"--town-people: got {town_people}; allowed is a whole number from 1 up.")
-    if out is not None and out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: is a file; allowed is a folder, new or old.")
+    if out is not None:
+        check_folder(out, "--out")
     loaded = load_case(case)
     about = loaded.case
     chosen = list(dict.fromkeys(proposals or [])) or list(about.default_proposals)

@@ -15,6 +15,7 @@ from contactline.cli_case import app as case_app
 from contactline.cli_data import UnpackLimit
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
+from contactline.core.folders import check_folder
 from contactline.core.output import print_json
 from contactline.core.progress import Tick, terminal
 from contactline.core.screen import figure, print_table, say, words
@@ -57,6 +58,8 @@ def front_command(
         )
     if months < 1:
         raise InputError(f"--months: got {months}; allowed is a whole number from 1 up.")
+    if out is not None:
+        check_folder(out, "--out")
     measured = measure_front(loaded)
     tables = front_tables(loaded, measured)
     monthly = tables["front_monthly"]

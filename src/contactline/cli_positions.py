@@ -13,6 +13,7 @@ from rich.console import Console
 from contactline.case.load import load_case
 from contactline.case.schema import Case
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.limits import Cost, check_cost
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.rounding import measured, share, short
@@ -21,6 +22,9 @@ from contactline.core.streams import Streams
 from contactline.stages.cohesion import DRAWS, cohesion_tables, event_tables
 
 DEFAULT_CASE = "ukraine_2025"
+COST = Cost(0.36e9, 26e3, 4.0, 3.2e-3)
+"""What so many draws take, as measured on the reference case (docs/limits.md)."""
+
 CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -33,16 +37,18 @@ def positions_command(
     as_json: Json = False,
 ) -> None:
     """Where actors stand and since when, how far supporters are apart, where bargaining models settle each issue."""
-    loaded = load_case(case)
-    about = loaded.case
     if draws < 10:
         raise InputError(f"--draws: got {draws}; allowed is a whole number from 10 up.")
+    check_cost(f"--draws {draws}", COST, draws, "Ask for fewer draws")
+    streams = Streams(seed)
+    loaded = load_case(case)
+    about = loaded.case
     scaled = {i.id for i in about.issues if i.scaled}
     if not scaled:
         raise InputError(f"case {about.id!r} has no issue with a scale; add `issues` to its positions.yaml.")
     if issue is not None and issue not in scaled:
         raise UnknownNameError("issue", issue, scaled)
-    tables = cohesion_tables(_only(about, issue), Streams(seed), draws)
+    tables = cohesion_tables(_only(about, issue), streams, draws)
     if as_json:
         print_json(_json(tables))
         return

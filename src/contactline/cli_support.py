@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import pandas as pd
 import typer
-import yaml
 from pydantic import ValidationError
 from rich.console import Console
 
@@ -17,6 +16,7 @@ from contactline.case.load import load_case
 from contactline.case.read import dotted, problems_in
 from contactline.case.schema import Case
 from contactline.case.supply import SupportPath
+from contactline.case.yaml_text import read_yaml
 from contactline.cli_base import App
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
 from contactline.core.errors import CaseError, InputError
@@ -162,10 +162,7 @@ def read_paths(file: Path, case: Case) -> list[SupportPath]:
     """Support paths of a user's YAML file: a list under `support_paths`, or one path. Raises CaseError."""
     if not file.is_file():
         raise CaseError(f"{file}: there is no such file; give a YAML file with support paths.")
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CaseError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
+    document = read_yaml(file)
     listed = document.get("support_paths") if isinstance(document, dict) else None
     entries = listed if isinstance(listed, list) else [document]
     taken = {path.id for path in case.support_paths} | {AS_TODAY}

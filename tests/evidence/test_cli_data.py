@@ -16,7 +16,7 @@ from control_samples import DAYS, daily, write_folder, write_unified
 from typer.testing import CliRunner
 
 from contactline import cli_data
-from contactline.core.errors import ContactlineError
+from contactline.core.errors import ContactlineError, StoreError
 from contactline.core.files import sha256_of
 from contactline.evidence.kinds import KINDS, find_evidence
 from contactline.evidence.sources import RemoteFile
@@ -228,6 +228,33 @@ def test_fetched_files_are_kept_by_source_and_can_be_imported(
     assert provenance.url == file.url and len(provenance.retrieved) == 10
     fetched = json.loads(run("data", "status", "--json"))["files"][0]["fetched"]
     assert fetched == provenance.retrieved
+
+
+def test_status_names_what_was_cut_or_is_gone(tmp_path: Path, data_directory: Path) -> None:
+    run("data", "import", write(tmp_path / "area.csv", AREA), write(tmp_path / "fires.csv", FIRES))
+    assert {row["state"] for row in json.loads(run("data", "status", "--json"))["tables"]} == {"ok"}
+    areas, fires = (table.path for table in open_store().tables())
+    areas.write_bytes(areas.read_bytes()[:-20])
+    fires.unlink()
+    fetched = write(data_directory / "archives" / "geonames" / "cities500.zip", "as fetched")
+    record = {"url": "", "retrieved": "2025-01-01", "sha256": sha256_of(fetched), "etag": ""}
+    write(fetched.with_name("cities500.zip.provenance.json"), json.dumps(record))
+    fetched.write_text("cut", encoding="utf-8")
+    result = CliRunner().invoke(APP, ["data", "status", "--json"])
+    states = {row["table"]: row["state"] for row in json.loads(result.stdout)["tables"]}
+    assert states == {"areas/isw": "changed", "fires": "missing"}
+    assert isinstance(result.exception, StoreError) and result.exception.exit_code == 1
+    said = str(result.exception)
+    assert "table areas/isw is changed; table fires is missing; file cities500.zip is changed" in said
+
+
+def test_a_store_that_cannot_be_written_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "blocked").mkdir()
+    write(tmp_path / "blocked" / "store", "a file in the way")
+    result = CliRunner().invoke(
+        APP, ["data", "import", str(tmp_path / "absent"), "--data-dir", str(tmp_path / "blocked")]
+    )
+    assert isinstance(result.exception, StoreError) and "cannot be written" in str(result.exception)
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -198,12 +199,44 @@ def test_waits_grow_from_try_to_try(served: tuple[Behaviour, RemoteFile], tmp_pa
     assert waits == [0.5, 1.0, 2.0]
 
 
+def fetched_before(path: Path, data: bytes) -> None:
+    """A file as an earlier fetch leaves it, with its record."""
+    path.write_bytes(data)
+    record = {"url": "", "retrieved": "2025-01-01", "sha256": hashlib.sha256(data).hexdigest(), "etag": ""}
+    path.with_name(path.name + ".provenance.json").write_text(json.dumps(record))
+
+
+def test_a_file_that_was_not_fetched_is_not_written_over(
+    served: tuple[Behaviour, RemoteFile], tmp_path: Path
+) -> None:
+    _, file = served
+    own = tmp_path / "data.bin"
+    own.write_bytes(b"the user's own")
+    with pytest.raises(FetchError, match="is not as `contactline data fetch` brought it"):
+        get(file, tmp_path)
+    assert own.read_bytes() == b"the user's own"
+    fetched_before(own, b"old")
+    own.write_bytes(b"changed since")
+    with pytest.raises(FetchError, match="Move it away to fetch it"):
+        get(file, tmp_path)
+    fetched_before(own, b"old")
+    get(file, tmp_path)
+    assert own.read_bytes() != b"old"
+    # Killed between placing a file and recording it: the digest being placed says that it is ours.
+    sidecar = tmp_path / "data.bin.provenance.json"
+    sidecar.unlink()
+    placing = json.dumps({"placing": hashlib.sha256(own.read_bytes()).hexdigest()})
+    (tmp_path / "data.bin.partial.json").write_text(placing)
+    get(file, tmp_path)
+    assert sidecar.is_file() and not (tmp_path / "data.bin.partial.json").exists()
+
+
 @pytest.mark.parametrize("who", ["expected", "announced by the server"])
 def test_a_wrong_digest_throws_the_file_away_and_keeps_the_old_one(
     served: tuple[Behaviour, RemoteFile], tmp_path: Path, who: str
 ) -> None:
     plan, file = served
-    (tmp_path / "data.bin").write_bytes(b"old")
+    fetched_before(tmp_path / "data.bin", b"old")
     other = hashlib.sha256(b"other").digest()
     if who == "expected":
         file = RemoteFile(file.source, file.name, file.url, sha256=other.hex())

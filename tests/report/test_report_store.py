@@ -7,6 +7,7 @@ import json
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
@@ -14,7 +15,7 @@ import xarray as xr
 from contactline.core.errors import InputError, InternalError, UnknownNameError
 from contactline.core.files import sha256_of
 from contactline.report.assessment import Assessment
-from contactline.report.store import load, save
+from contactline.report.store import digest_of_record, load, save
 from contactline.report.tables import TABLES, dictionary_json, typed
 
 
@@ -63,7 +64,7 @@ def test_results_follow_the_numbers(sample: Assessment, saved: Path, tmp_path: P
 def test_a_folder_cut_short_is_not_taken_for_whole(sample: Assessment, tmp_path: Path) -> None:
     save(sample, tmp_path)
     (tmp_path / "run.json").unlink()
-    with pytest.raises(InputError, match=r"no complete assessment \(run.json is missing"):
+    with pytest.raises(InputError, match=r"holds no assessment \(run.json is missing"):
         load(tmp_path)
 
 
@@ -98,11 +99,77 @@ def test_a_folder_of_another_version_is_refused_with_its_version(
     (tmp_path / name).write_text(changed, encoding="utf-8")
     run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     run["version"], run["files"][name] = "0.0.9", sha256_of(tmp_path / name)
+    run["digest"] = digest_of_record(run)
     (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
     with pytest.raises(
         InputError, match=r"written by contactline 0\.0\.9, in a form that the installed one does"
     ):
         load(tmp_path)
+
+
+def test_a_record_that_was_changed_is_noticed(sample: Assessment, tmp_path: Path) -> None:
+    save(sample, tmp_path)
+    record = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    for change in ({"seed": 99}, {"notes": []}, {"digest": "0" * 64}):
+        (tmp_path / "run.json").write_text(json.dumps(record | change), encoding="utf-8")
+        with pytest.raises(InputError, match=r"run\.json: was changed since it was written"):
+            load(tmp_path)
+    for files in ({"../outside": "0"}, {"/etc/passwd": "0"}, {"a": 1}, []):
+        (tmp_path / "run.json").write_text(json.dumps(record | {"files": files}), encoding="utf-8")
+        with pytest.raises(InputError, match=r"run\.json: is not the record"):
+            load(tmp_path)
+
+
+FORGED = {
+    "results.nc": [b"", b"no HDF5", b"\x89HDF\r\n\x1a\n" + b"\0" * 500, "cut", "other"],
+    "tables/deals.csv": [b"", b"\xff\xfe", b"a,b\n1,2\n", b'"', "cut"],
+    "case.json": [b"", b"[]", b"[" * 50_000, "cut"],
+    "judgements.json": [b"", b"{}", b"[1]", b"[" * 50_000, "cut"],
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_file_with_its_digest_gives_one_error(sample: Assessment, tmp_path: Path, name: str) -> None:
+    """Digests made to fit, as a forger would: what cannot be read is still one error and no traceback."""
+    save(sample, tmp_path)
+    path = tmp_path / name
+    whole, record = path.read_bytes(), json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    for forged in FORGED[name]:
+        if forged == "other":
+            xr.Dataset({"x": ("draw", [1.0])}).to_netcdf(path, engine="h5netcdf")
+        else:
+            path.write_bytes(whole[: len(whole) // 2] if forged == "cut" else forged)
+        changed = record | {"files": record["files"] | {name: sha256_of(path)}}
+        changed["digest"] = digest_of_record(changed)
+        (tmp_path / "run.json").write_text(json.dumps(changed), encoding="utf-8")
+        try:
+            load(tmp_path)
+        except InputError as error:
+            assert str(tmp_path) in str(error)
+        else:
+            assert forged in ("other", "cut"), "only what has the right form may pass"
+
+
+def test_results_that_would_fill_the_memory_are_refused(
+    sample: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = xr.Dataset({"x": (("draw", "week"), np.zeros((2_000, 1_000)))})
+    save(dataclasses.replace(sample, ensemble=many), tmp_path)
+    assert (tmp_path / "results.nc").stat().st_size < 1_000_000
+    monkeypatch.setenv("CONTACTLINE_MEMORY", "10MB")
+    with pytest.raises(InputError, match=r"unpacks to 16 MB, more than the limit of 10 MB"):
+        load(tmp_path)
+
+
+def test_a_save_that_fails_keeps_the_older_run(sample: Assessment, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    save(sample, out)
+    before = {path.name: sha256_of(path) for path in out.rglob("*") if path.is_file()}
+    odd = sample.tables["deals"].rename(columns={"author": "autor"})
+    with pytest.raises(InputError):
+        save(dataclasses.replace(sample, tables={"deals": odd}), out)
+    assert before == {path.name: sha256_of(path) for path in out.rglob("*") if path.is_file()}
+    assert load(out).run.seed == sample.run.seed
 
 
 def test_tables_of_an_older_assessment_do_not_stay(sample: Assessment, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from contactline.report.store import load
+
 COMMANDS = [
     ["assess"], ["front"], ["backtest"], ["report"], ["sql"], ["version"], ["data", "status"], ["data", "import"],
     ["data", "fetch"], ["case", "show"], ["case", "validate"], ["case", "new"], ["case", "build"],
@@ -78,22 +80,24 @@ def test_front_as_json_is_data_on_standard_output(tmp_path: Path):
     assert 200 < rows["total"]["gain"] < 320  # DeepState published 259 for September 2025
 
 
-def test_a_killed_assess_leaves_no_folder_that_looks_whole_and_the_next_run_is_rendered_again_alike(
-    tmp_path: Path,
-):
+def test_a_killed_assess_leaves_the_older_run_and_the_next_run_is_rendered_again_alike(tmp_path: Path):
     arguments = ["assess", "borderland", "--draws", "100", "--out", "here"]
+    older = run(*arguments[:3], "150", *arguments[4:], cwd=tmp_path)
+    assert older.returncode == 0, older.stderr
+    record = (tmp_path / "here" / "run.json").read_bytes()
     command = [sys.executable, "-m", "contactline.cli", *arguments]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 120
-    while process.poll() is None and not (tmp_path / "here").exists() and time.monotonic() < deadline:
+    while process.poll() is None and not list(tmp_path.glob(".here.*")) and time.monotonic() < deadline:
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    broken = run("report", "here", cwd=tmp_path)
-    assert broken.returncode == 2 or (tmp_path / "here" / "run.json").exists()
+    assert (tmp_path / "here" / "run.json").read_bytes() == record
+    load(tmp_path / "here")
     whole = run(*arguments, cwd=tmp_path)
     assert whole.returncode == 0, whole.stderr
     assert "report.html" in whole.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
     page = tmp_path / "here" / "report.html"
     first = page.read_bytes()
     page.unlink()

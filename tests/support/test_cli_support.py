@@ -97,7 +97,7 @@ def test_wrong_input_is_named(own, tmp_path):
             OWN.replace("actor: corvia", "actor: corva"),
             "'corva' supplies nothing in this case; did you mean corvia?",
         ),
-        ("- [", "is not YAML"),
+        ("- [", "not YAML"),
         ("just words", "got 'just words'; allowed is a path with id, name, cuts and assumption"),
         (OWN.replace("    assumption", "    # assumption"), "needs `sources`"),
     ):

@@ -1,7 +1,7 @@
 """Reads a case folder's YAML files into one plain mapping, strictly, and words what is wrong with it.
 
-YAML forgives much that a case must not: a key given twice keeps the last value, a misspelt file is never
-opened, `2025-13-01` becomes text. Here each of these is a problem with a file, a line and a key path.
+A misspelt file, a key in the wrong file, `2025-13-01` for a day: each is a problem with a file, a line and a key path.
+What YAML itself allows is bounded in `yaml_text`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from contactline.case.schema import Case
+from contactline.case.yaml_text import line_of, read_yaml
 from contactline.core.dates import FIRST_DAY, LAST_DAY
 from contactline.core.errors import CaseError, nearest
 
@@ -96,9 +96,9 @@ def read_folder(folder: Path) -> dict[str, Any]:
         if (folder / name).is_file():
             merged |= read_file(folder / name, allowed)
     strange = [
-        Problem(where, f"got {value}; allowed is a finite number")
+        Problem(where, f"got {_short(value)}; allowed is a finite number below 1e300")
         for where, value in _numbers(merged)
-        if not math.isfinite(value)
+        if not (math.isfinite(value) if isinstance(value, float) else abs(value) < 10**300)
     ]
     strange += [
         Problem(where, f"got {day}; allowed are days from {FIRST_DAY} to {LAST_DAY}")
@@ -151,54 +151,9 @@ def dotted(path: KeyPath) -> str:
     return text.removeprefix(".")
 
 
-class _Strict(yaml.CSafeLoader):
-    """YAML 1.1 without its surprises: days stay text for the schema to judge, repeated keys are errors."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose keys each stand once."""
-        seen: dict[Any, int] = {}
-        for key_node, _value in node.value:
-            key, mark = key_node.value, key_node.start_mark
-            if key_node.tag != "tag:yaml.org,2002:str":
-                raise CaseError(
-                    f"line {mark.line + 1}, column {mark.column + 1}: key {key!r} is not a word. Where a comma "
-                    "stands in a text between braces, put the text in quotes."
-                )
-            if key in seen:
-                raise CaseError(
-                    f"line {mark.line + 1}, column {mark.column + 1}: key {key!r} stands twice (first in "
-                    f"line {seen[key]}); YAML would keep only the last. Remove one."
-                )
-            seen[key] = key_node.start_mark.line + 1
-        return super().construct_mapping(node, deep)
-
-
-_Strict.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def read_file(path: Path, allowed: tuple[str, ...]) -> dict[str, Any]:
     """One YAML file as a mapping whose keys belong in it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise CaseError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8.") from None
-    try:
-        data = yaml.load(text, Loader=_Strict)
-    except CaseError as error:
-        raise CaseError(f"{path}: {error}") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "unknown place"
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        remedy = "Check indentation, quotes and colons."
-        if mark and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1]):
-            remedy = "The line holds a tab; YAML indents by spaces alone: put spaces in its place."
-        raise CaseError(f"{path}: {where}: not YAML: {said}. {remedy}") from None
-    except yaml.YAMLError as error:
-        raise CaseError(f"{path}: not YAML: {' '.join(str(error).split())}.") from None
+    data = read_yaml(path)
     if not isinstance(data, dict):
         came = "nothing" if data is None else f"a {type(data).__name__}"
         raise CaseError(f"{path}: got {came}; allowed is a mapping with the keys {', '.join(allowed)}.")
@@ -214,8 +169,8 @@ def read_file(path: Path, allowed: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _numbers(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, float]]:
-    """Every float in nested data with its key path."""
-    if isinstance(value, float):
+    """Every number in nested data with its key path."""
+    if isinstance(value, float | int):
         yield path, value
     elif isinstance(value, dict):
         for key, inner in value.items():
@@ -246,27 +201,9 @@ def place_of(path: KeyPath, raw: dict[str, Any], text: str | None) -> str:
             break
         if isinstance(part, int) and isinstance(node, dict):
             record = str(node.get("id") or node.get("name") or record or node.get("actor") or "")
-    line = _line_of(text, path) if text else None
+    line = line_of(text, path) if text else None
     hints = ", ".join(hint for hint in (f"line {line}" if line else "", record) if hint)
     return f"{dotted(path)} ({hints})" if hints else dotted(path)
-
-
-def _line_of(text: str, path: KeyPath) -> int | None:
-    """Line (from 1) of the deepest part of `path` that stands in the YAML text."""
-    node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    line = None
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == part), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
 
 
 def _worded(detail: Any, raw: dict[str, Any]) -> Problem:

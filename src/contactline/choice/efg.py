@@ -17,7 +17,7 @@ from pathlib import Path
 
 from contactline.choice.game import Chance, Decision, Game, Node, Terminal
 from contactline.core.errors import InputError
-from contactline.core.files import write_text
+from contactline.core.files import check_file, write_text
 
 DIGITS = 9
 """Significant digits of pay-offs in a file."""
@@ -70,13 +70,12 @@ def write_efg(game: Game, path: Path) -> None:
 
 
 def check_efg_path(path: Path) -> None:
-    """Raise InputError for a name that does not end in .efg, or a folder that is not there."""
+    """Raise InputError for a name that does not end in .efg, or a place that cannot be written."""
     if path.suffix != ".efg":
         raise InputError(
             f"--efg {path}: got the ending {path.suffix!r}; allowed is .efg, which Gambit reads."
         )
-    if not path.parent.is_dir():
-        raise InputError(f"--efg {path}: {path.parent} is not a folder; create it first.")
+    check_file(path, "--efg")
 
 
 def from_efg(text: str) -> Game:

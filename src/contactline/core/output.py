@@ -13,6 +13,7 @@ import unicodedata
 from typing import Any, TextIO
 
 from contactline.core.errors import InputError
+from contactline.core.progress import visible
 
 PLAIN = "contactline-plain"
 """Name of the error handler that writes plain characters in place of those that an encoding lacks."""
@@ -49,7 +50,7 @@ def print_json(document: Any, *, indent: int | None = None) -> None:
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, indent=indent)
     if not _is_utf8(sys.stdout):
         text = "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_shown(text) + "\n")
 
 
 def print_csv(text: str) -> None:
@@ -59,7 +60,12 @@ def print_csv(text: str) -> None:
     except UnicodeEncodeError:
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.write(text)
+    sys.stdout.write(_shown(text))
+
+
+def _shown(text: str) -> str:
+    """Text for another program as it is; on a terminal, what would command it is made visible."""
+    return visible(text, lines=True) if sys.stdout.isatty() else text
 
 
 def _is_utf8(stream: TextIO) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 
 Tick = Callable[[float], None]
 """Called with the share of the work that is done, 0 to 1."""
@@ -19,8 +21,41 @@ def no_tick(_share: float) -> None:
 
 
 def terminal(stderr: bool = False) -> Console:
-    """A console that prints words as they stand: `[sic]` in a text of a case is no markup, `:x:` no picture."""
-    return Console(stderr=stderr, markup=False, emoji=False)
+    """A console that prints words as they stand: `[sic]` in a text of a case is no markup, `:x:` no picture, and a
+    character that would command the terminal is shown instead of obeyed."""
+    return _Plain(stderr=stderr, markup=False, emoji=False)
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    r"""Text in which characters that command a terminal, or turn its writing round, stand as `\x1b` and the like.
+
+    lines : line ends stay what they are
+    """
+    found = _COMMANDS.search(text)
+    return (
+        _COMMANDS.sub(lambda at: at[0] if lines and at[0] == "\n" else _escaped(at[0]), text)
+        if found
+        else text
+    )
+
+
+_COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+class _Plain(Console):
+    """Renders every text through `visible`; rich's own colours and cursor movements are not text."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Segments with visible text."""
+        for segment in super().render(renderable, options):
+            if segment.control or not _COMMANDS.search(segment.text):
+                yield segment
+            else:
+                yield Segment(visible(segment.text, lines=True), segment.style)
 
 
 @dataclass

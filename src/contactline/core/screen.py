@@ -15,6 +15,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from contactline.core.progress import visible
+
 GAP = 2
 """Blanks between two columns."""
 
@@ -24,8 +26,6 @@ READABLE = 16
 _WORD = re.compile(r"(?:[^ \n]+?(?:(?<=[^\W\d_][–—])(?=[^\W\d_])|(?=[ \n]|$)))[ \n]*|[ \n]+")
 """A word with the blanks behind it; a dash between letters ends one, so that names may be broken and figures not."""
 
-_COMMANDS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Control characters other than a line's end, and those that turn the direction of writing."""
 
 Cell = str | Text
 
@@ -272,5 +272,4 @@ def _text(cell: Cell) -> Text:
     """A cell in which characters that would command the terminal are shown as escapes; line breaks are kept."""
     if isinstance(cell, Text):
         return cell
-    shown = _COMMANDS.sub(lambda at: at[0].encode("unicode_escape").decode("ascii"), str(cell).expandtabs(1))
-    return Text(shown)
+    return Text(visible(str(cell).expandtabs(1), lines=True))

@@ -19,14 +19,19 @@ from contactline.core.errors import InputError
 class Streams:
     """A family of independent generators: `Streams(7).rng("war.tempo")`.
 
-    `seed` is an integer ≥ 0 (0 is a seed like any other). Raises InputError for anything else.
+    `seed` is an integer from 0 to 2^63 - 1, as files of results can hold (0 is a seed like any other). Raises
+    InputError for anything else.
     """
 
     seed: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
-            raise InputError(f"seed: got {self.seed!r}; allowed is a whole number from 0 up.")
+        if (
+            isinstance(self.seed, bool)
+            or not isinstance(self.seed, int | np.integer)
+            or not 0 <= self.seed < 2**63
+        ):
+            raise InputError(f"seed: got {self.seed!r}; allowed is a whole number from 0 to {2**63 - 1}.")
 
     def rng(self, name: str, *keys: int) -> np.random.Generator:
         """A fresh generator at the start of stream `name`; `keys` (e.g. a chunk number) split it further."""

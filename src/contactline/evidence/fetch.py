@@ -95,6 +95,7 @@ def fetch(
             locked(folder / f".{file.name}.lock", LOCK_SECONDS),
             httpx.Client(timeout=TIMEOUT, follow_redirects=True, headers=_HEADERS) as client,
         ):
+            _check_ours(target)
             had = _size(_partial(target))
             for attempt in range(1, attempts + 1):
                 try:
@@ -153,6 +154,31 @@ def _try(client: httpx.Client, file: RemoteFile, target: Path, had: int, tick: T
         _receive(file, response, target, start, tick)
         etag = response.headers.get("etag", "")
     return _place(file, target, digest, etag, had)
+
+
+def _check_ours(target: Path) -> None:
+    """Raise FetchError where a file that we did not fetch, or that was changed since, would be written over.
+
+    A file that was placed by a run killed before it could be recorded is ours, and is recorded now.
+    """
+    if not target.exists():
+        return
+    digest = sha256_of(target) if target.is_file() else ""
+    placing = read_record(_version(target))
+    if digest and placing.get("placing") == digest:
+        _record(target, placing.get("url", ""), digest, "")
+    elif not digest or read_sidecar(target).get("sha256") != digest:
+        raise FetchError(
+            f"{target}: lies there already and is not as `contactline data fetch` brought it. Move it away to fetch "
+            "it, or import it as it is with `contactline data import`."
+        )
+
+
+def _record(target: Path, url: str, digest: str, etag: str) -> None:
+    """Write the sidecar of a file that was fetched today."""
+    retrieved = datetime.now(UTC).date().isoformat()
+    record = {"url": url, "retrieved": retrieved, "sha256": digest, "etag": etag}
+    write_text(target.with_name(target.name + SIDECAR), json.dumps(record, indent=1) + "\n")
 
 
 def _resume(file: RemoteFile, target: Path) -> tuple[int, dict[str, str]]:
@@ -219,11 +245,11 @@ def _place(file: RemoteFile, target: Path, announced: str, etag: str, had: int) 
                 "fetch again, and if this repeats do not trust the source."
             )
     size = _partial(target).stat().st_size
+    # Until the record is written, the digest that is being placed says that the file is ours.
+    write_text(_version(target), json.dumps({"url": file.url, "validator": "", "placing": digest}))
     _partial(target).replace(target)
+    _record(target, file.url, digest, etag)
     _version(target).unlink(missing_ok=True)
-    retrieved = datetime.now(UTC).date().isoformat()
-    record = {"url": file.url, "retrieved": retrieved, "sha256": digest, "etag": etag}
-    write_text(target.with_name(target.name + SIDECAR), json.dumps(record, indent=1) + "\n")
     return Download(target, digest, size, had, False)
 
 

@@ -2,11 +2,17 @@
 
 A table's file is named for its content and never rewritten; replacing the manifest is the one step that
 makes new tables current. So a kill at any moment leaves the old tables or the new, and nothing in between.
+
+The manifest names every file that is ours, those of an import under way (`pending`) included, so that what a killed
+import left is swept by the next and nothing else is ever touched. Whatever is read is compared with its digest.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,9 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from contactline.core.errors import EvidenceError, StoreError, UnknownNameError
-from contactline.core.files import atomic_path, data_dir, sha256_of, write_text
+from contactline.core.errors import EvidenceError, InputError, StoreError, UnknownNameError
+from contactline.core.files import abandoned, beside, data_dir, sha256_of, try_folder, write_text
 from contactline.core.frame import Table, checked
 from contactline.core.provenance import Provenance
 from contactline.evidence import query
@@ -28,6 +36,8 @@ from contactline.evidence.tables import STORED
 FORMAT = 1
 NAME = re.compile(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?")
 LOCK_SECONDS = 30.0
+OK, MISSING, CHANGED = "ok", "missing", "changed"
+_FILE = re.compile(r"[\w.-]+\.parquet")
 
 Entry = tuple[pd.DataFrame, Provenance]
 
@@ -63,15 +73,35 @@ class Store:
         """
         checked = {name: (_checked(name, frame), source) for name, (frame, source) in tables.items()}
         with _writing(self.folder), locked(self.folder / ".lock", LOCK_SECONDS):
-            self.tables()  # a manifest with a broken entry is not written over
-            manifest = self._manifest()
-            for name, (frame, provenance) in checked.items():
-                manifest[name] = self._write(name, frame, provenance)
-            text = json.dumps(
-                {"format": FORMAT, "tables": manifest}, indent=1, sort_keys=True, ensure_ascii=False
-            )
-            write_text(self._manifest_path, text + "\n")
-            self._sweep({entry["file"] for entry in manifest.values()})
+            stored = self.tables()  # a manifest with a broken entry is not written over
+            manifest, pending = self._manifest()
+            self._sweep(pending, {table.path.name for table in stored})
+            for left in filter(abandoned, self.folder.iterdir()):
+                left.unlink(missing_ok=True)
+            made = {name: self._made(name, frame, source) for name, (frame, source) in checked.items()}
+            try:
+                pending = {entry["file"]: entry["sha256"] for entry, _ in made.values()}
+                self._commit(manifest, pending)
+                for entry, temporary in made.values():
+                    temporary.replace(self.folder / entry["file"])
+                manifest |= {name: entry for name, (entry, _) in made.items()}
+                old = {table.path.name: table.sha256 for table in stored}
+                self._commit(manifest, old)
+            finally:
+                for _, temporary in made.values():
+                    temporary.unlink(missing_ok=True)
+            self._sweep(old, {entry["file"] for entry in manifest.values()})
+
+    def check_writable(self) -> None:
+        """Raise StoreError where the store could not be written, before evidence is read for it."""
+        above = self.folder
+        while not above.exists():
+            above = above.parent
+        try:
+            try_folder(above, f"{self.folder}")
+        except InputError as error:
+            raise StoreError(f"{error} --data-dir names another data directory.") from None
+        self.tables()
 
     def get(self, name: str) -> pd.DataFrame:
         """A table, or all parts of it one above the other.
@@ -82,7 +112,8 @@ class Store:
         while True:
             wanted = self._named(name)
             try:
-                return pd.concat([_read(table) for table in wanted], ignore_index=True)
+                frames = [pd.read_parquet(io.BytesIO(_bytes(table))) for table in wanted]
+                return pd.concat(frames, ignore_index=True)
             except FileNotFoundError:
                 if self._named(name) == wanted:  # else an import replaced the table between the two steps
                     gone = next((table for table in wanted if not table.path.is_file()), wanted[0])
@@ -90,21 +121,29 @@ class Store:
 
     def tables(self) -> tuple[StoredTable, ...]:
         """What is stored, in order of name. Raises StoreError if the manifest is broken."""
-        return tuple(self._entry(name, entry) for name, entry in sorted(self._manifest().items()))
+        manifest, _ = self._manifest()
+        return tuple(self._entry(name, entry) for name, entry in sorted(manifest.items()))
+
+    def states(self) -> dict[str, str]:
+        """Stored table → `ok`, or `missing` or `changed` where its file is gone or has another digest."""
+        return {table.name: _state(table) for table in self.tables()}
 
     def _entry(self, name: str, entry: dict[str, Any]) -> StoredTable:
         try:
-            return StoredTable(
+            table = StoredTable(
                 name,
                 self.folder / entry["file"],
                 int(entry["rows"]),
-                entry["sha256"],
-                entry["imported"],
+                str(entry["sha256"]),
+                str(entry["imported"]),
                 Provenance(**entry["provenance"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+            if not NAME.fullmatch(name) or not _FILE.fullmatch(entry["file"]):
+                raise ValueError(f"file {entry['file']!r} is none of the store")
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             fault = f"the entry of {name!r} cannot be read: {type(error).__name__} {error}"
             raise StoreError(_broken(self._manifest_path, fault)) from None
+        return table
 
     def _named(self, name: str) -> list[StoredTable]:
         stored = self.tables()
@@ -113,62 +152,94 @@ class Store:
             raise UnknownNameError("stored table", name, {table.name for table in stored})
         return found
 
-    def sql(self, text: str) -> pd.DataFrame:
-        """The result of one read-only query. Views: `areas` for all parts of a table, `areas_isw` for one.
+    def sql(self, text: str, limits: query.Limits = query.LIMITS) -> pd.DataFrame:
+        """The whole answer to one read-only query. Raises what `ask` raises, and InputError for too many rows."""
+        answer = self.ask(text, limits)
+        if answer.more:
+            raise InputError(
+                f"sql: the answer has more than {limits.rows:,} rows, the limit; data are given whole or not at all. "
+                "Add LIMIT to the query, or raise it with --rows."
+            )
+        return answer.frame
 
-        Raises InputError for anything but one query, and for one that does not run.
+    def ask(self, text: str, limits: query.Limits = query.LIMITS) -> query.Answer:
+        """The answer to one read-only query, cut at the limit of rows. Views: `areas` for all parts of a table,
+        `areas_isw` for one.
+
+        Raises InputError for anything but one query, for one that does not run and for one that reaches a limit, and
+        StoreError where any stored table is missing or changed.
         """
-        views: dict[str, list[Path]] = {}
+        views: dict[str, list[pa.Table]] = {}
         for table in self.tables():
-            if not table.path.is_file():
-                raise _damaged(table, "is missing")
+            try:
+                read = pq.read_table(io.BytesIO(_bytes(table)))
+            except FileNotFoundError:
+                raise _damaged(table, "is missing") from None
             base, _, part = table.name.partition("/")
-            views.setdefault(base, []).append(table.path)
+            views.setdefault(base, []).append(read)
             if part:
-                views[f"{base}_{part}"] = [table.path]
-        return query.run(text, views)
+                views[f"{base}_{part}"] = [read]
+        return query.run(text, views, limits)
 
     @property
     def _manifest_path(self) -> Path:
         return self.folder / "manifest.json"
 
-    def _manifest(self) -> dict[str, dict[str, Any]]:
+    def _manifest(self) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+        """Entries by table, and the files (name → digest) that a writer was about to add or to remove."""
         path = self._manifest_path
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return {}
-        except (ValueError, OSError) as error:
+            return {}, {}
+        except (ValueError, OSError, RecursionError) as error:
             raise StoreError(_broken(path, str(error))) from None
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             found = document.get("format") if isinstance(document, dict) else type(document).__name__
             raise StoreError(_broken(path, f"format {found!r}; this version reads format {FORMAT}"))
-        tables = document.get("tables")
-        if not isinstance(tables, dict):
-            raise StoreError(_broken(path, f"its tables are a {type(tables).__name__}, not an object"))
-        return tables
+        parts = []
+        for what, part in (
+            ("tables", document.get("tables")),
+            ("pending files", document.get("pending", {})),
+        ):
+            if not isinstance(part, dict):
+                raise StoreError(_broken(path, f"its {what} are a {type(part).__name__}, not an object"))
+            parts.append(part)
+        return parts[0], parts[1]
 
-    def _write(self, name: str, frame: pd.DataFrame, provenance: Provenance) -> dict[str, Any]:
-        scratch = self.folder / f".{name.replace('/', '__')}.parquet"
-        with atomic_path(scratch) as path:
-            frame.to_parquet(path, index=False)
-            digest = sha256_of(path)
-        target = self.folder / f"{name.replace('/', '__')}-{digest[:16]}.parquet"
-        scratch.replace(target)
-        imported = datetime.now(UTC).isoformat(timespec="seconds")
-        return {
-            "file": target.name,
+    def _commit(self, tables: Mapping[str, Mapping[str, Any]], pending: Mapping[str, str]) -> None:
+        """Replace the manifest; what is pending and not current may be swept by its digest."""
+        current = {entry["file"] for entry in tables.values()}
+        waiting = {file: digest for file, digest in pending.items() if file not in current}
+        document = {"format": FORMAT, "tables": tables} | ({"pending": waiting} if waiting else {})
+        write_text(
+            self._manifest_path, json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        )
+
+    def _made(self, name: str, frame: pd.DataFrame, provenance: Provenance) -> tuple[dict[str, Any], Path]:
+        """One table written beside: its entry in the manifest, and the temporary file to be renamed."""
+        stem = name.replace("/", "__")
+        wanted = self.folder / f"{stem}.parquet"
+        temporary = beside(wanted)
+        with temporary.open("xb") as file:
+            frame.to_parquet(file, index=False)
+            file.flush()
+            os.fsync(file.fileno())
+        digest = sha256_of(temporary)
+        entry = {
+            "file": f"{stem}-{digest[:16]}.parquet",
             "rows": len(frame),
             "sha256": digest,
-            "imported": imported,
+            "imported": datetime.now(UTC).isoformat(timespec="seconds"),
             "provenance": provenance.as_dict(),
         }
+        return entry, temporary
 
-    def _sweep(self, current: set[str]) -> None:
-        """Remove files that no manifest names: tables replaced, and what a killed import left behind."""
-        for path in self.folder.iterdir():
-            stale = path.suffix == ".parquet" and path.name not in current
-            if stale or path.suffix == ".part":
+    def _sweep(self, files: Mapping[str, str], current: set[str]) -> None:
+        """Remove files of ours that are no longer current, if they still are what we wrote."""
+        for name, digest in files.items():
+            path = self.folder / name
+            if name not in current and _FILE.fullmatch(name) and path.is_file() and sha256_of(path) == digest:
                 path.unlink(missing_ok=True)
 
 
@@ -197,12 +268,18 @@ def _declared(name: str) -> Table:
     return STORED[base]
 
 
-def _read(table: StoredTable) -> pd.DataFrame:
-    if sha256_of(table.path) != table.sha256:
+def _bytes(table: StoredTable) -> bytes:
+    """The table's file. Raises StoreError where it is not what was stored, FileNotFoundError where it is gone."""
+    data = table.path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != table.sha256:
         raise _damaged(table, "does not have the digest that the manifest recorded")
-    frame = pd.read_parquet(table.path)
-    remedy = f"Import its source again ({table.provenance.source})."
-    return checked(_declared(table.name), frame, str(table.path), StoreError, remedy)
+    return data
+
+
+def _state(table: StoredTable) -> str:
+    if not table.path.is_file():
+        return MISSING
+    return OK if sha256_of(table.path) == table.sha256 else CHANGED
 
 
 def _damaged(table: StoredTable, fault: str) -> StoreError:

@@ -14,6 +14,7 @@ import xarray as xr
 
 from contactline.case.schema import Case
 from contactline.core.files import write_bytes, write_text
+from contactline.core.folders import replaced_folder
 from contactline.core.rounding import percent
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.figures import (
@@ -140,21 +141,23 @@ def calibration(assessment: Assessment) -> list[Figure]:
 def backtest_files(case: Case, tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
     """Write the backtest's tables (CSV) and its charts (SVG and PNG) into folder `out`; returns the paths.
 
-    `tables` holds any of backtest_summary, backtest_bars and backtest_pit.
+    `tables` holds any of backtest_summary, backtest_bars and backtest_pit. Raises InputError for a folder that no run
+    of ours wrote.
     """
     kept = {name: typed(name, frame) for name, frame in tables.items() if name.startswith("backtest_")}
     record = Assessment(case, RunInfo(case.id, "", case.as_of, 0, 0, 0, "", {}), xr.Dataset(), kept, ())
     written = []
-    for name, frame in kept.items():
-        written.append(Path(out) / f"{name}.csv")
-        write_text(written[-1], to_csv(frame))
-    for recipe in RECIPES:
-        if all(name in kept and not kept[name].empty for name in recipe.tables):
-            for figure in recipe.build(record):
-                written += [Path(out) / f"{figure.id}.svg", Path(out) / f"{figure.id}.png"]
-                write_text(written[-2], to_svg(figure))
-                write_bytes(written[-1], to_png(figure))
-    return written
+    with replaced_folder(Path(out), "--out", "backtest gains") as folder:
+        for name, frame in kept.items():
+            written.append(f"{name}.csv")
+            write_text(folder / written[-1], to_csv(frame))
+        for recipe in RECIPES:
+            if all(name in kept and not kept[name].empty for name in recipe.tables):
+                for figure in recipe.build(record):
+                    written += [f"{figure.id}.svg", f"{figure.id}.png"]
+                    write_text(folder / written[-2], to_svg(figure))
+                    write_bytes(folder / written[-1], to_png(figure))
+    return [Path(out) / name for name in written]
 
 
 def bar_words(bar: str) -> str:

@@ -10,6 +10,7 @@ import xarray as xr
 
 from contactline.case.schema import Case
 from contactline.core.files import write_text
+from contactline.core.folders import replaced_folder
 from contactline.report import charts_deal
 from contactline.report.assessment import Assessment, RunInfo
 from contactline.report.html import page, write_figures, write_maps
@@ -49,9 +50,15 @@ def render_deals(assessment: Assessment) -> str:
 
 
 def write_deals(assessment: Assessment, out: Path) -> list[Path]:
-    """Write deals.html, and its chart and a map of each proposal as SVG and PNG, into folder `out`."""
+    """Write deals.html, and its chart and a map of each proposal as SVG and PNG, into folder `out`.
+
+    Raises InputError for a folder that no run of ours wrote.
+    """
     out = Path(out)
-    write_text(out / "deals.html", render_deals(assessment))
     layers = ["now", *(name for name in assessment.tables["cells"].columns if name.startswith("after_"))]
-    drawn = write_figures(charts_deal.city_distances(assessment), out, png=True)
-    return [out / "deals.html", *drawn, *write_maps(assessment, out, layers, png=True)]
+    with replaced_folder(out, "--out", "deal compare") as folder:
+        write_text(folder / "deals.html", render_deals(assessment))
+        written = [folder / "deals.html"]
+        written += write_figures(charts_deal.city_distances(assessment), folder, png=True)
+        written += write_maps(assessment, folder, layers, png=True)
+    return [out / path.relative_to(folder) for path in written]

@@ -20,6 +20,7 @@ from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from contactline.core.files import data_dir, write_bytes, write_text
+from contactline.core.folders import replaced_folder
 from contactline.core.rounding import measured, number, percent
 from contactline.report import (
     charts_bargaining,
@@ -198,12 +199,17 @@ def write_report(assessment: Assessment, out: Path, figures: bool = True, png: b
 
 
 def write_front(assessment: Assessment, out: Path) -> list[Path]:
-    """Write front.html, and its charts and the map of the line as SVG and PNG, into folder `out`."""
+    """Write front.html, and its charts and the map of the line as SVG and PNG, into folder `out`.
+
+    Raises InputError for a folder that no run of ours wrote.
+    """
     out = Path(out)
-    write_text(out / "front.html", render_front(assessment))
-    written = [out / "front.html", *write_figures(front_figures(assessment), out, png=True)]
-    layers = ["now"] if "cells" in assessment.tables else []
-    return written + write_maps(assessment, out, layers, png=True)
+    with replaced_folder(out, "--out", "front") as folder:
+        write_text(folder / "front.html", render_front(assessment))
+        written = [folder / "front.html", *write_figures(front_figures(assessment), folder, png=True)]
+        layers = ["now"] if "cells" in assessment.tables else []
+        written += write_maps(assessment, folder, layers, png=True)
+    return [out / path.relative_to(folder) for path in written]
 
 
 def write_maps(assessment: Assessment, folder: Path, layers: Sequence[str], png: bool = False) -> list[Path]:

@@ -19,6 +19,7 @@ from contactline.case.load import LoadedCase, built_in_cases
 from contactline.core.digest import digest_of_values, table_digest
 from contactline.core.errors import EvidenceError, InputError
 from contactline.core.files import write_text
+from contactline.core.folders import everything, replaced_folder
 from contactline.report.tables import hands_over, typed
 from contactline.report.track import ABOUT_SCORES
 from contactline.score.backtest import BacktestResult
@@ -106,14 +107,16 @@ def save_scores(
     loaded: LoadedCase, what: str, tables: Mapping[str, pd.DataFrame], made_by: Any
 ) -> list[Path]:
     """Write the scores of one kind beside the case, with the digest of what they were made from; the paths written."""
-    folder, written = loaded.folder / FOLDER, []
-    for name, frame in tables.items():
-        written.append(folder / f"{_stem(what)}{name}.csv")
-        write_text(written[-1], frame.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-    record = {**made_by, KEY: evidence_key(loaded, what)}
-    written.append(folder / f"{_stem(what)}made_by.json")
-    write_text(written[-1], json.dumps(record, indent=1, sort_keys=True) + "\n")
-    return written
+    folder, record = loaded.folder / FOLDER, {**made_by, KEY: evidence_key(loaded, what)}
+    texts = {
+        f"{_stem(what)}{name}.csv": frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        for name, frame in tables.items()
+    }
+    texts[f"{_stem(what)}made_by.json"] = json.dumps(record, indent=1, sort_keys=True) + "\n"
+    with replaced_folder(folder, "--save", f"backtest {what}", everything, record=False) as staged:
+        for name, text in texts.items():
+            write_text(staged / name, text)
+    return [folder / name for name in texts]
 
 
 def saved_scores(loaded: LoadedCase) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:

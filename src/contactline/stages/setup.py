@@ -15,6 +15,7 @@ from rich.console import Console
 from contactline.case.load import LoadedCase, load_case
 from contactline.choice.futures import FUTURES
 from contactline.core.errors import InputError
+from contactline.core.limits import Cost, check_cost
 from contactline.core.progress import Stages
 from contactline.core.streams import Streams
 from contactline.stages import deals, front, readiness, space, war
@@ -72,6 +73,9 @@ def make_ready(
     stages = stages or Stages(Console(stderr=True), quiet=True)
     streams = Streams(seed)
     check_size(draws, weeks, least_weeks)
+    check_cost(
+        f"--draws {draws} --weeks {weeks}", _cost(weeks), draws * weeks, "Ask for fewer draws or weeks"
+    )
     with stages.stage("read the case"):
         loaded = load_case(case)
         about = loaded.case
@@ -103,6 +107,11 @@ def make_ready(
             notes=notes,
         )
     return Ready(loaded, streams, measured, settlements, bias, spatial, outlook)
+
+
+def _cost(weeks: int) -> Cost:
+    """What a run of so many weeks takes before its first trajectory, and for each week of each (docs/limits.md)."""
+    return Cost(0.44e9 + 1.4e6 * weeks, 200.0, 35.0 + 0.012 * weeks, 9e-6)
 
 
 def check_size(draws: int, weeks: int, least_weeks: int = LEAST_WEEKS) -> None:

@@ -7,6 +7,7 @@ cannot be read or written is treated as absent: the fit is then computed, and on
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from contactline.war.tempo import TempoFit, tempo_priors
 
 KEPT = 20
 """Fits kept; the oldest go first. One takes about 4 MB."""
+
+_NAME = re.compile(r"[0-9a-f]{64}\.npz")
 
 
 def fit_key(record: TempoRecord, series: str, claims: np.ndarray, seed: int) -> str:
@@ -70,10 +73,16 @@ def keep_fit(folder: Path, key: str, forecast: Forecast, losses: LossFit) -> Non
     try:
         with atomic_path(folder / f"{key}.npz") as path, path.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
-        for old in sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
+        drop_oldest(folder)
     except OSError:
         return
+
+
+def drop_oldest(folder: Path) -> None:
+    """Remove all but the latest KEPT fits; a file without the name of a fit is not ours and stays."""
+    ours = [path for path in folder.glob("*.npz") if _NAME.fullmatch(path.name)]
+    for old in sorted(ours, key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def _posterior(kept: np.lib.npyio.NpzFile, name: str, parameters: list) -> Posterior:

@@ -36,9 +36,13 @@ class Checkpoint:
         }
         label = self.folder / "run.json"
         if label.exists():
-            kept = json.loads(label.read_text(encoding="utf-8"))
+            try:
+                kept = json.loads(label.read_text(encoding="utf-8"))
+            except (ValueError, RecursionError):
+                kept = None
             if kept != mine:
-                differs = ", ".join(name for name in mine if kept.get(name) != mine[name])
+                known = kept if isinstance(kept, dict) else {}
+                differs = ", ".join(name for name in mine if known.get(name) != mine[name])
                 raise InputError(
                     f"checkpoint {self.folder}: it holds chunks of another run (differs in {differs}); choose an empty "
                     "folder, or delete this one."

@@ -20,7 +20,7 @@ from contactline.core.files import atomic_path
 from contactline.war.activity import ActivityFit, activity_priors
 from contactline.war.capture import CaptureFit
 from contactline.war.capture_data import History
-from contactline.war.fit_cache import KEPT, code_digest
+from contactline.war.fit_cache import code_digest, drop_oldest
 from contactline.war.importance import Posterior
 from contactline.war.sectors import Sectors
 from contactline.war.space import SpaceFit
@@ -68,8 +68,7 @@ def keep_space(folder: Path, key: str, fitted: SpaceFit) -> None:
     try:
         with atomic_path(folder / f"{key}.npz") as path, path.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
-        for old in sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
+        drop_oldest(folder)
     except OSError:
         return
 

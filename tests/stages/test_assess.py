@@ -32,7 +32,7 @@ def invented():
 def test_the_built_in_case_gives_every_table_of_the_report(built_in):
     expected = {
         "front_monthly", "area_history", "line_history", "gain_fan", "objectives", "price", "deals", "clauses",
-        "truce", "courses", "breakeven", "breakeven_curve", "verdict", "hinges", "backtest_summary", "backtest_bars",
+        "truce", "courses", "breakeven", "breakeven_curve", "verdict", "backtest_summary", "backtest_bars",
         "backtest_pit", "losses_history", "losses_fan", "cells", "outlines", "settlements", "places", "assumptions",
         "references", "benchmarks",
     }  # fmt: skip

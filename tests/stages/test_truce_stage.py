@@ -29,7 +29,7 @@ def ready() -> Ready:
 
 @pytest.fixture(scope="module")
 def runs(ready: Ready):
-    return run_courses(ready.loaded.case, ready.measured, ready.outlook, ready.settlements)
+    return run_courses(ready.loaded.case, ready.measured, ready.outlook, ready.settlements)[0]
 
 
 def args(ready: Ready):

@@ -101,7 +101,9 @@ def test_one_page_names_both_figures_of_the_lean_wherever_it_gives_one(sample: A
     said = leaning_sentence(tables)
     assert "80% of past cases, all horizons together, and in 88% at 37 weeks" in said
     reasons = [
-        j.confidence_reason for j in drafted(sample.case, tables) if "above the middle" in j.confidence_reason
+        j.confidence_reason
+        for j in drafted(sample.case, tables, 200)
+        if "above the middle" in j.confidence_reason
     ]
     assert reasons and all(said in reason for reason in reasons)
     scored = dataclasses.replace(sample, tables=tables)

@@ -22,6 +22,7 @@ from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
 from contactline.core.errors import CaseError, InputError
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
+from contactline.core.rounding import share
 from contactline.core.screen import Column, figure, print_table, say, words
 from contactline.stages.setup import DEFAULT_CASE, DRAWS, make_ready
 from contactline.stages.support import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
@@ -93,7 +94,7 @@ def path_command(
     changed = table[(table["adequacy"] - table["as_today"]).abs() > 0.005]["name"].unique()
     rows = [
         {"capability": str(label) + (" *" if label in changed else "")}
-        | {f"{w}": f"{100 * row[w]:.0f}" for w in marks}
+        | {f"{w}": share(row[w]).rstrip("%") for w in marks}
         for label, row in wide.iterrows()
     ]
     console = terminal()
@@ -213,9 +214,9 @@ def _shares(ledger: pd.DataFrame, kind: str) -> pd.DataFrame:
     rows = []
     for name, part in ledger[ledger["kind"] == kind].groupby("name", sort=False):
         donors = [
-            f"{r['donor_name']} {100 * r['share']:.0f}"
+            f"{r['donor_name']} {share(r['share']).rstrip('%')}"
             + (
-                f" ({100 * r['share_low']:.0f}–{100 * r['share_high']:.0f})"
+                f" ({share(r['share_low']).rstrip('%')}–{share(r['share_high']).rstrip('%')})"
                 if r["share_high"] > r["share_low"]
                 else ""
             )
@@ -223,7 +224,11 @@ def _shares(ledger: pd.DataFrame, kind: str) -> pd.DataFrame:
             if r["share"] > 0 or r["share_high"] > 0
         ]
         rows.append(
-            {"capability": name, "donors": ", ".join(donors), "in all": f"{100 * part['share'].sum():.0f}"}
+            {
+                "capability": name,
+                "donors": ", ".join(donors),
+                "in all": share(part["share"].sum()).rstrip("%"),
+            }
         )
     return pd.DataFrame(rows)
 
@@ -232,10 +237,10 @@ def _alone(alone: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "capability": alone["name"], "donor": alone["donor_name"],
-            "now": [f"{100 * v:.0f}%" for v in alone["today"]],
-            "when it stops": [f"{100 * v:.0f}%" for v in alone["at_once"]],
-            "a year later": [f"{100 * v:.0f}%" for v in alone["year"]],
-            "at best": [f"{100 * v:.0f}%" for v in alone["best"]],
+            "now": [share(v) for v in alone["today"]],
+            "when it stops": [share(v) for v in alone["at_once"]],
+            "a year later": [share(v) for v in alone["year"]],
+            "at best": [share(v) for v in alone["best"]],
             "in week": [f"{v:.0f}" for v in alone["weeks_to_best"]],
         }
     )  # fmt: skip
@@ -243,8 +248,7 @@ def _alone(alone: pd.DataFrame) -> pd.DataFrame:
 
 def _frontier(table: pd.DataFrame) -> pd.DataFrame:
     def chance(row: pd.Series, weeks: int) -> str:
-        p = row[f"p_belt_{weeks}"]
-        return "–" if p != p else f"{100 * p:.0f}%"
+        return share(row[f"p_belt_{weeks}"])
 
     return pd.DataFrame(
         {
@@ -254,7 +258,7 @@ def _frontier(table: pd.DataFrame) -> pd.DataFrame:
             "gain, km²": f"{row['gain_q50']:,.0f}",
             "80% range": f"{row['gain_q10'] / 1000:.1f}–{row['gain_q90'] / 1000:.1f}k",
             "losses": f"{row['losses_q50'] / 1000:,.0f}k",
-            "coll.": f"{100 * row['p_collapse']:.0f}%",
+            "coll.": share(row["p_collapse"]),
             "bn €": _known(row["cost_monthly"], "+.1f", "?"),
         }
         for _, row in table.iterrows()
@@ -266,9 +270,9 @@ def _packages(table: pd.DataFrame) -> pd.DataFrame:
         {
             "if": row["path_name"],
             "who gives more": row["donor_name"],
-            "stands without": f"{100 * row['p_as_is']:.0f}%",
+            "stands without": share(row['p_as_is']),
             "times present supply": f"{row['factor']:.2f}" if row["factor"] == row["factor"]
-            else f"not within {row['most_tried']:.0f} (then {100 * row['p_reached']:.0f}%)",
+            else f"not within {row['most_tried']:.0f} (then {share(row['p_reached'])})",
             "bn EUR/month": _known(row["cost_monthly"], ".1f", "–"),
         }
         for _, row in table.iterrows()
@@ -278,13 +282,15 @@ def _packages(table: pd.DataFrame) -> pd.DataFrame:
 def _package_title(case: Case, table: pd.DataFrame) -> str:
     first = table.iloc[0]
     until = day_after_weeks(case.as_of, float(first["hold_weeks"]))
-    return f"Smallest package: the belt stands until {until} with a likelihood of {100 * first['likelihood']:.0f}%"
+    return (
+        f"Smallest package: the belt stands until {until} with a likelihood of {share(first['likelihood'])}"
+    )
 
 
 def _drivers(table: pd.DataFrame) -> pd.DataFrame:
     order = table[table["outcome"] == "gain"].groupby("path", sort=False).head(2)
     return pd.DataFrame(
-        {"path": r["path_name"], "belief": r["label"], "share": f"{100 * r['share']:.0f}"}
+        {"path": r["path_name"], "belief": r["label"], "share": share(r["share"]).rstrip("%")}
         for _, r in order.iterrows()
     )
 

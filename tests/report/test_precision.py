@@ -9,7 +9,7 @@ import pytest
 
 from contactline.report.choice_page import of_cases
 from contactline.report.judgements import drafted
-from contactline.report.precision import error_of_mean, error_of_share, in_points, size_words
+from contactline.report.precision import error_of_mean, error_of_share, in_points, size_words, too_few
 from contactline.report.summary import key_numbers
 
 
@@ -29,11 +29,10 @@ def test_the_error_of_a_mean_follows_its_spread():
 
 
 def test_the_size_is_said_with_its_error():
-    assert size_words(200) == "200 belief sets: shares of beliefs are good to 7 points"
-    assert size_words(20) == (
-        "20 belief sets: shares of beliefs are good to 22 points, so they are given in words or not at all "
-        "(4,850 draws carry numbers)"
-    )
+    assert size_words(200) == "200 belief sets, shares ±7 points" and too_few(200) == ""
+    assert size_words(20) == "20 belief sets, shares ±22 points"
+    assert "good to 22 points, so they are given in words or not at all" in too_few(20)
+    assert "From 4,850 draws on they carry numbers." in too_few(20)
     assert (in_points(0.0691), in_points(0.0041)) == ("7 points", "1 point")
 
 

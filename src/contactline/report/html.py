@@ -66,6 +66,7 @@ from contactline.report.judgements import BANDS, band, before, focus_proposal, p
 from contactline.report.key_assumptions import key_assumptions, would_change
 from contactline.report.mapdata import map_data
 from contactline.report.maps import map_png, map_svg, print_layers
+from contactline.report.precision import sets_of, too_few
 from contactline.report.script_json import script_json
 from contactline.report.side_by_side import finding, side_by_side
 from contactline.report.summary import (
@@ -162,6 +163,7 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         on_map="line_fan" in assessment.tables,
         nearest_first=any("nearest to the line" in note for note in assessment.run.notes),
         as_of_line=as_of_line(assessment),
+        too_few=too_few(sets_of(assessment)),
         focus=focus_proposal(assessment.case, assessment.tables),
         name_of=lambda proposal: proposal_name(assessment.case, proposal),
         allies=allies_sentences(assessment),

@@ -37,10 +37,18 @@ def in_points(error: float) -> str:
 
 
 def size_words(sets: int) -> str:
-    """ "20 belief sets: shares of beliefs are good to 22 points"; with what follows where that is too little to say."""
+    """ "200 belief sets, shares ±7 points"."""
+    size = in_points(error_of_share(sets))
+    return f"{sets:,} belief set{'' if sets == 1 else 's'}, shares ±{size}"
+
+
+def too_few(sets: int) -> str:
+    """What a run of so few belief sets leaves unsaid, in a sentence; empty where its shares carry numbers."""
     error = error_of_share(sets)
-    text = f"{sets:,} belief set{'' if sets == 1 else 's'}: shares of beliefs are good to {in_points(error)}"
-    if error > MOST:
-        needed = math.ceil(0.25 * (TWO_SIDED / MOST) ** 2)
-        text += f", so they are given in words or not at all ({needed * FUTURES:,} draws carry numbers)"
-    return text
+    if error <= MOST:
+        return ""
+    needed = math.ceil(0.25 * (TWO_SIDED / MOST) ** 2) * FUTURES
+    return (
+        f"A small run: shares of beliefs are good to {in_points(error)}, so they are given in words or not at all, and "
+        f"other runs of this size may find otherwise. From {needed:,} draws on they carry numbers."
+    )

@@ -18,6 +18,7 @@ from contactline.report.front import front_assessment
 from contactline.report.html import write_front
 from contactline.report.judgements import percent, proposal_name
 from contactline.report.key_assumptions import would_change
+from contactline.report.precision import sets_of, too_few
 from contactline.report.summary import as_of_line, key_hinges, key_numbers, no_hinges
 from contactline.report.track import without_scores
 
@@ -120,6 +121,8 @@ def _screen(
     parts: list[Text] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
     if case.invented:
         parts.append(Text("An invented case: no evidence about a real conflict.", style="yellow"))
+    if few := too_few(sets_of(assessment)):
+        parts.append(Text(few, style="yellow"))
     parts += [Text(line, style="yellow") for line in without_scores(assessment.tables, assessment.run.notes)]
     parts += [Text(), *_numbers(console, assessment, notes)]
     tight = not (notes or changes)

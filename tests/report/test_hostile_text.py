@@ -16,7 +16,7 @@ from contactline.report.assessment import Assessment
 from contactline.report.figures import page_spec
 from contactline.report.html import all_figures, render_html
 from contactline.report.script_json import script_json
-from contactline.report.tables import TABLES, column_for
+from contactline.report.tables import TABLES
 
 HOSTILE = " <!--<script>alert(1)</script>--> ]]> & \"q\" 'p' \\ \u2028 \u2029 </style> {{ x }}"
 """Opens the state in which `</script>` no longer ends a script, and all else that a page may stumble on."""
@@ -63,7 +63,7 @@ def hostile(sample: Assessment) -> tuple[Assessment, int]:
     for name, frame in sample.tables.items():
         columns = {}
         for column in frame.columns:
-            entry = column_for(TABLES[name], str(column))
+            entry = TABLES[name].column(str(column))
             if entry is not None and entry.kind == "text" and entry.unit == "text":
                 columns[column] = frame[column].map(lambda text: f"{text}{HOSTILE}" if text else text)
         tables[name] = frame.assign(**columns)

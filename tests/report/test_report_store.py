@@ -166,7 +166,7 @@ def test_a_save_that_fails_keeps_the_older_run(sample: Assessment, tmp_path: Pat
     save(sample, out)
     before = {path.name: sha256_of(path) for path in out.rglob("*") if path.is_file()}
     odd = sample.tables["deals"].rename(columns={"author": "autor"})
-    with pytest.raises(InputError):
+    with pytest.raises(InternalError):
         save(dataclasses.replace(sample, tables={"deals": odd}), out)
     assert before == {path.name: sha256_of(path) for path in out.rglob("*") if path.is_file()}
     assert load(out).run.seed == sample.run.seed

@@ -16,7 +16,7 @@ from contactline.core.frame import Column, Table
 from contactline.evidence.tables import STORED
 from contactline.report.assessment import Assessment
 from contactline.report.outcomes import checked_outcomes
-from contactline.report.store import load, save
+from contactline.report.store import digest_of_record, load, save
 from contactline.report.tables import TABLES, hands_over, typed
 from contactline.score.columns import SCORE_TABLES
 
@@ -80,6 +80,7 @@ def broken(sample: Assessment, out: Path, name: str, change: object) -> str:
     change(rows).to_csv(path, index=False, lineterminator="\n")  # type: ignore[operator]
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
     run["files"][f"tables/{name}.csv"] = sha256_of(path)
+    run["digest"] = digest_of_record(run)
     (out / "run.json").write_text(json.dumps(run), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load(out)

@@ -25,7 +25,7 @@ from contactline.cli_backtest import print_bars, print_scores, print_summary
 from contactline.core import screen
 from contactline.pipeline import assess
 from contactline.report.store import save
-from contactline.stages.trust import saved_backtest
+from contactline.stages.scores import saved_scores
 
 WIDTHS = (60, 80, 120)
 WIDE = 1000
@@ -154,7 +154,7 @@ def bare(text: str) -> list[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_scores_of_a_backtest_are_whole(width: int) -> None:
     """The printing functions on the saved backtest: a run takes minutes."""
-    tables = saved_backtest(load_case("ukraine_2025"))
+    tables, _ = saved_scores(load_case("ukraine_2025"))
     stream = io.StringIO()
     console = Console(file=stream, width=width, color_system=None)
     print_summary(console, tables["backtest_summary"])

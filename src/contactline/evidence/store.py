@@ -112,8 +112,7 @@ class Store:
         while True:
             wanted = self._named(name)
             try:
-                frames = [pd.read_parquet(io.BytesIO(_bytes(table))) for table in wanted]
-                return pd.concat(frames, ignore_index=True)
+                return pd.concat([_frame(table) for table in wanted], ignore_index=True)
             except FileNotFoundError:
                 if self._named(name) == wanted:  # else an import replaced the table between the two steps
                     gone = next((table for table in wanted if not table.path.is_file()), wanted[0])
@@ -274,6 +273,13 @@ def _bytes(table: StoredTable) -> bytes:
     if hashlib.sha256(data).hexdigest() != table.sha256:
         raise _damaged(table, "does not have the digest that the manifest recorded")
     return data
+
+
+def _frame(table: StoredTable) -> pd.DataFrame:
+    """The table, held to its declaration. Raises StoreError, FileNotFoundError."""
+    frame = pd.read_parquet(io.BytesIO(_bytes(table)))
+    remedy = f"Import its source again ({table.provenance.source})."
+    return checked(_declared(table.name), frame, str(table.path), StoreError, remedy)
 
 
 def _state(table: StoredTable) -> str:

@@ -29,8 +29,8 @@ def test_the_error_of_a_mean_follows_its_spread():
 
 
 def test_the_size_is_said_with_its_error():
-    assert size_words(200) == "200 belief sets, shares ±7 points" and too_few(200) == ""
-    assert size_words(20) == "20 belief sets, shares ±22 points"
+    assert size_words(200) == "shares ±7 points" and too_few(200) == ""
+    assert size_words(20) == "shares ±22 points"
     assert "good to 22 points, so they are given in words or not at all" in too_few(20)
     assert "From 4,850 draws on they carry numbers." in too_few(20)
     assert (in_points(0.0691), in_points(0.0041)) == ("7 points", "1 point")

@@ -37,9 +37,8 @@ def in_points(error: float) -> str:
 
 
 def size_words(sets: int) -> str:
-    """ "200 belief sets, shares ±7 points"."""
-    size = in_points(error_of_share(sets))
-    return f"{sets:,} belief set{'' if sets == 1 else 's'}, shares ±{size}"
+    """ "shares ±7 points": how good a share of belief sets is in the run."""
+    return f"shares ±{in_points(error_of_share(sets))}"
 
 
 def too_few(sets: int) -> str:

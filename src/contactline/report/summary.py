@@ -260,7 +260,7 @@ def as_of_line(assessment: Assessment) -> str:
     run = assessment.run
     line = (
         f"As of {plain_day(assessment.case.as_of)} · {run.draws:,} draws, {size_words(sets_of(assessment))} · "
-        f"horizon {run.horizon_weeks} weeks · seed {run.seed}"
+        f"{run.horizon_weeks} weeks · seed {run.seed}"
     )
     names = {path.id: path.name for path in assessment.case.support_paths}
     changed = run.support_path != "as_today"

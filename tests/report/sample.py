@@ -371,6 +371,8 @@ def _choice() -> dict[str, pd.DataFrame]:
     grid = [
         {
             "proposal": key,
+            "actor": "south",
+            "viewpoint": "land first",
             "credibility": float(c),
             "collapse_rate": float(r),
             "share_accept": float(1 / (1 + np.exp(-(6 * (c - 0.55 + 0.1 * i) + 5 * (r - 0.3))))),
@@ -384,7 +386,13 @@ def _choice() -> dict[str, pd.DataFrame]:
         for r in np.linspace(0, 1, 21):
             c = 0.55 - 0.1 * i - 5 / 6 * (r - 0.3)
             curve.append(
-                {"proposal": key, "collapse_rate": float(r), "credibility": c if 0 <= c <= 1 else np.nan}
+                {
+                    "proposal": key,
+                    "actor": "south",
+                    "viewpoint": "land first",
+                    "collapse_rate": float(r),
+                    "credibility": c if 0 <= c <= 1 else np.nan,
+                }
             )
     verdict = [
         {

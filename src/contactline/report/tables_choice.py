@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contactline.core.frame import Column, Table
 from contactline.report.table_columns import (
+    ACTOR,
     NAME,
     PROPOSAL,
     TURNING,
+    VIEWPOINT,
     chance,
     maybe,
     name_of,
@@ -35,21 +37,25 @@ TABLES: tuple[Table, ...] = (
         "Share of beliefs and weights under which accepting is better, over the two beliefs in dispute",
         (
             PROPOSAL,
+            ACTOR,
+            VIEWPOINT,
             chance("credibility", "chance that the guarantor acts if invoked"),
             num("collapse_rate", "per year", "rate of collapses of the defence if the fighting goes on", 0),
             chance("share_accept", "share in which accepting is better"),
         ),
-        ("proposal", "credibility", "collapse_rate"),
+        ("proposal", "actor", "viewpoint", "credibility", "collapse_rate"),
     ),
     Table(
         "breakeven_curve",
         "The credibility at which accepting and fighting on are even, for each rate of collapse",
         (
             PROPOSAL,
+            ACTOR,
+            VIEWPOINT,
             num("collapse_rate", "per year", "rate of collapses of the defence", 0),
             chance("credibility", "break-even credibility (missing: none between 0 and 1)", True),
         ),
-        ("proposal", "collapse_rate"),
+        ("proposal", "actor", "viewpoint", "collapse_rate"),
     ),
     Table(
         "verdict",

@@ -62,7 +62,8 @@ def choice_tables(
     tick: Tick = no_tick,
 ) -> dict[str, pd.DataFrame]:
     """Tables courses, verdict, breakeven and breakeven_curve."""
-    defender = case.defender.id
+    default = default_values(case, case.defender.id)
+    whose = {"actor": default.actor, "viewpoint": default.viewpoint}
     verdicts, grids, curves = [], [], []
     rates = np.linspace(0.0, HIGHEST_RATE, GRID)
     fighting = fighting_at(case, front.theatre, outlook.futures, rates)
@@ -70,7 +71,7 @@ def choice_tables(
         for values in case.values:
             verdicts.append(_verdict(case, settlement, values, runs, outlook, streams))
         found = break_even(
-            case, front.theatre, settlement, default_values(case, defender), outlook.futures, streams,
+            case, front.theatre, settlement, default, outlook.futures, streams,
             credibility=np.linspace(0.0, 1.0, GRID), rate=rates, fighting=fighting,
         )  # fmt: skip
         mesh = np.meshgrid(found.credibility, found.rate, indexing="ij")
@@ -78,6 +79,7 @@ def choice_tables(
             pd.DataFrame(
                 {
                     "proposal": name,
+                    **whose,
                     "credibility": mesh[0].ravel(),
                     "collapse_rate": mesh[1].ravel(),
                     "share_accept": found.share.ravel(),
@@ -85,7 +87,7 @@ def choice_tables(
             )
         )
         curves.append(
-            pd.DataFrame({"proposal": name, "collapse_rate": found.rate, "credibility": found.curve})
+            pd.DataFrame({"proposal": name, **whose, "collapse_rate": found.rate, "credibility": found.curve})
         )
         tick((done + 1) / len(settlements))
     return {

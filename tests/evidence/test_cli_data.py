@@ -41,7 +41,9 @@ def data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: object) -> str:
-    result = CliRunner().invoke(APP, [str(word) for word in words], catch_exceptions=False)
+    result = CliRunner().invoke(
+        APP, [str(word) for word in words], catch_exceptions=False, env={"COLUMNS": "1000"}
+    )
     assert result.exit_code == 0, result.output
     return result.stdout
 

@@ -16,7 +16,7 @@ import xarray as xr
 from contactline.case.debate import Claim, ClaimTest
 from contactline.case.schema import Case
 from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, WEIGHS, Figure, agreement, verdict
-from contactline.core.rounding import points, short
+from contactline.core.rounding import measured, points, short
 from contactline.report.judgements import chance_sentence
 from contactline.report.tables import hands_over
 from contactline.stages.quantities import quantity
@@ -93,7 +93,7 @@ def amount(value: float, unit: str, bare: bool = False) -> str:
         return f"{short(100 * value, 2 if abs(value) < 0.1 else 3)}%"
     if unit == "probability points":
         return points(value) if bare else f"{points(value)} percentage points"
-    text = short(value, 2 if abs(value) < 10 else 3)
+    text = measured(value) if abs(value) >= 1000 else short(value, 2 if abs(value) < 10 else 3)
     if bare or unit in ("its own", "ratio"):
         return text
     return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}"

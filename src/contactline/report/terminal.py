@@ -124,8 +124,8 @@ def _screen(
     if few := too_few(sets_of(assessment)):
         parts.append(Text(few, style="yellow"))
     parts += [Text(line, style="yellow") for line in without_scores(assessment.tables, assessment.run.notes)]
-    parts += [Text(), *_numbers(console, assessment, notes)]
     tight = not (notes or changes)
+    parts += [*([] if tight else [Text()]), *_numbers(console, assessment, notes)]
     if offers := _proposals(console, assessment, in_a_line=tight):
         parts += offers if tight else [Text(), *offers]
     if assessment.judgements[:judgements]:

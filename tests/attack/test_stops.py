@@ -36,6 +36,23 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    "words", [["case", "show", "ukraine_2025", "bibliography"], ["deal", "show", "us_28"]]
+)
+def test_a_table_whose_reader_goes_away_ends_quietly_too(tmp_path: Path, words: list[str]) -> None:
+    """Printed by rich, which has an ending of its own for closed pipes: the reader is gone before the first line."""
+    script = "import sys, contactline.cli as c; sys.stdin.read(1); c.main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *words], cwd=tmp_path, env=environment(tmp_path), stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout and process.stdin and process.stderr
+        process.stdout.close()
+        process.stdin.write(b"x")
+        process.stdin.close()
+        assert (process.wait(timeout=120), process.stderr.read()) == (0, b"")
+
+
+@pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["interrupt", "terminate"]
 )
 def test_a_stopped_command_says_so_and_cleans_up(tmp_path: Path, number: signal.Signals, code: int) -> None:

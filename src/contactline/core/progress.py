@@ -12,6 +12,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
 
+from contactline.core.stops import ReaderGone
+
 Tick = Callable[[float], None]
 """Called with the share of the work that is done, 0 to 1."""
 
@@ -56,6 +58,10 @@ class _Plain(Console):
                 yield segment
             else:
                 yield Segment(visible(segment.text, lines=True), segment.style)
+
+    def on_broken_pipe(self) -> None:
+        """Let a closed pipe through to `main`: rich would end here with exit code 1."""
+        raise ReaderGone
 
 
 @dataclass

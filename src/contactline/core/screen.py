@@ -90,8 +90,9 @@ def say(console: Console, text: Cell) -> None:
 
 def print_lines(console: Console, lines: Iterable[Text]) -> None:
     """Print lines as they stand: neither wrapped nor cropped."""
-    for line in lines:
-        console.print(line, soft_wrap=True, highlight=False)
+    found = list(lines)
+    if found:
+        console.print(Text("\n").join(found), soft_wrap=True, highlight=False)
 
 
 def wrapped(console: Console, text: Cell, width: int | None = None) -> list[Text]:

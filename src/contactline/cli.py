@@ -31,7 +31,7 @@ from contactline import (
 )
 from contactline.case.load import load_case
 from contactline.cli_base import App
-from contactline.core.errors import ContactlineError, InputError
+from contactline.core.errors import ContactlineError, InputError, bounded
 from contactline.core.files import try_folder
 from contactline.core.folders import check_folder, replaced_folder, write_record
 from contactline.core.limits import MEMORY_VARIABLE
@@ -127,7 +127,7 @@ def main() -> None:
 def _say(message: str) -> None:
     with suppress(OSError):
         Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
-            f"Error: {visible(message, lines=True)}", style="red", markup=False
+            f"Error: {visible(bounded(message), lines=True)}", style="red", markup=False
         )
 
 

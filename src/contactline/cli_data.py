@@ -21,6 +21,7 @@ from contactline.core.output import print_csv, print_json
 from contactline.core.progress import Stages, terminal, visible
 from contactline.core.screen import figure, print_table, say, words
 from contactline.evidence import kinds
+from contactline.evidence.answers import json_records, plain
 from contactline.evidence.fetch import Download, fetch, files_of
 from contactline.evidence.inputs import LIMIT_MB, unpack_limit
 from contactline.evidence.query import MEMORY, ROWS, SECONDS, Answer, Limits, ended_after
@@ -216,9 +217,9 @@ def sql_command(
     with ended_after(limits):
         store = open_store(data_dir_)
         answer = Answer(store.sql(query, limits), False) if data else store.ask(query, limits)
-    result = answer.frame
+    result = plain(answer.frame)
     if as_json:
-        print_json(result.to_json(orient="records", date_format="iso", force_ascii=False))
+        print_json(json_records(result))
     elif as_csv:
         print_csv(result.to_csv(index=False))
     else:
@@ -281,7 +282,7 @@ def _is_figure(value: Any) -> bool:
 
 def _shown(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}" if value == value.normalize() else str(value)
+        return str(value).removesuffix(" 00:00:00")
     if isinstance(value, float):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     return visible(str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -264,10 +265,49 @@ def test_two_files_for_one_table(copy: Path) -> None:
         load_case(copy).evidence("areas")
 
 
-def test_a_broken_provenance_file(copy: Path) -> None:
-    (copy / "evidence" / "provenance.json").write_text('{"areas": {"sources": "x"}}')
-    with pytest.raises(EvidenceError, match=r"provenance\.json: .*sources.*Allowed is a JSON object"):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"areas": {"sources": "x"}}', "sources.*Allowed is a JSON object"),
+        ("[" * 30_000, "nested too deep"),
+        ('{"areas": {}, "areas": {}}', "the key 'areas' stands twice"),
+        (
+            '{"areas": {"source": 5, "url": "", "licence": "", "retrieved": "", "sha256": ""}}',
+            r"areas\.source: got 5; allowed is a text",
+        ),
+    ],
+)
+def test_a_broken_provenance_file(copy: Path, text: str, said: str) -> None:
+    (copy / "evidence" / "provenance.json").write_text(text)
+    with pytest.raises(EvidenceError, match=rf"provenance\.json: .*{said}"):
         load_case(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda text: text.rstrip("\n")[:-1],
+            "line 4: the file does not end in a line end, so it may be cut",
+        ),
+        (lambda text: text.replace(",12291.4", ""), "line 4: has 1 fields; allowed are the header's 2"),
+        (
+            lambda text: text.replace(",12291.4", ",12291.4,7"),
+            "line 4: has 3 fields; allowed are the header's 2",
+        ),
+        (lambda text: text.replace("region,km2", "region,km2,km2"), "columns \\['km2'\\] stand twice"),
+        # Every row one longer than the header: pandas would take the first column for an index.
+        (lambda text: "region,km2\n" + text.partition("\n")[2].replace(",", ",a,"), "line 2: has 3 fields"),
+        (lambda text: "\xff" + text, "missing|not known|columns"),
+    ],
+)
+def test_a_case_s_csv_is_read_as_strictly_as_evidence(
+    copy: Path, change: Callable[[str], str], said: str
+) -> None:
+    path = copy / "evidence" / "regions.csv"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(EvidenceError, match=rf"regions\.csv.*({said})"):
+        load_case(copy).evidence("regions")
 
 
 def test_what_is_no_case_is_told_what_a_case_is(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from fractions import Fraction
 
 import pytest
@@ -112,6 +113,21 @@ def test_chances_are_written_to_add_up_to_exactly_one():
     assert sum(Fraction(q) for q in odds) == 1
 
 
+def deep(moves: int) -> str:
+    """A game of one player who may stop at each of so many moves."""
+    moved = "".join(f'p "" 1 {n} {{ "on" "stop" }} 0\n' for n in range(1, moves + 1))
+    return f'EFG 2 R "deep" {{ "A" }}\n{moved}' + 't "" 0\n' * (moves + 1)
+
+
+def test_a_long_file_is_read_in_a_moment_and_to_its_allowed_depth():
+    assert len(from_efg(deep(150)).tree.places) == 301
+    wide = 'EFG 2 R "wide" { "A" }\np "" 1 1 { ' + " ".join(f'"{n}"' for n in range(60_000)) + " } 0\n"
+    began = time.process_time()
+    with pytest.raises(InputError, match="the end of the file"):
+        from_efg(wide + "\n" * 60_000 + 't "" 0\n' * 10)
+    assert time.process_time() - began < 5
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -126,6 +142,31 @@ def test_chances_are_written_to_add_up_to_exactly_one():
         ('EFG 2 R "x" { "A" }\nt "" 7', "pay-offs of outcome 7"),
         ('EFG 2 R "x" { "A" }\nt "" 0\nt "" 0', "nothing after the last node"),
         ('EFG 2 R "x" { "A" }\nc "" 1 "" { "h" 1/2 "t" 1/3 } 0\nt "" 0\nt "" 0', "add up to 1"),
+        *(
+            (
+                f'EFG 2 R "x" {{ "A" }}\nt "" 1 "o" {{ {number} }}',
+                "line 2: got '.*; expected a pay-off: a number",
+            )
+            for number in (
+                "1e400",
+                "1e999999999",
+                "9" * 400,
+                "1/0",
+                f"{'9' * 400}/1",
+                "nan",
+                "1_0",
+                "٣",
+                "0x1",
+            )
+        ),
+        ('EFG 2 R "x" { "A" }\nt "" 1.5 "o" { 1 }', "line 2: got '1.5'; expected .* a whole number"),
+        ('EFG 2 R "x" { "A" }\nt "" -1 "o" { 1 }', "line 2: got '-1'; expected .* a whole number"),
+        ('EFG 2 R "x" { "A" }\nt "" 1 "o { 1 }', "line 2: got a double quote without another"),
+        (
+            'EFG 2 R "x" { "A" }\nc "" 1 { "h" 1/2 "t" 1/2 } 0\nt "" 1 "" { 1 }\nt "" 1 "" { 2 }',
+            "line 4: got .*; expected the same pay-offs as before for outcome 1",
+        ),
+        (deep(151), "line 153: got 't'; expected no more than 150 moves"),
     ],
 )
 def test_broken_files_are_refused_with_their_line(text, said):

@@ -158,3 +158,11 @@ def test_a_place_that_takes_no_files_is_refused_at_once() -> None:
         check_folder(Path("/proc/x"), "--out")
     with pytest.raises(InputError, match=r"--efg /proc/x\.efg: cannot be written"):
         check_file(Path("/proc/x.efg"), "--efg")
+
+
+def test_a_name_that_is_no_utf8_is_a_name_like_any_other(tmp_path: Path) -> None:
+    target = tmp_path / "\udcff"
+    check_folder(target, "--out")
+    with replaced_folder(target, "--out", "a") as staged:
+        (staged / "x").write_text("1")
+    assert (target / "x").read_text() == "1" and leftovers(target) == []

@@ -14,7 +14,9 @@ from contactline.core.errors import EvidenceError
 from contactline.core.provenance import Provenance
 from contactline.evidence.boundaries import read_boundaries
 from contactline.evidence.geonames import read_settlements
+from contactline.evidence.kinds import find_evidence, read
 from contactline.evidence.oblasts import ID_OF_OFFICIAL_NAME
+from contactline.evidence.store import open_store
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +102,14 @@ def test_broken_dumps_are_named(tmp_path: Path, text: str, words: tuple[str, ...
         read_settlements(path)
     for expected in (str(path), *words):
         assert expected in str(caught.value)
+
+
+def test_the_dump_is_stored_with_its_regions(tmp_path: Path) -> None:
+    path = tmp_path / "cities500.txt"
+    path.write_text(line(2, "Pokrovsk", 60127) + "\n", encoding="utf-8")
+    store = open_store(tmp_path / "data")
+    store.put_all(read(find_evidence(path)[0][0]))
+    assert store.get("places")[["name", "region"]].to_numpy().tolist() == [["Pokrovsk", "donetsk"]]
 
 
 def test_absent_dump_and_broken_zip(tmp_path: Path) -> None:

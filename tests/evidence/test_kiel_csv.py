@@ -14,6 +14,7 @@ from contactline.core.errors import EvidenceError
 from contactline.evidence.kiel import read_support_tracker
 from contactline.evidence.kiel_csv import read_donors, read_months, read_procurement, read_totals
 from contactline.evidence.kinds import find_evidence, read
+from contactline.evidence.store import open_store
 
 DONORS = (
     "country,iso,year,month,total,financial,humanitarian,military,commitments,to_be_allocated,gdp\n"
@@ -140,3 +141,22 @@ def test_columns_twice_and_days_that_cannot_be(tmp_path: Path) -> None:
     german = table.set_index(["donor", "kind"]).loc[("Germany", "military")]
     assert german["undated"] == 3 and pd.isna(german["first_day"])
     assert provenance.note == "taken for undated: 2922-02-09 in row 2"
+
+
+def test_tables_by_month_are_stored_with_and_without_the_way_that_came_later(tmp_path: Path) -> None:
+    files = {
+        "d.csv": DONORS,
+        "t.csv": TOTALS,
+        "w.csv": WAYS.replace(",nato_purl", "").replace("0.2,0.0\n", "0.2\n"),
+    }
+    for name, text in files.items():
+        write(tmp_path / name, text)
+    store = open_store(tmp_path / "data")
+    for name in files:
+        store.put_all(read(find_evidence(tmp_path / name)[0][0]))
+    assert [table.name for table in store.tables()] == [
+        "support", "support_months", "support_procurement", "support_totals",
+    ]  # fmt: skip
+    ways = store.get("support_procurement")
+    assert ways["unspecified"].tolist() == [0.2] and ways["nato_purl"].isna().all()
+    assert store.get("support_months")["to_be_allocated"].tolist() == [0.0, -1.0, 4.0]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
+import re
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +152,29 @@ def test_a_forged_file_with_its_digest_gives_one_error(sample: Assessment, tmp_p
             assert str(tmp_path) in str(error)
         else:
             assert forged in ("other", "cut"), "only what has the right form may pass"
+
+
+def test_results_damaged_inside_give_one_error_and_no_library_s_last_words(
+    sample: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A header whose checksum fails is found after opening; h5netcdf's destructor would print a traceback then."""
+    save(sample, tmp_path)
+    path, words = tmp_path / "results.nc", list[object]()
+    monkeypatch.setattr(sys, "unraisablehook", words.append)
+    whole, record = path.read_bytes(), json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    headers = [at.start() for at in re.finditer(b"OHDR", whole)]
+    refused = 0
+    for at in headers:
+        path.write_bytes(whole[: at + 8] + bytes([whole[at + 8] ^ 1]) + whole[at + 9 :])
+        changed = record | {"files": record["files"] | {"results.nc": sha256_of(path)}}
+        changed["digest"] = digest_of_record(changed)
+        (tmp_path / "run.json").write_text(json.dumps(changed), encoding="utf-8")
+        with suppress(InputError):
+            load(tmp_path)
+            refused -= 1
+        refused += 1
+        gc.collect()
+    assert refused > 2 and words == []
 
 
 def test_results_that_would_fill_the_memory_are_refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from contactline.case.load import LoadedCase, load_case
+from contactline.core.errors import InputError
 from contactline.stages import scores
 from contactline.stages.scores import FOLDER, KEY, READS, Reading, evidence_key, save_scores, saved_scores
 
@@ -120,3 +122,31 @@ def test_a_reading_notes_all_that_it_hands_out() -> None:
         assert frames == sum(name.startswith("table ") for name in read.seen), what
         assert len(read.seen) >= len(handed)
     assert scores.READS is READS
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("backtest_bars.csv", lambda text: text.replace(",met,", ",met,met,", 1), "stand twice|fields"),
+        ("backtest_pit.csv", lambda text: text.rstrip("\n"), "does not end in a line end"),
+        ("backtest_summary.csv", lambda text: text.replace("\n", ",1\n", 3), "fields"),
+        ("places_summary.csv", lambda text: text + "x\n", "has 1 fields"),
+        ("places_skills.csv", lambda text: text.replace("measure", "meassure", 1), r"missing \['measure'\]"),
+    ],
+)
+def test_broken_scores_are_named_and_never_a_traceback(
+    copied: Path, name: str, change: Callable[[str], str], said: str
+) -> None:
+    path = copied / FOLDER / name
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}.*({said}).*") as caught:
+        saved_scores(load_case(copied))
+    assert (
+        "stand twice" in str(caught.value) or "missing" in str(caught.value) or "--save" in str(caught.value)
+    )
+
+
+def test_scores_that_say_nothing_readable_of_their_evidence_are_left_out(copied: Path) -> None:
+    (copied / FOLDER / "made_by.json").write_text("[" * 30_000)
+    tables, notes = saved_scores(load_case(copied))
+    assert "backtest_summary" not in tables and "do not say what evidence" in notes[0]

@@ -7,7 +7,6 @@ What is read is checked once, here, so that the rooms above may trust it.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,9 +22,11 @@ from contactline.case.read import raise_problems, read_folder, validated
 from contactline.case.schema import Case
 from contactline.case.tables import TABLES, check_table, table_named
 from contactline.core import notebook
+from contactline.core.csv_table import read_text_table
 from contactline.core.errors import CaseError, EvidenceError, UnknownNameError, nearest
 from contactline.core.files import sha256_of
 from contactline.core.provenance import Provenance
+from contactline.core.strict_json import parse_json
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "cases"
 """The folder of the cases that ship with contactline."""
@@ -33,6 +34,7 @@ BUILT_IN = Path(__file__).resolve().parent.parent / "cases"
 EVIDENCE = "evidence"
 PROVENANCE = "provenance.json"
 SUFFIXES = (".parquet", ".csv")
+_PROVENANCE = "a JSON object: table name → source, url, licence, retrieved, sha256, note"
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _read_table(path: Path, name: str) -> pd.DataFrame:
     try:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        frame = read_text_table(path.read_bytes(), path, "Rebuild or restore the file").reset_index(drop=True)
     except (OSError, ValueError) as error:  # pyarrow's and pandas' reading errors derive from these
         kind = "Parquet" if path.suffix == ".parquet" else "CSV"
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -181,14 +183,16 @@ def _read_provenance(folder: Path) -> dict[str, Provenance]:
     path = folder / EVIDENCE / PROVENANCE
     if not path.is_file():
         return {}
+    entries = parse_json(path.read_bytes(), str(path), _PROVENANCE)
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        return {table_named(name).name: Provenance(**entry) for name, entry in entries.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise EvidenceError(
-            f"{path}: {error}. Allowed is a JSON object: table name → source, url, licence, retrieved, "
-            "sha256, note."
-        ) from None
+        found = {table_named(name).name: Provenance(**entry) for name, entry in entries.items()}
+    except (TypeError, AttributeError) as error:
+        raise EvidenceError(f"{path}: {error}. Allowed is {_PROVENANCE}.") from None
+    for name, made_by in found.items():
+        for key, value in made_by.as_dict().items():
+            if not isinstance(value, str):
+                raise EvidenceError(f"{path}: {name}.{key}: got {value!r}; allowed is a text.")
+    return found
 
 
 def _check_against_case(name: str, frame: pd.DataFrame, case: Case, path: Path) -> None:

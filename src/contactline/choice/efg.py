@@ -8,9 +8,11 @@ unique, and what we read is told apart by number alone.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +23,9 @@ from contactline.core.files import check_file, write_text
 
 DIGITS = 9
 """Significant digits of pay-offs in a file."""
+
+MOST_MOVES = 150
+"""Moves, one after another, in a file that is read: a tree is walked by functions that call themselves."""
 
 
 def to_efg(game: Game) -> str:
@@ -96,7 +101,9 @@ def from_efg(text: str) -> Game:
     return Game(title, players, root, comment)
 
 
-def _node(reader: _Reader, players: list[str], so_far: list[float]) -> Node:
+def _node(reader: _Reader, players: list[str], so_far: list[float], depth: int = 0) -> Node:
+    if depth > MOST_MOVES:
+        raise reader.wrong(f"no more than {MOST_MOVES} moves, one after another")
     kind = reader.word("a node: c, p or t")
     label = reader.text("the node's label")
     if kind == "t":
@@ -108,7 +115,7 @@ def _node(reader: _Reader, players: list[str], so_far: list[float]) -> Node:
         odds = reader.odds() if reader.next_is_open() else reader.known(key)
         reader.seen[key] = odds
         paid = _added(so_far, reader.outcome(len(players)))
-        return Chance(label or named, tuple((a, q, _node(reader, players, paid)) for a, q in odds))
+        return Chance(label or named, tuple((a, q, _node(reader, players, paid, depth + 1)) for a, q in odds))
     if kind == "p":
         who = reader.whole("the player's number")
         if not 1 <= who <= len(players):
@@ -118,9 +125,9 @@ def _node(reader: _Reader, players: list[str], so_far: list[float]) -> Node:
         actions = [(name, 0.0) for name in reader.names()] if reader.next_is_open() else reader.known(key)
         reader.seen[key] = actions
         paid = _added(so_far, reader.outcome(len(players)))
-        return Decision(
-            key[0], reader.infoset(key, label), tuple((a, _node(reader, players, paid)) for a, _ in actions)
-        )
+        named = reader.infoset(key, label)
+        after = tuple((a, _node(reader, players, paid, depth + 1)) for a, _ in actions)
+        return Decision(key[0], named, after)
     raise reader.wrong("a node that begins with c, p or t")
 
 
@@ -169,15 +176,23 @@ class _Reader:
         return self.take("word", wanted)
 
     def number(self, wanted: str) -> float:
+        """A number as the format writes it: 3, -1.5, 2e3 or 2/3; finite, and of a size that a file needs."""
         value = self.word(wanted)
-        try:
-            return float(Fraction(value))
-        except (ValueError, ZeroDivisionError):
+        found = math.nan
+        with suppress(ValueError, ZeroDivisionError, OverflowError):
+            if _NUMBER.fullmatch(value):
+                found = float(Fraction(value) if "/" in value else value)
+        if not math.isfinite(found):
             self.at -= 1
-            raise self.wrong(f"{wanted}: a number") from None
+            raise self.wrong(f"{wanted}: a number")
+        return found
 
     def whole(self, wanted: str) -> int:
-        return int(self.number(wanted))
+        value = self.word(wanted)
+        if not _WHOLE.fullmatch(value):
+            self.at -= 1
+            raise self.wrong(f"{wanted}: a whole number from 0 up")
+        return int(value)
 
     def next_is_text(self) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at][1] == "text"
@@ -215,22 +230,32 @@ class _Reader:
             self.take("{", "{")
             paid = [self.number("a pay-off") for _ in range(players)]
             self.take("}", f"}} after {players} pay-offs")
-            self.outcomes[which] = paid
+            if self.outcomes.setdefault(which, paid) != paid:
+                raise self.wrong(f"the same pay-offs as before for outcome {which}, or another number")
         if which and which not in self.outcomes:
             raise self.wrong(f"the pay-offs of outcome {which}, which was not described before")
         return self.outcomes[which] if which else [0.0] * players
 
 
+_NUMBER = re.compile(r"[-+]?(\d{1,400}/\d{1,400}|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_TOKEN = re.compile(r'"((?:[^"\\]|\\"|\\(?!"))*)"|([{}])|([^\s,{}"]+)|"')
+
+
 def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
-    pattern = re.compile(r'"((?:[^"\\]|\\"|\\(?!"))*)"|([{}])|([^\s,{}"]+)')
-    for match in pattern.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
+    line, counted = 1, 0
+    for match in _TOKEN.finditer(text):
+        line, counted = line + text.count("\n", counted, match.start()), match.start()
         if match.group(1) is not None:
             yield line, "text", match.group(1).replace('\\"', '"')
         elif match.group(2):
             yield line, match.group(2), match.group(2)
-        else:
+        elif match.group(3):
             yield line, "word", match.group(3)
+        else:
+            raise InputError(
+                f"efg file, line {line}: got a double quote without another; expected texts between two."
+            )
 
 
 class _Labels:

@@ -17,7 +17,14 @@ paragraph and never shows a traceback for these.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+LONGEST_VALUE = 300
+"""Characters of one value, or of one word, that a message repeats in full."""
+
+LONGEST_MESSAGE = 4_000
+"""Characters of a whole message; what is longer is cut in its middle."""
 
 
 class ContactlineError(Exception):
@@ -26,7 +33,7 @@ class ContactlineError(Exception):
     exit_code = 1
 
     def __str__(self) -> str:
-        return printable(super().__str__())
+        return bounded(printable(super().__str__()))
 
 
 class InputError(ContactlineError):
@@ -73,6 +80,21 @@ class FitError(ContactlineError):
 def printable(text: object) -> str:
     """`text` as it can be printed anywhere: a byte of a file name that is no UTF-8 stands as an escape."""
     return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def bounded(text: str) -> str:
+    """A message that repeats no more of a value than its beginning, however much a file or an argument holds.
+
+    A value is a text in quotes or a run without blanks, of LONGEST_VALUE characters or more.
+    """
+    text = _LONG.sub(lambda found: f"{found[0][:60]}… ({len(found[0]):,} characters)", text)
+    if len(text) > LONGEST_MESSAGE:
+        half = LONGEST_MESSAGE // 2
+        text = f"{text[:half]} … ({len(text) - 2 * half:,} characters left out) … {text[-half:]}"
+    return text
+
+
+_LONG = re.compile(rf"(?:(?<=[\s(=])|^)'[^'\n]{{{LONGEST_VALUE},}}'(?!\w)|\S{{{LONGEST_VALUE},}}")
 
 
 def nearest(name: str, allowed: Iterable[str], count: int = 3) -> list[str]:

@@ -131,7 +131,7 @@ def _tag(path: Path) -> str:
 
 def _short(target: Path) -> str:
     """The target's name, cut where the name of a temporary file would be too long for a file system."""
-    return target.name if len(target.name.encode()) < 200 else target.name[:60]
+    return target.name if len(os.fsencode(target.name)) < 200 else target.name[:60]
 
 
 def sha256_of(path: Path) -> str:

@@ -1,12 +1,7 @@
-"""CSV files of a known header, read strictly: every row as long as the header, every value of its type.
-
-Pandas would fill a cut row with missing values and read on; here it stops and the line is named.
-"""
+"""CSV files of a known header, read strictly: every row as long as the header, every value of its type."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Sequence
@@ -15,66 +10,31 @@ from pathlib import Path
 
 import pandas as pd
 
+from contactline.core import csv_table
+from contactline.core.csv_table import read_text_table
 from contactline.core.errors import EvidenceError
 from contactline.evidence.days import check_day, check_silences
 from contactline.evidence.inputs import read_input
 
+REMEDY = "Fetch it again"
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
     """All columns as text, indexed by line number in the file.
 
-    Raises EvidenceError for a missing, empty or undecodable file, a missing column or one that stands twice, a row
-    whose length differs from the header's, and a file that does not end in a line end: a cut file ends so, even
-    where the cut lies inside its last number.
+    Raises EvidenceError for a missing, empty or undecodable file, and for all that `read_text_table` refuses.
     """
     path = Path(path)
-    header, rows, whole = _records(read_input(path, "a CSV file"), path)
-    missing = [name for name in required if name not in header]
-    if missing:
-        raise EvidenceError(
-            f"{path}: has columns {header}; missing {missing}. Check that it is the right file."
-        )
-    twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
-    if twice:
-        raise EvidenceError(f"{path}: columns {twice} stand twice; allowed is once. Rename or remove one.")
-    if not rows:
+    table = read_text_table(read_input(path, "a CSV file"), path, REMEDY, required=required)
+    if not len(table):
         raise EvidenceError(f"{path}: has a header and no rows; allowed is at least one row. Fetch it again.")
-    for line, row in rows.items():
-        if len(row) != len(header):
-            raise EvidenceError(
-                f"{path}, line {line}: has {len(row)} fields; allowed are the header's {len(header)}. "
-                "The file may be cut; fetch it again."
-            )
-    if not whole:
-        raise EvidenceError(
-            f"{path}, line {max(rows)}: the file does not end in a line end, so it may be cut inside its last value. "
-            "Fetch it again; if it is whole, add a line end."
-        )
-    return pd.DataFrame.from_dict(rows, orient="index", columns=header)
+    return table
 
 
 def header_of(path: Path) -> list[str]:
     """The names of a CSV file's columns. Raises EvidenceError for a file that is none."""
-    return _records(read_input(path, "a CSV file"), path, header_only=True)[0]
-
-
-def _records(
-    data: bytes, path: Path, header_only: bool = False
-) -> tuple[list[str], dict[int, list[str]], bool]:
-    """Names of the columns, rows by line, and whether the file ends in a line end."""
-    try:
-        text = data.decode("utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header = [name.strip() for name in next(reader, [])]
-        rows: dict[int, list[str]] = {}
-        for row in () if header_only else reader:
-            if row:
-                rows[reader.line_num] = row
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise EvidenceError(f"{path}: is not a CSV file in UTF-8 ({error}). Fetch it again.") from None
-    return header, rows, text.endswith(("\n", "\r"))
+    return csv_table.header_of(read_input(path, "a CSV file"), path, REMEDY)
 
 
 def numbers(

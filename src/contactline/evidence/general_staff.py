@@ -16,10 +16,10 @@ from contactline.case.tables import check_table
 from contactline.core.dates import parse_day
 from contactline.core.errors import EvidenceError, InputError
 from contactline.core.provenance import Provenance
+from contactline.core.strict_json import parse_json
 from contactline.evidence.days import check_day, check_silences
 from contactline.evidence.inputs import read_input
 from contactline.evidence.sources import provenance_of
-from contactline.evidence.strict_json import parse_json
 
 NOT_COUNTS = ("date", "day", "greatest losses direction")
 PERSONNEL = "personnel"

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from contactline.core.errors import EvidenceError
+from contactline.core.strict_json import parse_json
 from contactline.evidence.rings import RingCache, Rings
-from contactline.evidence.strict_json import parse_json
 
 Polygons = tuple[Rings, ...]
 Bounds = tuple[float, float, float, float]

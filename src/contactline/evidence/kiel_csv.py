@@ -102,7 +102,7 @@ def read_totals(path: Path) -> tuple[pd.DataFrame, Provenance]:
 
 def read_procurement(path: Path) -> tuple[pd.DataFrame, Provenance]:
     """Military allocations by month and way, billions of euros: month, stockpile, procurement, unspecified, and
-    nato_purl where the release gives it. Raises EvidenceError as `read_months`."""
+    nato_purl, NaN where the release does not give it. Raises EvidenceError as `read_months`."""
     return _by_month(path, PROCUREMENT_COLUMNS, ("nato_purl",))
 
 
@@ -111,8 +111,8 @@ def _by_month(
 ) -> tuple[pd.DataFrame, Provenance]:
     raw = read_csv(path, required)
     table = pd.DataFrame({"month": _months(raw, path)})
-    for name in (*required[2:], *(name for name in more if name in raw.columns)):
-        table[name] = numbers(raw[name], path)
+    for name in (*required[2:], *more):
+        table[name] = numbers(raw[name], path) if name in raw.columns else np.nan
     _once(path, table, ["month"])
     return table, _provenance(path, table["month"])
 

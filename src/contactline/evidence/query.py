@@ -19,7 +19,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from contactline.core.errors import InputError
+from contactline.core.errors import InputError, printable
 from contactline.core.limits import parse_size, size
 
 MEMORY = "1GB"
@@ -56,6 +56,8 @@ def run(text: str, views: Mapping[str, Sequence[pa.Table]], limits: Limits = LIM
     than the limits; an answer with more rows than the limit is cut and says so.
     """
     check_limits(limits)
+    if printable(text) != text:
+        raise InputError("sql: got bytes that are no UTF-8; allowed is text.")
     settings: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",

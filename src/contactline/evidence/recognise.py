@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from contactline.core.errors import EvidenceError, printable
+from contactline.core.strict_json import parse_json
 from contactline.evidence import boundaries, economist, general_staff, kiel, kiel_csv, loss_estimates
 from contactline.evidence.csvfiles import header_of
 from contactline.evidence.geojson import features_of
@@ -27,7 +28,6 @@ from contactline.evidence.records import (
     parse_archive_day,
 )
 from contactline.evidence.rings import coordinate_spans
-from contactline.evidence.strict_json import parse_json
 
 CONTROL = "deepstate"
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from contactline.evidence.strict_json import keys_once, no_constant
+from contactline.core.strict_json import keys_once, no_constant
 
 Rings = tuple[np.ndarray, ...]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contactline.case.tables import DAY, TABLES
 from contactline.core.frame import Column, Table
+from contactline.evidence.kiel import KINDS
 
 _BILLION = "billion EUR"
 _PLACE = (
     Column("latitude", "number", "°N", "WGS84", -90, 90),
     Column("longitude", "number", "°E", "WGS84", -180, 180),
 )
+_MONTH = Column("month", "day", "calendar day", "first day of the month")
+_KINDS = tuple(Column(kind, "number", _BILLION, f"allocated, {kind}", 0) for kind in KINDS)
 
 STORED: dict[str, Table] = TABLES | {
     table.name: table
@@ -35,6 +38,9 @@ STORED: dict[str, Table] = TABLES | {
                 *_PLACE,
                 Column("population", "number", "persons", "GeoNames figure", 0),
                 Column("admin1", "text", "name", "GeoNames code of the first-order division", optional=True),
+                Column(
+                    "region", "text", "name", "region id of that division, where it is known", optional=True
+                ),
             ),
             ("geonameid",),
         ),
@@ -62,6 +68,49 @@ STORED: dict[str, Table] = TABLES | {
                 Column("undated", "whole", "count", "rows without a day", 0),
             ),
             ("vintage", "donor", "kind"),
+        ),
+        Table(
+            "support_months",
+            "Aid by donor and month, from one release of the tracker",
+            (
+                Column("donor", "text", "name", "donor as published"),
+                _MONTH,
+                Column("total", "number", _BILLION, "allocated, all kinds", 0),
+                *_KINDS,
+                Column("commitments", "number", _BILLION, "all that was committed", 0),
+                Column(
+                    "to_be_allocated",
+                    "number",
+                    _BILLION,
+                    "committed and not allocated; below 0 where used up",
+                ),
+            ),
+            ("donor", "month"),
+        ),
+        Table(
+            "support_totals",
+            "All donors' allocations by month, from one release of the tracker",
+            (_MONTH, Column("total_allocations", "number", _BILLION, "allocated, all kinds", 0), *_KINDS),
+            ("month",),
+        ),
+        Table(
+            "support_procurement",
+            "Military allocations by month and way, from one release of the tracker",
+            (
+                _MONTH,
+                Column("stockpile", "number", _BILLION, "from stocks", 0),
+                Column("procurement", "number", _BILLION, "newly bought", 0),
+                Column("unspecified", "number", _BILLION, "where the release does not say", 0),
+                Column(
+                    "nato_purl",
+                    "number",
+                    _BILLION,
+                    "bought through NATO's list; missing if not said",
+                    0,
+                    optional=True,
+                ),
+            ),
+            ("month",),
         ),
     )
 }

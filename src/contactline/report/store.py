@@ -15,17 +15,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import h5py
 import pandas as pd
 import xarray as xr
 
 from contactline.case.schema import Case
+from contactline.core.csv_table import read_text_table
 from contactline.core.errors import InputError
 from contactline.core.files import atomic_path, sha256_of, write_text
 from contactline.core.folders import recorded, replaced_folder, restore
 from contactline.core.limits import memory_limit, size
 from contactline.report.assessment import Assessment, Judgement, RunInfo
 from contactline.report.outcomes import checked_outcomes
-from contactline.report.tables import TABLES, dictionary_json, dictionary_markdown, handed_over, to_csv, typed
+from contactline.report.tables import dictionary_json, dictionary_markdown, from_text, handed_over, to_csv
 
 RUN_FILE = "run.json"
 REWRITE = "Run `contactline assess --out` with this folder again, or restore the file."
@@ -154,6 +156,10 @@ def _read(out: Path, run: dict[str, Any], digests: Mapping[str, str]) -> Assessm
     judgements = json.loads((out / "judgements.json").read_text(encoding="utf-8"))
     if not isinstance(judgements, list):
         raise ValueError(f"judgements.json holds a {type(judgements).__name__}, not a list")
+    with h5py.File(out / "results.nc") as whole:
+        whole.visititems(
+            lambda _name, _part: None
+        )  # h5netcdf, stopped inside a damaged file, prints a traceback
     with xr.open_dataset(out / "results.nc", engine="h5netcdf") as stored:
         if stored.nbytes > memory_limit():
             raise InputError(
@@ -177,12 +183,8 @@ def _read_table(out: Path, name: str) -> pd.DataFrame:
     Raises InputError for a value, a row or a column that the dictionary does not allow.
     """
     path = out / "tables" / f"{name}.csv"
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    for column in frame.columns:
-        declared = TABLES[name].column(column)
-        if declared is not None and declared.kind != "text":
-            frame[column] = frame[column].where(frame[column] != "", None)
-    return typed(name, frame, str(path), InputError, REWRITE)
+    frame = read_text_table(path.read_bytes(), path, REWRITE.rstrip("."), InputError)
+    return from_text(name, frame, str(path), InputError, REWRITE)
 
 
 def _write_results(assessment: Assessment, path: Path) -> Path:

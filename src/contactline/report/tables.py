@@ -66,6 +66,18 @@ def typed(
     return checked(TABLES[name], frame, where, error, remedy)
 
 
+def from_text(
+    name: str, frame: pd.DataFrame, where: str, error: type[ContactlineError], remedy: str
+) -> pd.DataFrame:
+    """`typed` of a table whose cells are all text, as a file holds them: an empty number or day is a missing one."""
+    frame = frame.reset_index(drop=True)
+    for column in frame.columns:
+        declared = TABLES[name].column(column) if name in TABLES else None
+        if declared is not None and declared.kind != "text":
+            frame[column] = frame[column].where(frame[column] != "", None)
+    return typed(name, frame, where, error, remedy)
+
+
 def handed_over(tables: Mapping[str, pd.DataFrame]) -> Made:
     """Tables that a stage made, each as the dictionary declares it. Raises InternalError, UnknownNameError."""
     return {name: typed(name, frame) for name, frame in tables.items()}

@@ -16,17 +16,23 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase, built_in_cases
+from contactline.core.csv_table import read_text_table
 from contactline.core.digest import digest_of_values, table_digest
 from contactline.core.errors import EvidenceError, InputError
 from contactline.core.files import write_text
 from contactline.core.folders import everything, replaced_folder
-from contactline.report.tables import hands_over, typed
+from contactline.report.tables import from_text, hands_over
 from contactline.report.track import ABOUT_SCORES
 from contactline.score.backtest import BacktestResult
 
 FOLDER = "backtest"
 GAINS = ("backtest_summary", "backtest_bars", "backtest_pit")
 PLACES = ("summary", "skills", "bands")
+COLUMNS_READ = {
+    "places_summary.csv": ("rule", "horizon"),
+    "places_skills.csv": ("rule", "measure", "horizon", "skill", "low", "high"),
+}
+"""Columns by which the files of a kind are put together, beside what the dictionary asks of the result."""
 RATIO_BASELINES = ("line-52", "line-13", "mean-13", "autoarima")
 KEY = "evidence_sha256"
 
@@ -138,12 +144,15 @@ def saved_scores(loaded: LoadedCase) -> tuple[dict[str, pd.DataFrame], tuple[str
                 f"To make them: contactline backtest {_case_words(loaded)} --what {what} --save."
             )
             continue
-        frames = [pd.read_csv(path) for path in paths]
+        again = f"Run `contactline backtest {_case_words(loaded)} --what {what} --save` again, or restore the file"
+        frames = [
+            read_text_table(path.read_bytes(), path, again, InputError, COLUMNS_READ.get(path.name, ()))
+            for path in paths
+        ]
         found = dict(zip(parts, frames, strict=True)) if what == "gains" else places_tables(*frames)
-        rerun = f"Run `contactline backtest {_case_words(loaded)} --what {what} --save` again, or restore the file."
         for name, frame in found.items():
             where = str(paths[parts.index(name)] if name in parts else paths[0].parent / f"{what}_*.csv")
-            tables[name] = typed(name, frame, where, InputError, rerun)
+            tables[name] = from_text(name, frame, where, InputError, f"{again}.")
     return tables, tuple(notes)
 
 
@@ -208,7 +217,7 @@ def _why_not(loaded: LoadedCase, what: str, paths: list[Path]) -> str:
     try:
         made_by = json.loads(record.read_text(encoding="utf-8"))
         key = made_by[KEY]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "do not say what evidence they were made from"
     try:
         if key == evidence_key(loaded, what):

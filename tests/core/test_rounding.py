@@ -67,7 +67,7 @@ def test_shares_may_be_nothing_or_all_and_chances_may_not() -> None:
 
 def test_other_forms() -> None:
     assert (short(0.12345), short(12_345.6), short(float("nan"))) == ("0.123", "12,346", "–")
-    assert (measured(-583.4), points(-0.0049)) == ("−583", "−0.5")
+    assert (measured(-583.4), points(-0.0049), points(-0.0004)) == ("−583", "−0.5", "0.0")
     assert interval(-300.0, 712.0) == "−300 to 710"
 
 

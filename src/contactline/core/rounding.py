@@ -45,7 +45,7 @@ def share(part: float) -> str:
 
 def points(part: float) -> str:
     """A difference of shares in percentage points, one decimal."""
-    return f"{100 * part + 0.0:.1f}".replace("-", "−")
+    return f"{round(100 * part, 1) + 0.0:.1f}".replace("-", "−")
 
 
 def step_of(value: float, low: float = math.nan, high: float = math.nan) -> float:

@@ -24,7 +24,7 @@ from contactline.report.judgements import (
 from contactline.report.precision import MOST, error_of_mean, in_points, sets_of, size_words
 
 NO_HINGES = (
-    "No single belief, from the lowest to the highest third of its draws, moves the share in which accepting is "
+    "No single belief, from one end of its present range to the other, moves the share in which accepting is "
     "better by more than the noise of the simulation; more draws may tell some apart."
 )
 """What a table `hinges` without rows means."""

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.attack.fuzzing.cases import cases
-from tests.attack.fuzzing.commands import commands
+from tests.attack.fuzzing.commands import commands, computed
 from tests.attack.fuzzing.evidence import evidence
 from tests.attack.fuzzing.inputs import Maker
 from tests.attack.fuzzing.run import OK, REFUSED, SILENT, VERDICTS, Run, run
@@ -29,8 +29,8 @@ from tests.attack.fuzzing.sql import statements, stores
 from tests.attack.fuzzing.texts import games, texts
 
 CLASSES: dict[str, Callable[[Path], Maker]] = {
-    "evidence": evidence, "cases": cases, "runs": runs, "commands": commands, "sql": statements, "stores": stores,
-    "games": games, "texts": texts,
+    "evidence": evidence, "cases": cases, "runs": runs, "commands": commands, "computed": computed, "sql": statements,
+    "stores": stores, "games": games, "texts": texts,
 }  # fmt: skip
 """Class of input → what makes its inputs, once it has made what they share in a folder of its own."""
 
@@ -46,7 +46,7 @@ def fuzz(name: str, root: Path, numbers: range, seed: int) -> tuple[Counter[str]
         given = make(random.Random(f"{seed} {name} {number}"), folder)
         verdict, shown, done = OK, "", list[Run]()
         for command in given.commands:
-            done.append(run(command, folder, enough=given.enough, scratch=root))
+            done.append(run(command, folder, enough=given.enough, seconds=given.seconds, scratch=root))
             verdict, shown = done[-1].verdict
             if verdict != OK:
                 break

@@ -80,6 +80,51 @@ def commands(_root: Path) -> Maker:
     return make
 
 
+def computed(_root: Path) -> Maker:
+    """Inputs of one command line each that is right but for one option, and computed to its end in a small run."""
+    import typer
+
+    from contactline.cli import app
+
+    every = {
+        name: leaf
+        for name, leaf in leaves(typer.main.get_command(app))
+        if any(parameter.name == "draws" for parameter in leaf.params)
+        or name in ("front", "deal compare", "events")
+    }
+
+    def make(dice: random.Random, folder: Path) -> Input:
+        furnish(folder)
+        name = dice.choice(list(every))
+        leaf = every[name]
+        given = {"draws": str(dice.choice((100, 150, 200))), "case": "borderland", "what": "gains"}
+        known = {parameter.name for parameter in leaf.params}
+        odd = dice.choice(
+            [one for one in leaf.params if one.name not in ("draws", "case", "help", "save", "weeks")]
+        )
+        words = [
+            name_
+            for name_ in ("--x", "war.belt_resistance", "--y", "war.region_shift", "--points", "3")
+            if "x" in known
+        ]
+        for one in leaf.params:
+            if one.name == odd.name:
+                types = typing.get_type_hints(inspect.unwrap(leaf.callback))
+                words += option(one, value(dice, one.name, str(types.get(one.name, ""))))
+            elif one.name in given:
+                words += option(one, given[one.name])
+        return Input(ascii(" ".join([name, *words])), [[*name.split(), *words]], seconds=90)
+
+    return make
+
+
+def option(parameter: Any, given: str) -> list[str]:
+    """A parameter and its value as words of a command line."""
+    if parameter.param_type_name == "argument":
+        return [given]
+    return [parameter.opts[0]] if parameter.is_flag else [parameter.opts[0], given]
+
+
 def leaves(command: Any, name: str = "") -> list[tuple[str, Any]]:
     """Every command that does something, by its words."""
     if not hasattr(command, "commands"):

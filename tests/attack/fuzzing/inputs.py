@@ -7,19 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.attack.fuzzing.run import Command, Run
+from tests.attack.fuzzing.run import CPU_SECONDS, Command, Run
 
 
 @dataclass(frozen=True)
 class Input:
     """One input: what it is in words, what is run over it, and what was lost in silence if all of it ended in 0.
 
-    enough : stages at whose begin a command has read all it was given; lost : of the runs, "" for nothing
+    enough : stages at whose begin a command has read all it was given; seconds : CPU seconds that each may take
+    lost : of the runs, "" for nothing
     """
 
     what: str
     commands: list[Command]
     enough: frozenset[str] = frozenset()
+    seconds: int = CPU_SECONDS
     lost: Callable[[list[Run]], str] = field(default=lambda _runs: "")
 
 

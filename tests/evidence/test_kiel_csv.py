@@ -73,6 +73,7 @@ def test_totals_and_ways_of_procurement(tmp_path: Path) -> None:
             "line 2, columns 'year', 'month': got 2922-02-01; allowed are days from",
         ),
         (("2022,2,1.5", "22,2,1.5"), "line 2, columns 'year', 'month': got '22', '2'"),
+        (("2022,2,1.5", "2022," + "1" * 5000 + ",1.5"), "line 2, columns 'year', 'month': got '2022', '111"),
         (
             ("2022,2,1.5", "2022,13,1.5"),
             "line 2, columns 'year', 'month': got month '13'; allowed is 1 to 12",

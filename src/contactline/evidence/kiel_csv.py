@@ -7,6 +7,7 @@ revises earlier months, so a file of today does not say what was known then.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
@@ -27,6 +28,8 @@ DONOR_COLUMNS = (
 )  # fmt: skip
 TOTAL_COLUMNS = ("year", "month", "total_allocations", "military", "financial", "humanitarian")
 PROCUREMENT_COLUMNS = ("year", "month", "stockpile", "procurement", "unspecified")
+
+_YEAR, _MONTH = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{1,3}")
 
 WHOLE = "all"
 """Kind of the row that carries a donor's commitments, which this layout does not divide by kind."""
@@ -122,7 +125,7 @@ def _months(raw: pd.DataFrame, path: Path) -> pd.Series:
     days = []
     for line, year, month in zip(raw.index, raw["year"], raw["month"], strict=True):
         where = f"{path}, line {line}, columns 'year', 'month'"
-        if not (year.isascii() and year.isdigit() and month.isascii() and month.isdigit()) or len(year) != 4:
+        if not (_YEAR.fullmatch(year) and _MONTH.fullmatch(month)):
             raise EvidenceError(f"{where}: got {year!r}, {month!r}; allowed are a year and a month, 1 to 12.")
         if not 1 <= int(month) <= 12:
             raise EvidenceError(f"{where}: got month {month!r}; allowed is 1 to 12. Correct the row.")

@@ -54,7 +54,7 @@ def runs(root: Path) -> Maker:
             return f"{file} was changed and nothing said" if listed else ""
 
         what = f"{file}: {change}{', sealed again' if forged else ''}, {' '.join(command)}"
-        return Input(what, [command], frozenset({"measure the front"}), lost)
+        return Input(what, [command], frozenset({"measure the front"}), lost=lost)
 
     return make
 

@@ -1,34 +1,38 @@
 """contactline: what fighting can achieve, what a settlement changes, which beliefs decide between them.
 
-Everything public is here: `load_case`, `assess`, `simulate`, `backtest`, and the result types they return.
+Everything public is here: `load_case`, `Scenario`, `assess`, `simulate`, `backtest`, and the result types they return.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from contactline.core.version import VERSION
 
 if TYPE_CHECKING:
     from contactline.case.load import LoadedCase, load_case
+    from contactline.case.scenario import Scenario
     from contactline.core.errors import ContactlineError
-    from contactline.pipeline import assess
-    from contactline.report.assessment import Assessment, Judgement, RunInfo
     from contactline.score.backtest import BacktestResult, backtest
-    from contactline.stages.simulate import Simulation, simulate
+    from contactline.service.assess import assess
+    from contactline.service.simulate import Simulation, simulate
+    from contactline.topics.assessment import Assessment, Judgement, RunInfo
+
+__version__ = VERSION
 
 _HOMES = {
-    "Assessment": "contactline.report.assessment",
+    "Assessment": "contactline.topics.assessment",
     "BacktestResult": "contactline.score.backtest",
     "ContactlineError": "contactline.core.errors",
-    "Judgement": "contactline.report.assessment",
+    "Judgement": "contactline.topics.assessment",
     "LoadedCase": "contactline.case.load",
-    "RunInfo": "contactline.report.assessment",
-    "Simulation": "contactline.stages.simulate",
-    "assess": "contactline.pipeline",
+    "RunInfo": "contactline.topics.assessment",
+    "Scenario": "contactline.case.scenario",
+    "Simulation": "contactline.service.simulate",
+    "assess": "contactline.service.assess",
     "backtest": "contactline.score.backtest",
     "load_case": "contactline.case.load",
-    "simulate": "contactline.stages.simulate",
+    "simulate": "contactline.service.simulate",
 }
 
 __all__ = [
@@ -38,6 +42,7 @@ __all__ = [
     "Judgement",
     "LoadedCase",
     "RunInfo",
+    "Scenario",
     "Simulation",
     "assess",
     "backtest",

@@ -11,7 +11,7 @@ def main() -> None:
     """Run the command line; an interrupt while it is still loading ends in the same line as one later."""
     try:
         with stoppable():
-            from contactline.cli import main as command
+            from contactline.faces.cli.app import main as command
 
             command()
     except Stopped as stopped:

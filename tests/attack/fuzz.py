@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, help="the one input of this number")
     chosen = parser.parse_args()
-    import contactline.cli  # noqa: F401 - imported once, before every command's process is forked
+    import contactline.faces.cli.app  # noqa: F401 - imported once, before every command's process is forked
 
     harmed = False
     with tempfile.TemporaryDirectory() as name:

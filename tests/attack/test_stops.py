@@ -40,7 +40,7 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(tmp_path: Path) -> Non
 )
 def test_a_table_whose_reader_goes_away_ends_quietly_too(tmp_path: Path, words: list[str]) -> None:
     """Printed by rich, which has an ending of its own for closed pipes: the reader is gone before the first line."""
-    script = "import sys, contactline.cli as c; sys.stdin.read(1); c.main()"
+    script = "import sys, contactline.faces.cli.app as c; sys.stdin.read(1); c.main()"
     with subprocess.Popen(
         [sys.executable, "-c", script, *words], cwd=tmp_path, env=environment(tmp_path), stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -60,7 +60,7 @@ def test_a_stopped_command_says_so_and_cleans_up(tmp_path: Path, number: signal.
     script = (
         "import sys, time\n"
         "from contactline import cli, cli_deal, __main__\n"
-        "from contactline.report import deals_page\n"
+        "from contactline.faces.report import deals_page\n"
         "def slow(*_):\n"
         "    print('writing', flush=True)\n"
         "    time.sleep(60)\n"
@@ -105,7 +105,7 @@ def said(
     words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[int, str, str]:
     """Exit code, output and errors of a command run in this process."""
-    from contactline.cli import main
+    from contactline.faces.cli.app import main
 
     monkeypatch.setattr(sys, "argv", ["contactline", *words])
     with pytest.raises(SystemExit) as stopped:
@@ -177,7 +177,7 @@ def test_what_cannot_end_well_is_refused_before_it_begins(
 def test_an_error_of_the_disk_on_the_way_is_one_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from contactline import cli_deal
+    from contactline.faces.cli import deal as cli_deal
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", str(tmp_path / "page" / "deals.html"))

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from contactline.case.load import find_case, load_case
-from contactline.cli import app
 from contactline.core.errors import CaseError
+from contactline.faces.cli.app import app
 
 HEAD = """default_proposals: [made_up]
 proposals:

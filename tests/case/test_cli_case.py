@@ -14,11 +14,11 @@ import yaml
 from typer.testing import CliRunner
 
 from contactline.case.load import load_case
-from contactline.cli_case import PARTS, app
 from contactline.core.errors import ContactlineError
-from contactline.pipeline import assess
-from contactline.stages.front import measure_front
-from contactline.stages.readiness import check_theatre
+from contactline.engine.ground import measure_front
+from contactline.engine.readiness import check_theatre
+from contactline.faces.cli.case import PARTS, app
+from contactline.service.assess import assess
 
 runner = CliRunner()
 
@@ -178,7 +178,7 @@ def test_validate_finds_what_assess_would_refuse_and_assess_refuses_it_before_it
     checked = runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"])
     report = json.loads(checked.output)
     assert report["assessable"] is False and any(said in found for found in report["hindrances"])
-    monkeypatch.setattr("contactline.stages.war.fit", lambda *_: pytest.fail("something was fitted"))
+    monkeypatch.setattr("contactline.engine.outlook.fit", lambda *_: pytest.fail("something was fitted"))
     with pytest.raises(ContactlineError, match=re.escape(said)):
         assess(tmp_path / "my_war", draws=100)
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from contactline.case.check import ENGINE_BELIEFS, OUTCOMES
 from contactline.case.read import FILES
-from contactline.cli_case import app
+from contactline.faces.cli.case import app
 
 PAGE = (Path(__file__).parents[2] / "docs" / "case.md").read_text(encoding="utf-8")
 

@@ -22,10 +22,10 @@ from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, VERDICTS, Fi
 from contactline.choice.sweetener import SCORED, SWEETENER
 from contactline.choice.verdict import vetoed_clauses
 from contactline.core.errors import CaseError, InputError, UnknownNameError
-from contactline.report.judgements import mixes
-from contactline.stages.claims import amount, claims_tables
-from contactline.stages.quantities import READERS, quantity
-from contactline.stages.quantity_parts import Material, NoValueError
+from contactline.topics.claims.make.claims import amount, claims_tables
+from contactline.topics.claims.make.quantities import READERS, quantity
+from contactline.topics.claims.make.quantity_parts import Material, NoValueError
+from contactline.topics.showing.judgements import mixes
 
 HIGH, LOW = ["high"], ["low"]
 

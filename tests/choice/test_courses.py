@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from contactline.case.load import load_case
-from contactline.choice.course_kernel import NEVER, live
-from contactline.choice.courses import (
+from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
+from contactline.core.errors import UnknownNameError
+from contactline.core.reads import reading
+from contactline.core.streams import Streams
+from contactline.engine.course_kernel import NEVER, live
+from contactline.engine.courses import (
     FIGHT_ON,
     OUTCOMES,
     UNSIGNED,
@@ -23,11 +27,7 @@ from contactline.choice.courses import (
     truce_terms,
     war_inputs,
 )
-from contactline.choice.futures import FUTURES, attacker_strength, draw_futures
-from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
-from contactline.core.errors import UnknownNameError
-from contactline.core.reads import reading
-from contactline.core.streams import Streams
+from contactline.engine.futures import FUTURES, attacker_strength, draw_futures
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import cumulated_hazard
 from contactline.truce.terms import proposal_named

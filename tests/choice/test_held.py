@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from contactline.choice.courses import FIGHT_ON, accept, fight_on
 from contactline.choice.held import FUTURES_HELD, Sweep, crossing, reach, sweeper, turning
 from contactline.core.errors import UnknownNameError
+from contactline.engine.courses import FIGHT_ON, accept, fight_on
 
 from . import small
 

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from contactline.choice.courses import accept, fight_on
 from contactline.choice.verdict import advantage, default_values
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
-from contactline.report.charts_pair import pair_figure
-from contactline.report.figures import to_svg
-from contactline.stages import pair
-from contactline.stages.pair import break_even_pair
+from contactline.engine.courses import accept, fight_on
+from contactline.topics.choice.make import pair
+from contactline.topics.choice.make.pair import break_even_pair
+from contactline.topics.choice.show.pair import pair_figure
+from contactline.topics.showing.figures import to_svg
 
 from . import small
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from contactline.case.labels import BeliefLabel
 from contactline.choice.acceptability import acceptability, mean_score, normalised
 from contactline.choice.flips import break_even_surface, ranked, share_curve, surface
-from contactline.choice.futures import BeliefLabel
 from contactline.choice.information import perfect_information, shrunk, value_of_information, value_of_waiting
 from contactline.choice.regret import regret_table, regrets
 from contactline.choice.smooth import ranks

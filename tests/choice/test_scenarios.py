@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from contactline.choice.futures import BeliefLabel
+from contactline.case.labels import BeliefLabel
 from contactline.choice.scenarios import Box, find_box, in_box
 from contactline.core.errors import InputError
-from contactline.stages.sensitivity import box_sentence
+from contactline.topics.sensitivity.make import box_sentence
 
 
 def planted(seed: int, sets: int = 400, wrong: float = 0.05) -> tuple[dict[str, np.ndarray], np.ndarray]:

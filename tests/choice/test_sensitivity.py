@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from contactline.case.labels import BeliefLabel
 from contactline.case.load import load_case
-from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.choice.futures import FUTURES, BeliefLabel
 from contactline.choice.held import Sweep
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
-from contactline.report.tables import typed
-from contactline.stages.sensitivity import compare, sensitivity_tables
+from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on
+from contactline.engine.futures import FUTURES
+from contactline.topics.sensitivity.make import compare, sensitivity_tables
+from contactline.topics.tables import typed
 
 from . import small
 

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from contactline.choice.courses import accept, fight_on
 from contactline.choice.equilibria import solve
 from contactline.choice.lines import family_of_lines
 from contactline.choice.settlement_game import (
@@ -30,9 +29,10 @@ from contactline.choice.verdict import advantage, default_values
 from contactline.choice.worth import discounted, first_sets, worth
 from contactline.core.errors import FitError, InputError, UnknownNameError
 from contactline.core.streams import Streams
-from contactline.stages.game import endings_over_weights, play
-from contactline.stages.game_tables import game_tables, outcome_classes
-from contactline.stages.line_range import SHARES, range_tables
+from contactline.engine.courses import accept, fight_on
+from contactline.topics.bargain.make.game import endings_over_weights, play
+from contactline.topics.bargain.make.lines import SHARES, range_tables
+from contactline.topics.bargain.make.tables import game_tables, outcome_classes
 
 from . import small
 

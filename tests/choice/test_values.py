@@ -10,16 +10,16 @@ import pytest
 from pydantic import ValidationError
 
 from contactline.case.debate import TimePreference, Values
+from contactline.case.labels import belief_labels
 from contactline.case.load import load_case
 from contactline.choice.acceptability import mean_score
-from contactline.choice.courses import FIGHT_ON, accept, fight_on
-from contactline.choice.futures import belief_labels
 from contactline.choice.held import Sweep
 from contactline.choice.sweetener import SCORED, SWEETENER
 from contactline.core.streams import Streams
-from contactline.stages.choice import choice_tables
-from contactline.stages.game import play
-from contactline.stages.sensitivity import sensitivity_tables
+from contactline.engine.courses import FIGHT_ON, accept, fight_on
+from contactline.topics.bargain.make.game import play
+from contactline.topics.choice.make.courses import choice_tables
+from contactline.topics.sensitivity.make import sensitivity_tables
 
 from . import small
 

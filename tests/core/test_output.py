@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from contactline.cli import app
 from contactline.core.errors import InputError
 from contactline.core.output import STAND_INS, check_arguments, prepare_output, print_csv, print_json
+from contactline.faces.cli.app import app
 
 WORDS = "−259 km², 60–80% “Покровськ” Åland → 1 €"
 
@@ -93,8 +93,8 @@ def test_a_command_prints_into_any_pipe_without_failing_and_without_escapes(monk
 def process(tmp_path: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """The command as a process, its output a pipe, as a redirect gives."""
     return subprocess.run(
-        [sys.executable, "-m", "contactline.cli", *command], env=os.environ | environment, capture_output=True,
-        timeout=300, cwd=tmp_path,
+        [sys.executable, "-m", "contactline.faces.cli.app", *command], env=os.environ | environment,
+        capture_output=True, timeout=300, cwd=tmp_path,
     )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ import json
 import duckdb
 import pytest
 
-from contactline.cli_data import _shown
 from contactline.core.errors import InputError
 from contactline.evidence import query
 from contactline.evidence.answers import json_records, plain
+from contactline.faces.cli.data import _shown
 
 
 @pytest.mark.parametrize(

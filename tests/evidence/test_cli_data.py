@@ -15,12 +15,12 @@ import typer
 from control_samples import DAYS, daily, write_folder, write_unified
 from typer.testing import CliRunner
 
-from contactline import cli_data
 from contactline.core.errors import ContactlineError, StoreError
 from contactline.core.files import sha256_of
 from contactline.evidence.kinds import KINDS, find_evidence
 from contactline.evidence.sources import RemoteFile
 from contactline.evidence.store import open_store
+from contactline.faces.cli import data as cli_data
 
 APP = typer.Typer()
 APP.add_typer(cli_data.app, name="data")

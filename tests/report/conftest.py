@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contactline.report.assessment import Assessment
+from contactline.topics.assessment import Assessment
 
 sys.path.insert(0, str(Path(__file__).parent))
 

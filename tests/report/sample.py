@@ -22,8 +22,8 @@ from sample_truce import truce_tables
 from sample_war import war_rows
 
 from contactline.case.schema import Case
-from contactline.report.assessment import Assessment, Judgement, RunInfo
-from contactline.report.table_columns import QUANTILES
+from contactline.topics.assessment import Assessment, Judgement, RunInfo
+from contactline.topics.columns import QUANTILES
 
 AS_OF = date(2025, 12, 7)
 HORIZON = 260

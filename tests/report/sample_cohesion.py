@@ -9,8 +9,8 @@ import pandas as pd
 
 from contactline.case.schema import Case
 from contactline.core.streams import Streams
-from contactline.stages.cohesion import cohesion_tables
 from contactline.support.event_study import study
+from contactline.topics.allies.make import cohesion_tables
 
 ASSUMED = {"by": "the sample", "why": "made up for tests of the report"}
 
@@ -55,7 +55,7 @@ CASE_PARTS: dict[str, Any] = {
 
 
 def cohesion_sample(case: Case) -> dict[str, pd.DataFrame]:
-    """Every table of contactline.report.tables_cohesion, as the stage makes them."""
+    """Every table of contactline.topics.allies.schema, as the stage makes them."""
     gain = np.linspace(100, 900, 500)
     return {**cohesion_tables(case, Streams(7), draws=30, gain_if_cut=gain), **_shocks()}
 

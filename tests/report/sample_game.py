@@ -9,7 +9,7 @@ import pandas as pd
 
 from contactline.choice.equilibria import solve
 from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer, settlement_game
-from contactline.stages.game_tables import game_tables
+from contactline.topics.bargain.make.tables import game_tables
 
 SIDES = {"south": "Southland", "north": "Northland"}
 SETTINGS = (

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import load_case
-from contactline.stages.support import adequacy_table, all_paths, ledger_tables
+from contactline.topics.support.make import adequacy_table, all_paths, ledger_tables
 
 PATHS = {"as_today": ("Support stays as today", 0.0), "corvia_stops": ("Corvia stops", 1.0)}
 

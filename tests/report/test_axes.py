@@ -11,10 +11,10 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from contactline.report.assessment import Assessment
-from contactline.report.charts_score import coverage, score_ratios
-from contactline.report.figures import Figure, inline, legends_of, page_spec, spec_of, time_x, to_svg
-from contactline.report.html import all_figures, render_html
+from contactline.faces.report.html import all_figures, render_html
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.figures import Figure, inline, legends_of, page_spec, spec_of, time_x, to_svg
+from contactline.topics.trust.show.scores import coverage, score_ratios
 
 SVG = "{http://www.w3.org/2000/svg}"
 DATED = re.compile(r"(\d{1,2} )?([A-Z][a-z]{2} )?20\d\d")
@@ -116,7 +116,7 @@ def test_a_legend_names_what_the_table_holds_in_its_order(
 
 
 def test_legends_are_text_of_the_page(sample: Assessment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contactline.report.html.vega_bundle", lambda: "")
+    monkeypatch.setattr("contactline.faces.report.html.vega_bundle", lambda: "")
     page = render_html(sample)
     losses = page.split('id="fig-losses_ahead"')[1].split("</figure>")[0]
     assert re.findall(r"</svg>([^<]+)</li>", losses) == ["Northland", "Southland"]
@@ -150,7 +150,7 @@ def test_titles_of_axes_fit_a_phone(figures: dict[str, Figure]) -> None:
 def test_boxes_that_scroll_are_named_and_reached_by_keyboard(
     sample: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("contactline.report.html.vega_bundle", lambda: "")
+    monkeypatch.setattr("contactline.faces.report.html.vega_bundle", lambda: "")
     page = render_html(sample)
     boxes = re.findall(r'<div class="scroll"[^>]*>', page)
     assert len(boxes) > 25

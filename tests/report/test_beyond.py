@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from contactline.case.load import load_case
-from contactline.report.assessment import Assessment
-from contactline.report.beyond import UNKNOWN, country_cells, ground_beyond, rings_of
-from contactline.report.mapdata import map_data
-from contactline.report.maps import map_svg
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.beyond import UNKNOWN, country_cells, ground_beyond, rings_of
+from contactline.topics.showing.mapdata import map_data
+from contactline.topics.showing.maps import map_svg
 
 CENTRE = (48.0, 37.0)
 

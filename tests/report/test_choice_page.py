@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from contactline.cli import app
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.report.assessment import Assessment
-from contactline.report.choice_page import (
+from contactline.faces.cli.app import app
+from contactline.faces.cli.screen import summary
+from contactline.faces.report.html import render_html
+from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.page import (
     actor_sentences,
     brief,
     centre_rows,
@@ -22,11 +24,9 @@ from contactline.report.choice_page import (
     regret_sentence,
     waiting_sentence,
 )
-from contactline.report.html import render_html
-from contactline.report.judgements import focus_proposal, mixes, percent
-from contactline.report.key_assumptions import key_assumptions, would_change
-from contactline.report.store import save
-from contactline.report.terminal import summary
+from contactline.topics.showing.judgements import focus_proposal, mixes, percent
+from contactline.topics.showing.key_assumptions import key_assumptions, would_change
+from contactline.topics.store import save
 
 WHO = "Southland: land first"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from contactline.cli import app
 from contactline.core.errors import InputError
-from contactline.report import charts_claims
-from contactline.report.figures import to_svg
-from contactline.report.html import render_html
-from contactline.report.store import save
-from contactline.report.tables import TABLES
+from contactline.faces.cli.app import app
+from contactline.faces.report.html import render_html
+from contactline.topics.sensitivity import show as charts_claims
+from contactline.topics.showing.figures import to_svg
+from contactline.topics.store import save
+from contactline.topics.tables import TABLES
 
 TEXT = """
 claims:

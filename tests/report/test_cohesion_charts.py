@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from contactline.report.assessment import Assessment
-from contactline.report.charts_cohesion import (
+from contactline.topics.allies.show import (
     RECIPES,
     allies_reading,
     division_over_time,
@@ -18,6 +17,7 @@ from contactline.report.charts_cohesion import (
     shock_title,
     shocks,
 )
+from contactline.topics.assessment import Assessment
 
 
 def test_every_recipe_draws_from_the_sample(sample: Assessment) -> None:

@@ -9,15 +9,15 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from contactline.report import theme
-from contactline.report.assessment import Assessment
-from contactline.report.figures import to_svg
-from contactline.report.html import _environment, all_figures
-from contactline.report.judgements import BANDS
-from contactline.report.maps import map_svg
-from contactline.report.theme import READABLE, contrast, ink_on, palette, share_colour
+from contactline.faces.report.html import _environment, all_figures
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing import theme
+from contactline.topics.showing.figures import to_svg
+from contactline.topics.showing.judgements import BANDS
+from contactline.topics.showing.maps import map_svg
+from contactline.topics.showing.theme import READABLE, contrast, ink_on, palette, share_colour
 
-CSS = files("contactline.report").joinpath("static", "report.css").read_text(encoding="utf-8")
+CSS = files("contactline.faces.report").joinpath("static", "report.css").read_text(encoding="utf-8")
 SVG = "{http://www.w3.org/2000/svg}"
 MARKS = set("▸")
 """Text marks that are drawings; WCAG asks 3.0 of those (1.4.11)."""

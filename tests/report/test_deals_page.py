@@ -14,11 +14,11 @@ from sample import PROPOSALS
 from sample_deal import deal_rows
 from typer.testing import CliRunner
 
-from contactline.cli import app
-from contactline.cli_case import new_case
-from contactline.report import charts_deal
-from contactline.report.side_by_side import finding, side_by_side
-from contactline.report.tables import typed
+from contactline.faces.cli.app import app
+from contactline.faces.cli.case import new_case
+from contactline.topics.proposals import show as charts_deal
+from contactline.topics.showing.side_by_side import finding, side_by_side
+from contactline.topics.tables import typed
 
 IDS = ["mediator_plan", "auria_terms"]
 

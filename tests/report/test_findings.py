@@ -8,11 +8,11 @@ import re
 import pandas as pd
 import pytest
 
-from contactline.report.assessment import Assessment
-from contactline.report.charts_cost import losses_by_month, price_of_land
-from contactline.report.findings import guarantor_words, section_findings
-from contactline.report.html import SECTIONS, render_html
-from contactline.report.judgements import mixes
+from contactline.faces.report.html import SECTIONS, render_html
+from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.show.cost import losses_by_month, price_of_land
+from contactline.topics.showing.findings import guarantor_words, section_findings
+from contactline.topics.showing.judgements import mixes
 
 
 def with_table(sample: Assessment, name: str, table: pd.DataFrame) -> Assessment:

@@ -9,20 +9,20 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from contactline.report.assessment import Assessment
-from contactline.report.charts_choice import hinges
-from contactline.report.charts_ground import line_ahead, opens
-from contactline.report.charts_score import bar_words
-from contactline.report.figures import wrapped
-from contactline.report.html import missing_figures, render_html
-from contactline.report.summary import NO_HINGES
-from contactline.report.tables import TABLES, typed
-from contactline.report.terminal import summary
+from contactline.faces.cli.screen import summary
+from contactline.faces.report.html import missing_figures, render_html
+from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.choice import hinges
+from contactline.topics.fighting.show.ground import line_ahead, opens
+from contactline.topics.showing.figures import wrapped
+from contactline.topics.showing.summary import NO_HINGES
+from contactline.topics.tables import TABLES, typed
+from contactline.topics.trust.show.scores import bar_words
 
 
 @pytest.fixture(autouse=True)
 def without_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contactline.report.html.vega_bundle", lambda: "")
+    monkeypatch.setattr("contactline.faces.report.html.vega_bundle", lambda: "")
 
 
 def with_table(sample: Assessment, name: str, frame: pd.DataFrame) -> Assessment:

@@ -12,11 +12,11 @@ import pytest
 from pydantic import ValidationError
 
 from contactline.case.schema import Case
-from contactline.report.assessment import Assessment
-from contactline.report.figures import page_spec
-from contactline.report.html import all_figures, render_html
-from contactline.report.script_json import script_json
-from contactline.report.tables import TABLES
+from contactline.faces.report.html import all_figures, render_html
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.figures import page_spec
+from contactline.topics.showing.script_json import script_json
+from contactline.topics.tables import TABLES
 
 HOSTILE = " <!--<script>alert(1)</script>--> ]]> & \"q\" 'p' \\ \u2028 \u2029 </style> {{ x }}"
 """Opens the state in which `</script>` no longer ends a script, and all else that a page may stumble on."""
@@ -85,7 +85,7 @@ def attacked(sample: Assessment) -> Assessment:
 def test_data_in_scripts_holds_no_tag_and_reads_back(
     attacked: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("contactline.report.html.vega_bundle", lambda: "")
+    monkeypatch.setattr("contactline.faces.report.html.vega_bundle", lambda: "")
     page = render_html(attacked)
     found = dict(DATA.findall(page))
     assert set(found) == {"map-data", "chart-specs", "chart-config"}

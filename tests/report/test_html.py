@@ -12,10 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from contactline.report.assessment import Assessment
-from contactline.report.figures import to_svg
-from contactline.report.front import front_assessment
-from contactline.report.html import (
+from contactline.faces.report.front import front_assessment
+from contactline.faces.report.html import (
     RECIPES,
     SECTIONS,
     all_figures,
@@ -25,7 +23,9 @@ from contactline.report.html import (
     series_gap,
     write_report,
 )
-from contactline.report.tables import TABLES
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.figures import to_svg
+from contactline.topics.tables import TABLES
 
 PRESS_KEYS = """<script>
 const map = document.querySelector("[data-map]"), canvas = map.querySelector("canvas"), seen = [];
@@ -99,7 +99,7 @@ def test_nothing_is_loaded_from_outside(page: Page) -> None:
 
 
 def test_styles_and_own_scripts_reach_for_nothing(sample: Assessment) -> None:
-    folder = Path(__import__("contactline.report").report.__path__[0]) / "static"
+    folder = Path(__import__("contactline.faces.report").faces.report.__path__[0]) / "static"
     for path in folder.iterdir():
         assert not re.search(r"https?://|@import|url\(|fetch\(|XMLHttpRequest", path.read_text()), path.name
 
@@ -172,7 +172,7 @@ def test_each_missing_table_is_said(sample: Assessment, name: str) -> None:
 def test_the_rest_stands_where_tables_are_missing(
     sample: Assessment, gone: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("contactline.report.html.vega_bundle", lambda: "")
+    monkeypatch.setattr("contactline.faces.report.html.vega_bundle", lambda: "")
     rest = {key: frame for key, frame in sample.tables.items() if key not in gone}
     text = render_html(dataclasses.replace(sample, tables=rest))
     Page(text)
@@ -181,7 +181,7 @@ def test_the_rest_stands_where_tables_are_missing(
 
 
 def test_an_empty_assessment_still_makes_a_page(sample: Assessment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contactline.report.html.vega_bundle", lambda: "")
+    monkeypatch.setattr("contactline.faces.report.html.vega_bundle", lambda: "")
     text = render_html(dataclasses.replace(sample, tables={}, judgements=()))
     assert text.count("Not shown:") >= len(RECIPES)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from contactline.core.errors import InputError
-from contactline.report.assessment import Assessment
-from contactline.report.judgements import (
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.judgements import (
     amount,
     band,
     before,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.report.assessment import Assessment
-from contactline.report.mapdata import (
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.mapdata import (
     PER_DEGREE,
     decode_polygons,
     decode_runs,
@@ -21,7 +21,7 @@ from contactline.report.mapdata import (
     held_classes,
     map_data,
 )
-from contactline.report.maps import map_png, map_svg, print_layers
+from contactline.topics.showing.maps import map_png, map_svg, print_layers
 
 
 def test_polygons_decode_to_the_cells_within_half_an_arc_second(sample: Assessment) -> None:

@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from contactline.report.choice_page import of_cases
-from contactline.report.judgements import drafted
-from contactline.report.precision import error_of_mean, error_of_share, in_points, size_words, too_few
-from contactline.report.summary import key_numbers
+from contactline.topics.choice.show.page import of_cases
+from contactline.topics.showing.judgements import drafted
+from contactline.topics.showing.precision import error_of_mean, error_of_share, in_points, size_words, too_few
+from contactline.topics.showing.summary import key_numbers
 
 
 @pytest.mark.parametrize("sets", [20, 200, 1000])

@@ -18,9 +18,9 @@ import xarray as xr
 
 from contactline.core.errors import InputError, InternalError, UnknownNameError
 from contactline.core.files import sha256_of
-from contactline.report.assessment import Assessment
-from contactline.report.store import digest_of_record, load, save
-from contactline.report.tables import TABLES, dictionary_json, typed
+from contactline.topics.assessment import Assessment
+from contactline.topics.store import digest_of_record, load, save
+from contactline.topics.tables import TABLES, dictionary_json, typed
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from contactline.core.errors import InputError, InternalError
 from contactline.core.files import sha256_of
 from contactline.core.frame import Column, Table
 from contactline.evidence.tables import STORED
-from contactline.report.assessment import Assessment
-from contactline.report.outcomes import checked_outcomes
-from contactline.report.store import digest_of_record, load, save
-from contactline.report.tables import TABLES, hands_over, typed
 from contactline.score.columns import SCORE_TABLES
+from contactline.topics.assessment import Assessment
+from contactline.topics.outcomes import checked_outcomes
+from contactline.topics.store import digest_of_record, load, save
+from contactline.topics.tables import TABLES, hands_over, typed
 
 DECLARED = [
     pytest.param(table, id=f"{room}.{name}")

@@ -12,11 +12,18 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from contactline.report.assessment import Assessment
-from contactline.report.charts_score import backtest_files
-from contactline.report.judgements import drafted
-from contactline.report.summary import is_event, key_hinges, key_numbers, outcome_rows, shown, shown_range
-from contactline.report.terminal import front_chart, front_table, summary
+from contactline.faces.cli.screen import front_chart, front_table, summary
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.judgements import drafted
+from contactline.topics.showing.summary import (
+    is_event,
+    key_hinges,
+    key_numbers,
+    outcome_rows,
+    shown,
+    shown_range,
+)
+from contactline.topics.trust.show.scores import backtest_files
 
 
 def _printed(assessment: Assessment, width: int, height: int) -> list[str]:

@@ -10,12 +10,12 @@ import pytest
 from rich.console import Console
 
 from contactline.case.load import load_case
-from contactline.report.assessment import Assessment
-from contactline.report.charts_score import calibration
-from contactline.report.findings import section_findings
-from contactline.report.judgements import drafted
-from contactline.report.terminal import summary
-from contactline.report.track import (
+from contactline.faces.cli.screen import summary
+from contactline.score.bars import BARS, _range_verdict
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.findings import section_findings
+from contactline.topics.showing.judgements import drafted
+from contactline.topics.showing.track import (
     NO_SCORES,
     REMEDY,
     bars_sentence,
@@ -23,8 +23,8 @@ from contactline.report.track import (
     leaning_sentence,
     without_scores,
 )
-from contactline.score.bars import BARS, _range_verdict
-from contactline.stages.scores import saved_scores
+from contactline.topics.trust.make.scores import saved_scores
+from contactline.topics.trust.show.scores import calibration
 
 
 def bars(*verdicts: str) -> dict[str, pd.DataFrame]:

@@ -7,13 +7,13 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from contactline.report.assessment import Assessment
-from contactline.report.charts_claims import boxes
-from contactline.report.figures import Figure
-from contactline.report.findings import section_findings
-from contactline.report.html import RECIPES
-from contactline.report.judgements import focus_proposal, proposal_name
-from contactline.report.whose import name_in, of_one_proposal
+from contactline.faces.report.html import RECIPES
+from contactline.topics.assessment import Assessment
+from contactline.topics.sensitivity.show import boxes
+from contactline.topics.showing.figures import Figure
+from contactline.topics.showing.findings import section_findings
+from contactline.topics.showing.judgements import focus_proposal, proposal_name
+from contactline.topics.showing.whose import name_in, of_one_proposal
 
 OF_ONE = {
     "truce_variants": "truce", "truce_aims": "aims", "truce_own_forces": "own_forces", "truce_timing": "timing",

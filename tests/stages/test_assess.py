@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import contactline as cl
-from contactline.choice.courses import OUTCOMES
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.pipeline import assess
-from contactline.report.html import write_report
-from contactline.report.store import save
-from contactline.report.tables import TABLES, typed
-from contactline.stages.war import spread
+from contactline.engine.courses import OUTCOMES
+from contactline.faces.report.html import write_report
+from contactline.service.assess import assess
+from contactline.topics.quantiles import spread
+from contactline.topics.store import save
+from contactline.topics.tables import TABLES, typed
 
 
 @pytest.fixture(scope="module")

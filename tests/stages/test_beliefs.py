@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from contactline.case.beliefs import Fixed
+from contactline.case.labels import belief_labels
 from contactline.case.load import load_case
 from contactline.case.schema import Case
-from contactline.choice.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.choice.futures import FUTURES, Futures, belief_labels, draw_futures
 from contactline.choice.held import reach
 from contactline.core.reads import reading
-from contactline.stages import falls, setup
+from contactline.engine import lines as falls
+from contactline.engine import setup
+from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on
+from contactline.engine.futures import FUTURES, Futures, draw_futures
 from contactline.support import adequacy
 from contactline.truce import guarantee as guarantees
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from contactline.build import build_evidence, find_archives
 from contactline.case.load import EVIDENCE, load_case
 from contactline.core.errors import InputError
 from contactline.core.files import sha256_of
+from contactline.service.build import build_evidence, find_archives
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "attack"))
 from made_archives import write_archives, write_case

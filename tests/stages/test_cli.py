@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from contactline.report.store import load
+from contactline.topics.store import load
 
 COMMANDS = [
     ["assess"], ["front"], ["backtest"], ["report"], ["sql"], ["version"], ["data", "status"], ["data", "import"],
@@ -22,7 +22,7 @@ COMMANDS = [
 
 def run(*arguments: str, cwd: Path, **changes: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"COLUMNS": "120"} | changes
-    command = [sys.executable, "-m", "contactline.cli", *arguments]
+    command = [sys.executable, "-m", "contactline.faces.cli.app", *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
 
 
@@ -30,7 +30,7 @@ def run(*arguments: str, cwd: Path, **changes: str) -> subprocess.CompletedProce
 def test_every_command_explains_itself(command: list[str]):
     from typer.testing import CliRunner
 
-    from contactline.cli import app
+    from contactline.faces.cli.app import app
 
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0
@@ -59,7 +59,7 @@ def test_bad_input_gives_one_message_and_exit_code_2(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    from contactline.cli import main
+    from contactline.faces.cli.app import main
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONTACTLINE_DATA", str(tmp_path / "store"))
@@ -85,7 +85,7 @@ def test_a_killed_assess_leaves_the_older_run_and_the_next_run_is_rendered_again
     older = run(*arguments[:3], "150", *arguments[4:], cwd=tmp_path)
     assert older.returncode == 0, older.stderr
     record = (tmp_path / "here" / "run.json").read_bytes()
-    command = [sys.executable, "-m", "contactline.cli", *arguments]
+    command = [sys.executable, "-m", "contactline.faces.cli.app", *arguments]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 120
     while process.poll() is None and not list(tmp_path.glob(".here.*")) and time.monotonic() < deadline:

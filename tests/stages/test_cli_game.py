@@ -11,8 +11,8 @@ from contactline.case.load import load_case
 from contactline.choice.efg import from_efg, write_efg
 from contactline.choice.equilibria import solve
 from contactline.choice.settlement_game import TYPES, Offer, settlement_game
-from contactline.cli import app
 from contactline.core.errors import InputError
+from contactline.faces.cli.app import app
 
 RUN = ["game", "borderland", "--draws", "2000", "--weeks", "156"]
 

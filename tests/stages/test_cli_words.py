@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from contactline.cli import app
-from contactline.cli_case import new_case
+from contactline.faces.cli.app import app
+from contactline.faces.cli.case import new_case
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 import contactline
 from contactline.case.load import find_case
-from contactline.cli import app
 from contactline.core.errors import InputError
+from contactline.faces.cli.app import app
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import typer
 
-from contactline.cli import app
-from contactline.report.dictionary import dictionary_page
+from contactline.faces.cli.app import app
+from contactline.service.dictionary import dictionary_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -80,5 +80,5 @@ def test_the_readmes_python_runs(capsys: pytest.CaptureFixture[str]):
 def test_the_data_dictionary_is_the_codes_own():
     page = ROOT / "docs" / "data-dictionary.md"
     assert page.read_text(encoding="utf-8") == dictionary_page(), (
-        "run python -m contactline.report.dictionary"
+        "run python -m contactline.service.dictionary"
     )

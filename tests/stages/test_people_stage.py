@@ -11,11 +11,16 @@ import pytest
 
 from contactline.case.load import load_case
 from contactline.core.errors import InputError
-from contactline.report.tables import typed
-from contactline.stages.losses import collapse_table, losses_tables, sources_table, strength_table
-from contactline.stages.salients import salient_table
-from contactline.stages.scores import FOLDER, saved_scores
-from contactline.stages.setup import Ready, make_ready
+from contactline.engine.setup import Ready, make_ready
+from contactline.topics.fighting.make.people import (
+    collapse_table,
+    losses_tables,
+    sources_table,
+    strength_table,
+)
+from contactline.topics.fighting.make.salients import salient_table
+from contactline.topics.tables import typed
+from contactline.topics.trust.make.scores import FOLDER, saved_scores
 
 
 @pytest.fixture(scope="module")

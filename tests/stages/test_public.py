@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import contactline
-from contactline.report.store import load, save
 from contactline.score.backtest import backtest
+from contactline.topics.store import load, save
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_saved_run_is_one_record_for_other_programs(results, tmp_path, capsys)
 
     from typer.testing import CliRunner
 
-    from contactline.cli import app
+    from contactline.faces.cli.app import app
 
     save(results["Assessment"], tmp_path)
     before = sorted(path.name for path in tmp_path.iterdir())

@@ -13,8 +13,16 @@ import pytest
 
 from contactline.case.load import LoadedCase, load_case
 from contactline.core.errors import InputError
-from contactline.stages import scores
-from contactline.stages.scores import FOLDER, KEY, READS, Reading, evidence_key, save_scores, saved_scores
+from contactline.topics.trust.make import scores
+from contactline.topics.trust.make.scores import (
+    FOLDER,
+    KEY,
+    READS,
+    Reading,
+    evidence_key,
+    save_scores,
+    saved_scores,
+)
 
 BUILT_IN = "ukraine_2025"
 

@@ -10,9 +10,9 @@ import pytest
 import contactline as cl
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
-from contactline.pipeline import assess
-from contactline.stages import space
-from contactline.stages.front import measure_front
+from contactline.engine import fronts as space
+from contactline.engine.ground import measure_front
+from contactline.service.assess import assess
 
 
 def test_simulate_and_assess_give_the_same_outcomes():

@@ -10,16 +10,9 @@ from contactline.case.load import load_case
 from contactline.case.schema import Objective
 from contactline.core.errors import CaseError
 from contactline.core.streams import Streams
-from contactline.stages.front import measure_front
-from contactline.stages.space import (
-    AROUND_KM,
-    DIRECTIONS,
-    fight_on_map,
-    fit_front,
-    front_rows,
-    threats,
-    what_opens,
-)
+from contactline.engine.fronts import fight_on_map, fit_front, front_rows
+from contactline.engine.ground import measure_front
+from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, threats, what_opens
 from contactline.war.objectives import objective_cells
 
 WEEKS = 60

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from contactline.choice.courses import truce_decision
-from contactline.report.tables import typed
-from contactline.stages.choice import run_courses
-from contactline.stages.setup import Ready, make_ready
-from contactline.stages.truce import (
+from contactline.engine.courses import truce_decision
+from contactline.engine.setup import Ready, make_ready
+from contactline.topics.choice.make.courses import run_courses
+from contactline.topics.tables import typed
+from contactline.topics.truce.make import (
     HOLD_WEEKS,
     aims_table,
     broken_table,

@@ -20,12 +20,12 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from contactline.case.load import load_case
-from contactline.cli import app
-from contactline.cli_backtest import print_bars, print_scores, print_summary
 from contactline.core import screen
-from contactline.pipeline import assess
-from contactline.report.store import save
-from contactline.stages.scores import saved_scores
+from contactline.faces.cli.app import app
+from contactline.faces.cli.backtest import print_bars, print_scores, print_summary
+from contactline.service.assess import assess
+from contactline.topics.store import save
+from contactline.topics.trust.make.scores import saved_scores
 
 WIDTHS = (60, 80, 120)
 WIDE = 1000
@@ -169,7 +169,7 @@ def test_the_scores_of_a_backtest_are_whole(width: int) -> None:
 
 def test_a_query_prints_its_figures_whole(tmp_path: Path) -> None:
     """The table of `sql`, on frames as it gets them."""
-    from contactline.cli_data import _print_rows
+    from contactline.faces.cli.data import _print_rows
 
     frame = pd.DataFrame(
         {f"column_{k}": [1234567.25 + k, 0.125] for k in range(9)} | {"day": [pd.Timestamp("2025-12-07")] * 2}

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from contactline.case.load import load_case
-from contactline.cli_support import app, read_paths
 from contactline.core.errors import ContactlineError
+from contactline.faces.cli.support import app, read_paths
 
 OWN = """
 support_paths:

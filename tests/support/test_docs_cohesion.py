@@ -13,11 +13,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from contactline import cli_positions
 from contactline.case.load import load_case
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
-from contactline.stages.cohesion import cohesion_tables, event_tables
+from contactline.faces.cli import positions as cli_positions
+from contactline.topics.allies.make import cohesion_tables, event_tables
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -11,8 +11,8 @@ from scipy import stats
 
 from contactline.case.load import load_case
 from contactline.core.errors import CaseError
-from contactline.stages.cohesion import event_tables, event_weeks
 from contactline.support.event_study import elasticity_range, study
+from contactline.topics.allies.make import event_tables, event_weeks
 
 
 def noise(seed: int, weeks: int = 240) -> np.ndarray:

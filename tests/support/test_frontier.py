@@ -12,11 +12,11 @@ import pytest
 
 from contactline.case.load import load_case
 from contactline.case.supply import SupportPath
-from contactline.report.tables import typed
-from contactline.stages.support import adequacy_table, all_paths, support_tables
-from contactline.stages.support_map import fight, sample_of
+from contactline.engine.support_paths import fight, sample_of
 from contactline.support.adequacy import support
 from contactline.support.frontier import paired, path_cost, smallest_package, variance_shares
+from contactline.topics.support.make import adequacy_table, all_paths, support_tables
+from contactline.topics.tables import typed
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "choice"))
 from small import world

@@ -11,10 +11,10 @@ import pytest
 from contactline.case.clauses import Proposal
 from contactline.case.load import load_case
 from contactline.case.schema import Place
+from contactline.engine.ground import measure_front
+from contactline.engine.settle import settle
 from contactline.front.cells import centres_of, distance_km
-from contactline.stages.deal_compare import compare_table
-from contactline.stages.deals import settle
-from contactline.stages.front import measure_front
+from contactline.topics.proposals.make.compare import compare_table
 from contactline.truce.compare import (
     GRANTED,
     PARTLY,

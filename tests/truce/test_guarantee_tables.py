@@ -12,13 +12,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "choice"))
 
 import small
 
+from contactline.case.labels import credibility_belief
 from contactline.case.load import load_case
 from contactline.case.pledges import PledgeRecord
-from contactline.choice.futures import FUTURES, credibility_belief, draw_futures
 from contactline.core.streams import Streams
-from contactline.report.tables import typed
-from contactline.stages.guarantee import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
+from contactline.engine.futures import FUTURES, draw_futures
 from contactline.support.adequacy import support
+from contactline.topics.guarantee.make import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
+from contactline.topics.tables import typed
 from contactline.truce.guarantee import credibility_paths, draw_pledge_luck
 
 

@@ -10,8 +10,8 @@ import pytest
 from contactline.case.clauses import Proposal
 from contactline.case.load import load_case
 from contactline.core.errors import CaseError
+from contactline.engine.ground import measure_front
 from contactline.front.cells import centres_of, distance_km
-from contactline.stages.front import measure_front
 from contactline.truce.reach import CHALLENGER, DEFENDER, ZONE, check_ground, contact_points, ground_left
 from contactline.truce.terms import apply_terms
 

@@ -8,7 +8,7 @@ import pytest
 from contactline.case.check import CLAUSE_KINDS, ENGINE_BELIEFS
 from contactline.case.load import load_case
 from contactline.core.errors import UnknownNameError
-from contactline.stages.front import measure_front
+from contactline.engine.ground import measure_front
 from contactline.truce import effects
 from contactline.truce.effects import FORFEIT, HAZARD_BELIEFS, UNMODELLED, clause_effect, clause_words
 from contactline.truce.terms import CHALLENGER, DEFENDER, ZONE, apply_terms, clause_table, proposal_named

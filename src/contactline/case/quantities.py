@@ -2,7 +2,7 @@
 
 A name is a family with its slots filled in: `objective.{objective}.p_{weeks}` becomes
 `objective.donetsk_rest.p_104`. Names are checked against the case alone, so that a claim on an unknown quantity
-fails when the case is read; `stages/quantities.py` computes the values from an assessment.
+fails when the case is read; `topics/claims/make/quantities.py` computes the values from an assessment.
 """
 
 from __future__ import annotations

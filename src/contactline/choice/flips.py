@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from contactline.choice.futures import BeliefLabel
+from contactline.case.labels import BeliefLabel
 from contactline.choice.held import Turning
 from contactline.choice.smooth import clear, legendre, p_value, ranks
 from contactline.core.errors import InputError

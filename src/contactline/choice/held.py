@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from contactline.case.schema import Case
-from contactline.choice.courses import FIGHT_ON, Theatre, accept, fight_on
-from contactline.choice.futures import Futures
 from contactline.core.reads import reading
+from contactline.engine.courses import FIGHT_ON, Theatre, accept, fight_on
+from contactline.engine.futures import Futures
 from contactline.truce.terms import Settlement
 
 FUTURES_HELD = 10

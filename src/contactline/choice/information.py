@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from contactline.choice.futures import BeliefLabel
+from contactline.case.labels import BeliefLabel
 from contactline.choice.regret import checked
 from contactline.choice.smooth import basis, clear, ranks
 from contactline.core.errors import InputError

@@ -1,4 +1,4 @@
-"""Break-even on two beliefs as a record: what `stages/pair.py` fights out, and figure, table and JSON show."""
+"""Break-even on two beliefs as a record, which `topics/choice/make/pair.py` fights out."""
 
 from __future__ import annotations
 

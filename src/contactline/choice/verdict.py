@@ -17,10 +17,10 @@ from scipy import stats
 from contactline.case.clauses import Proposal, Withdrawal
 from contactline.case.debate import Values
 from contactline.case.schema import Case
-from contactline.choice.courses import OUTCOMES, Theatre, accept, fight_on
-from contactline.choice.futures import Futures
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
+from contactline.engine.courses import OUTCOMES, Theatre, accept, fight_on
+from contactline.engine.futures import Futures
 from contactline.truce.terms import Settlement
 
 Outcomes = Mapping[str, np.ndarray]

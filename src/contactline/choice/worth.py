@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from contactline.case.debate import Values
-from contactline.choice.courses import OUTCOMES
-from contactline.choice.futures import Futures
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.engine.courses import OUTCOMES
+from contactline.engine.futures import Futures
 
 
 def worth(values: Values, outcomes: Mapping[str, np.ndarray]) -> np.ndarray:

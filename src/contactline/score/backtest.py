@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import contactline
 from contactline.core import notebook
 from contactline.core.errors import FitError, InputError
 from contactline.core.frame import checked
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
+from contactline.core.version import VERSION
 from contactline.score import bars
 from contactline.score.baselines import default_baselines
 from contactline.score.calibration import (
@@ -124,7 +124,7 @@ def backtest(
         **{name: checked(SCORE_TABLES[name], table) for name, table in tables.items()},
         made_by={
             "method": "rolling-origin backtest of net km² from origin to horizon",
-            "version": contactline.__version__,
+            "version": VERSION,
             "seed": int(seed),
             "draws": int(draws),
             "horizons": list(horizons),

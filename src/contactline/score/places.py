@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import contactline
 from contactline.case.schema import Objective
 from contactline.core.errors import InputError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
+from contactline.core.version import VERSION
 from contactline.score.bars import INTERVAL, _block_counts
 from contactline.score.calibration import independent_windows
 from contactline.score.place_rules import ByDistance, PlaceRule, default_rules
@@ -110,7 +110,7 @@ def places_backtest(
         band_table(forecasts, labels),
         {
             "method": "rolling-origin backtest of the date at which places are taken",
-            "version": contactline.__version__,
+            "version": VERSION,
             "seed": int(seed), "draws": int(draws), "horizons": list(horizons), "step": int(step),
             "weeks": past.weeks, "first_origin": str(past.ends[origins[0]]),
             "last_origin": str(past.ends[origins[-1]]), "rules": list(labels), "places": len(places.name),

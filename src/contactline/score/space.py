@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import contactline
 from contactline.core.errors import InputError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
+from contactline.core.version import VERSION
 from contactline.score.bars import ALL_HORIZONS, DESIGN_BARS, INTERVAL, _block_counts
 from contactline.score.calibration import LEVELS, independent_windows, level_column
 from contactline.score.proper import auc, brier_score, crps_ensemble, inside_central, pit_ensemble
@@ -110,7 +110,7 @@ def space_backtest(
         bar_table(cell_scores, skills, rules[0].name, step, seed),
         {
             "method": "rolling-origin backtest of where ground falls, given how much",
-            "version": contactline.__version__,
+            "version": VERSION,
             "seed": int(seed), "draws": int(draws), "horizons": list(horizons), "step": int(step),
             "weeks": past.weeks, "first_origin": str(past.ends[origins[0]]),
             "last_origin": str(past.ends[origins[-1]]), "rules": [rule.name for rule in rules],

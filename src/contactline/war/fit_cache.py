@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-import contactline
 from contactline.core.files import atomic_path
+from contactline.core.version import VERSION
 from contactline.war.climatology import Climatology
 from contactline.war.forecast import Forecast
 from contactline.war.importance import Posterior
@@ -31,7 +31,7 @@ _NAME = re.compile(r"[0-9a-f]{64}\.npz")
 
 def fit_key(record: TempoRecord, series: str, claims: np.ndarray, seed: int) -> str:
     """What a fit depends on, as a hex digest: record, headline map, claims, seed and version."""
-    whole = hashlib.sha256(f"{contactline.__version__} {seed} {series} {record.maps}".encode())
+    whole = hashlib.sha256(f"{VERSION} {seed} {series} {record.maps}".encode())
     for part in (record.ends.astype(np.int64), record.net, claims):
         whole.update(np.ascontiguousarray(part).tobytes())
     whole.update(code_digest())

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import contactline
 from contactline.core.files import atomic_path
+from contactline.core.version import VERSION
 from contactline.war.activity import ActivityFit, activity_priors
 from contactline.war.capture import CaptureFit
 from contactline.war.capture_data import History
@@ -39,7 +39,7 @@ def space_key(
     past: History, settlements: pd.DataFrame, others: np.ndarray, maps: tuple[str, ...], seed: int
 ) -> str:
     """What a spatial fit depends on, as a hex digest: record, other maps, names of places, seed, version and code."""
-    whole = hashlib.sha256(f"{contactline.__version__} {seed} {maps}".encode())
+    whole = hashlib.sha256(f"{VERSION} {seed} {maps}".encode())
     for field in fields(past):
         value = np.asarray(getattr(past, field.name))
         whole.update(f"{field.name} {value.dtype} {value.shape}".encode())

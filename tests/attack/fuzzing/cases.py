@@ -173,7 +173,7 @@ def break_parquet(dice: random.Random, content: bytes) -> tuple[bytes, Change]:
 def dump(folder: Path, file: Path) -> None:
     """Print what a case says, and a digest of what the report reads from `file` (runs in a process of its own)."""
     from contactline.case.load import load_case
-    from contactline.stages.scores import saved_scores
+    from contactline.topics.trust.make.scores import saved_scores
 
     found: list[Any] = []
     with said():

@@ -62,7 +62,7 @@ def commands(_root: Path) -> Maker:
     """Inputs of one command line each; nothing is fetched and nothing long is computed."""
     import typer
 
-    from contactline.cli import app
+    from contactline.faces.cli.app import app
 
     every = dict(leaves(typer.main.get_command(app)))
 
@@ -84,7 +84,7 @@ def computed(_root: Path) -> Maker:
     """Inputs of one command line each that is right but for one option, and computed to its end in a small run."""
     import typer
 
-    from contactline.cli import app
+    from contactline.faces.cli.app import app
 
     every = {
         name: leaf

@@ -159,7 +159,7 @@ def _live(command: Command, folder: Path, enough: frozenset[str], seconds: int, 
 
 
 def _main(command: list[str]) -> int:
-    from contactline.cli import main
+    from contactline.faces.cli.app import main
 
     sys.argv = ["contactline", *command]
     main()

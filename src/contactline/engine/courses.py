@@ -1,0 +1,429 @@
+"""Courses of action on one clock: fight on, accept a proposal now, or fight for a time and then settle.
+
+All run on the same futures. A broken truce is war again from the line that the terms left, with what the terms took
+away and what both sides rebuilt. Fighting may also end by itself on the line then reached, at the belief war.end_rate;
+such a peace breaks like a truce without terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from contactline.case.labels import credibility_belief, pledge_belief
+from contactline.case.pledges import Guarantee
+from contactline.case.schema import Case
+from contactline.core.reads import note
+from contactline.engine.course_kernel import NEVER, Luck, Renewal, War, live
+from contactline.engine.futures import Futures, weekly
+from contactline.truce.aims import AIMS, wanted_regions
+from contactline.truce.breakdown import Decision, TruceTerms, decision, hazard_at_signature
+from contactline.truce.guarantee import credibility_paths
+from contactline.truce.terms import Settlement
+from contactline.war.falls import Line, NearestFirst
+from contactline.war.manpower import LONGEST_LAG, flows
+from contactline.war.territory import Ground
+
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "km2_held": ("Territory the defender holds at the horizon", "km²"),
+    "people_held": (
+        "People (before the war) in towns the defender still holds, of those in the theatre",
+        "persons",
+    ),
+    "belt_held": ("Share of the belt the defender still holds", "share"),
+    "defender_losses": ("Defender's killed and wounded", "persons"),
+    "challenger_losses": ("Challenger's killed and wounded", "persons"),
+    "weeks_of_war": ("Weeks of war", "weeks"),
+    "collapsed": ("At least one collapse of the front", "share"),
+    "truce_holds": ("No fighting at the horizon: truce in force, or war ended by itself", "share"),
+    "truce_broken": ("Truce on the proposal broken within the horizon", "share"),
+    "guarantee_failed": ("Truce broken and the guarantor did not act", "share"),
+}
+"""Outcome name → label and unit; each is an ndarray[draw]."""
+
+FIGHT_ON = "fight_on"
+
+RESPONSES = ("troops", "air", "supplies", "sanctions")
+"""What honouring a guarantee may consist of; each has a belief truce.response_<name>, the tempo that it leaves."""
+
+UNSIGNED = TruceTerms()
+"""What holds a peace that came by itself: no terms at all, so the base rate and what renewed war would bring."""
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """The ground with the figures that courses start from.
+
+    people : ndarray[cell]; main_region : where the contested ground lies; km2_held, people_held : defender's now
+    """
+
+    ground: Ground
+    people: np.ndarray
+    main_region: str
+    km2_held: float
+    people_held: float
+    strength: float | None
+    km2_by_region_free: dict[str, float]
+    """Exact area each region's unheld part measures; cells only approximate it."""
+
+
+@dataclass(frozen=True)
+class Signing:
+    """When and on what terms a course settles.
+
+    week : week of signature; on_line_reached : nothing is handed over, the line then reached is frozen instead
+    terms, guarantee : variants that change one thing of what the proposal says
+    credibility : ndarray[draw, week], in place of the guarantee's own
+    """
+
+    week: int = 0
+    on_line_reached: bool = False
+    terms: TruceTerms | None = None
+    guarantee: Guarantee | None = None
+    credibility: np.ndarray | None = None
+
+
+def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.ndarray]:
+    """Outcomes of fighting on for the whole horizon : name → ndarray[draw]."""
+    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
+    raw = live(
+        NEVER,
+        war_inputs(case, theatre, futures),
+        idle,
+        Renewal(*[np.ones(futures.draws)] * len(Renewal._fields)),  # nothing is signed, so nothing is renewed
+        luck_inputs(futures),
+    )
+    return _outcomes(theatre, futures, raw, None)
+
+
+def accept(
+    case: Case,
+    theatre: Theatre,
+    settlement: Settlement,
+    futures: Futures,
+    *,
+    credibility: np.ndarray | None = None,
+    terms: TruceTerms | None = None,
+    signing: Signing | None = None,
+) -> dict[str, np.ndarray]:
+    """Outcomes of accepting a proposal : name → ndarray[draw]; now, unless `signing` says otherwise.
+
+    `credibility` (ndarray[draw, week]) and `terms` replace what the case says, for variants and break-even figures.
+    """
+    signing = signing or Signing(terms=terms, credibility=credibility)
+    ground = theatre.ground if signing.on_line_reached else settlement.ground_after
+    written = signing.terms or truce_terms(case, settlement)
+    if signing.on_line_reached:
+        written = written._replace(belt_lost=False)
+    guarantee = signing.guarantee or settlement.guarantee
+    credibility = signing.credibility
+    if credibility is None:
+        credibility = credibility_for(case, settlement, futures, guarantee=guarantee, signed=signing.week)
+    decides = decision_from(case, theatre, ground, futures, written, guarantee, credibility)
+    raw = live(
+        signing.week,
+        war_inputs(case, theatre, futures),
+        decides,
+        renewal_inputs(futures, written, promised=bool(credibility.any())),
+        luck_inputs(futures),
+    )
+    return _outcomes(theatre, futures, raw, None if signing.on_line_reached else settlement)
+
+
+def truce_decision(
+    case: Case,
+    theatre: Theatre,
+    settlement: Settlement,
+    futures: Futures,
+    *,
+    terms: TruceTerms | None = None,
+    guarantee: Guarantee | None = None,
+    credibility: np.ndarray | None = None,
+    on_present_line: bool = False,
+) -> Decision:
+    """The challenger's weekly decision under a settlement signed now, or a variant of it; see accept."""
+    written = terms or truce_terms(case, settlement)
+    ground = theatre.ground if on_present_line else settlement.ground_after
+    if credibility is None:
+        credibility = credibility_for(case, settlement, futures, guarantee=guarantee)
+    return decision_from(
+        case, theatre, ground, futures, written, guarantee or settlement.guarantee, credibility
+    )
+
+
+def truce_terms(case: Case, settlement: Settlement) -> TruceTerms:
+    """The terms' part in the hazard; a cap counts only where the case gives the defender's present strength."""
+    share = np.inf
+    if settlement.force_cap is not None and case.defender.persons:
+        share = settlement.force_cap / case.defender.persons
+    return TruceTerms(
+        belt_lost=bool(settlement.belts_lost),
+        zone=settlement.has_zone,
+        monitored=settlement.monitored,
+        imposed=settlement.imposed,
+        relief=settlement.snap_back and settlement.sanctions_relief != "none",
+        cap_share=share,
+    )
+
+
+def credibility_for(
+    case: Case,
+    settlement: Settlement,
+    futures: Futures,
+    *,
+    guarantee: Guarantee | None = None,
+    base: np.ndarray | None = None,
+    signed: int = 0,
+) -> np.ndarray:
+    """The guarantee's credibility path as the case describes it : ndarray[draw, week].
+
+    guarantee : in place of the settlement's own, with `base` : ndarray[draw]; signed : week of signature
+    """
+    guarantee = guarantee or settlement.guarantee
+    if base is not None or signed:
+        return _credibility(case, settlement, futures, guarantee, base, signed)
+    found: np.ndarray = futures.kept.part(
+        ("credibility", id(case), id(guarantee), bool(settlement.belts_lost)),
+        lambda: _credibility(case, settlement, futures, guarantee, None, 0),
+        (case, guarantee),
+    )
+    return found
+
+
+def _credibility(
+    case: Case,
+    settlement: Settlement,
+    futures: Futures,
+    guarantee: Guarantee | None,
+    base: np.ndarray | None,
+    signed: int,
+) -> np.ndarray:
+    """base : ndarray[draw], in place of what the futures hold of the guarantee, on the scale of `Guarantee.stated`."""
+    if guarantee is None:
+        return np.zeros((futures.draws, futures.weeks))
+    at_signature = guarantee.stated
+    if base is None:
+        base, at_signature = pledged(futures, guarantee)
+    return credibility_paths(
+        base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck, luck=futures.pledge_luck,
+        ceded=bool(settlement.belts_lost), signed=signed, at_signature=at_signature,
+    )  # fmt: skip
+
+
+def pledged(futures: Futures, guarantee: Guarantee) -> tuple[np.ndarray, bool]:
+    """What the futures hold of a guarantee : ndarray[draw], and whether it is the chance at signature: it is where that
+    is stated or held, else the record of promises."""
+    name = credibility_belief(guarantee.id)
+    note((name,))
+    if name in futures.beliefs:
+        return futures.beliefs[name], True
+    return futures.beliefs[pledge_belief(guarantee.id)], False
+
+
+def line_from(theatre: Theatre, ground: Ground, futures: Futures) -> Line:
+    """The line between holders of `ground`: simulated where the run has the spatial model, else nearest first."""
+    return futures.line(ground.holder) or NearestFirst(ground, futures.beliefs["war.built_up_resistance"])
+
+
+def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
+    """Worth of the ground that two years of renewed war would take, over that of as much wanted ground :
+    ndarray[aim, draw].
+
+    The part that is wanted is read off the fronts simulated from the line at the gain expected; the mean over a
+    belief set's trajectories is what a challenger can know. Ground it does not want counts `truce.other_value`, as
+    something to trade, as long as there is wanted ground left to trade it for.
+    """
+    if futures.whole is not None:
+        return wanted_share(case, theatre, ground, futures.whole)[:, futures.rows]
+    found: np.ndarray = futures.kept.part(
+        ("wanted", id(case), id(ground)),
+        lambda: _wanted_share(case, theatre, ground, futures),
+        (case, ground),
+    )
+    return found
+
+
+def _wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
+    wanted = [np.isin(ground.region, own) if own else np.ones(len(ground.km2), bool) for own in _wanted(case)]
+    values = np.column_stack([*(ground.km2 * own for own in wanted), ground.km2])
+    gain = np.maximum(futures.expected_gain, 1.0)
+    taken = line_from(theatre, ground, futures).lost(values, gain)
+    means = np.column_stack([futures.set_mean(taken[:, k]) for k in range(taken.shape[1])])
+    share = np.clip(means[:, :-1] / np.maximum(means[:, -1:], 1e-9), 0.0, 1.0)
+    share = np.repeat(share, futures.draws // futures.sets, axis=0).T
+    left = np.array([(ground.km2 * own)[ground.holder == 0].sum() for own in wanted])
+    tradable = np.minimum(left[:, None] / gain, 1.0)
+    worth: np.ndarray = share + (1.0 - share) * tradable * futures.beliefs["truce.other_value"]
+    return worth
+
+
+def _wanted(case: Case) -> list[tuple[str, ...]]:
+    regions = wanted_regions(case)
+    return [regions[aim] for aim in AIMS]
+
+
+def exact_area(theatre: Theatre, cells: np.ndarray) -> float:
+    """Area of the given cells, scaled region by region to the exact area of the region's unheld part, km²."""
+    here = theatre.ground
+    total = 0.0
+    for region in np.unique(here.region[cells]):
+        inside = here.region == region
+        part = here.km2[inside & cells].sum()
+        free = here.km2[inside & (here.holder == 0)].sum()
+        total += part / free * theatre.km2_by_region_free.get(str(region), free)
+    return total
+
+
+def honoured_tempo(guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
+    """Tempo of renewed war that is left if the guarantee is honoured : ndarray[draw], share.
+
+    The product over what the guarantee promises to do; a guarantor with discretion does a part of it, drawn evenly
+    between nothing and all on a log scale (*assumption* of the developers).
+    """
+    left = np.ones(futures.draws)
+    if guarantee is None or not guarantee.responses:
+        return left
+    for kind in guarantee.responses:
+        left = left * futures.beliefs[f"truce.response_{kind}"]
+    return left**futures.discretion_luck if guarantee.discretion else left
+
+
+def decision_from(
+    case: Case,
+    theatre: Theatre,
+    ground: Ground,
+    futures: Futures,
+    terms: TruceTerms,
+    guarantee: Guarantee | None = None,
+    credibility: np.ndarray | None = None,
+) -> Decision:
+    """The challenger's weekly decision where a truce begins on `ground`; credibility None: no guarantee."""
+    wanted = wanted_share(case, theatre, ground, futures)
+    nothing = np.zeros(futures.draws)
+    leaving = nothing
+    if terms.imposed:
+        side = flows(futures.beliefs, "defender")
+        extra = futures.beliefs["truce.morale_absence"] - 1.0
+        leaving = extra * side.absence_rate * (1.0 - side.absence_return)
+    promised = credibility is not None and bool(credibility.any())
+    return decision(
+        terms,
+        futures.beliefs,
+        futures.reading,
+        gain=futures.expected_gain,
+        losses=futures.expected_losses,
+        wanted=wanted[futures.aims, np.arange(futures.draws)],
+        credibility=np.zeros((futures.draws, futures.weeks)) if credibility is None else credibility,
+        honoured=honoured_tempo(guarantee if promised else None, futures),
+        penalty=futures.beliefs["truce.honoured_cost"] if promised else nothing,
+        leaving=leaving,
+    )
+
+
+def war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
+    """What the war is made of, for the compiled loop; the same for every course on the same futures."""
+    found: War = futures.kept.part(
+        ("war", id(case), id(theatre)), lambda: _war_inputs(case, theatre, futures), (case, theatre)
+    )
+    return found
+
+
+def _war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
+    beliefs = futures.beliefs
+    side = flows(beliefs, "defender")
+    unsigned = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
+    return War(
+        net=futures.net,
+        factor=futures.factor,
+        claims=futures.claims,
+        ratio=beliefs["losses.defender_per_attacker"],
+        bleeding=futures.bleeding,
+        rate=weekly(beliefs["war.collapse_rate"]),
+        raising=futures.raising,
+        speed=beliefs["war.collapse_speed"],
+        length=beliefs["war.collapse_weeks"],
+        kappa=beliefs["war.collapse_strength"],
+        recruits=side.recruits / side.force,
+        gone=side.absence_rate * (1.0 - side.absence_return),
+        returned=side.wounded_return * (1.0 - side.killed_share),
+        lag=np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(np.int64),
+        force=side.force,
+        end_rate=weekly(beliefs["war.end_rate"]),
+        peace_hazard=hazard_at_signature(unsigned),
+        truce_losses=beliefs["truce.defender_losses_truce"],
+    )
+
+
+def renewal_inputs(futures: Futures, terms: TruceTerms, *, promised: bool) -> Renewal:
+    """How a war renewed after a truce on these terms differs, for the compiled loop.
+
+    promised : whether a guarantor may act at all; its response has no delay to read where none may
+    """
+    beliefs = futures.beliefs
+    ones = np.ones(futures.draws)
+    return Renewal(
+        tempo=beliefs["truce.renewed_tempo_belt_lost"] if terms.belt_lost else ones,
+        shock=beliefs["truce.morale_collapse"] if terms.imposed else ones,
+        absence=beliefs["truce.morale_absence"] if terms.imposed else ones,
+        mobilisation=beliefs["truce.mobilisation_weeks"],
+        warning=beliefs["truce.warning_weeks"],
+        surprise=beliefs["truce.surprise_tempo"],
+        response=beliefs["truce.response_weeks"] if promised else ones,
+    )
+
+
+def luck_inputs(futures: Futures) -> Luck:
+    """Chance as the compiled loop takes it."""
+    return Luck(
+        futures.collapse_luck,
+        futures.breakdown_luck,
+        futures.honour_luck,
+        futures.end_luck,
+        futures.peace_luck,
+    )
+
+
+def _outcomes(
+    theatre: Theatre, futures: Futures, raw: np.ndarray, settlement: Settlement | None
+) -> dict[str, np.ndarray]:
+    """Read the kernel's columns off the ground: what had fallen before signature, the hand-over, what fell after.
+
+    Ground taken before signature that the terms hand over anyway counts once; what was taken elsewhere is so much of
+    the way along the new line's falls.
+    """
+    here = theatre.ground
+    belt = np.where(here.belt != "", here.km2, 0.0)
+    measured = np.column_stack([here.km2, theatre.people, belt])
+    signed = raw[:, 11] > 0
+    start = line_from(theatre, here, futures)
+    if settlement is None:  # one line throughout: gains before and after signature follow one another
+        top = np.maximum(raw[:, 1], np.where(signed, raw[:, 3] + raw[:, 2], 0.0))
+        lost = start.lost(measured, top)
+        km2 = raw[:, 0]
+    else:
+        given = settlement.given_up[:, None] * measured
+        back = (settlement.returned[:, None] * measured).sum(axis=0)
+        before = start.lost(np.column_stack([measured, given]), raw[:, 1])
+        # What fell is counted in cells, a gain in km² of average ground; the share of the one is read into the other.
+        inside = before[:, 3] / np.maximum(before[:, 0], 1e-9)
+        taken = np.minimum(inside * raw[:, 1], exact_area(theatre, settlement.given_up))
+        elsewhere = raw[:, 1] - taken
+        after = line_from(theatre, settlement.ground_after, futures).lost(measured, elsewhere + raw[:, 2])
+        still = exact_area(theatre, settlement.given_up) - taken
+        lost = np.where(signed[:, None], after + given.sum(axis=0) - back, before[:, :3])
+        km2 = raw[:, 0] + np.where(signed, still - back[0], 0.0)
+    belt_now = float(belt[here.holder == 0].sum())
+    return {
+        # A gain knows no border; what the defender holds ends where it holds nothing.
+        "km2_held": np.maximum(theatre.km2_held - km2, 0.0),
+        "people_held": theatre.people_held - lost[:, 1],
+        "belt_held": 1.0 - lost[:, 2] / belt_now if belt_now else np.ones(futures.draws),
+        "defender_losses": raw[:, 5],
+        "challenger_losses": raw[:, 4],
+        "weeks_of_war": raw[:, 6],
+        "collapsed": (raw[:, 7] > 0).astype(float),
+        "truce_holds": raw[:, 10],
+        "truce_broken": (raw[:, 8] >= 0).astype(float),
+        "guarantee_failed": (raw[:, 9] == 0.0).astype(float),
+    }

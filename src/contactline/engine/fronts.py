@@ -1,0 +1,164 @@
+"""Stage two, on the map: the fitted spatial model fought out by the kernel, and what is read off its event log.
+
+Where a case's record is too thin for the spatial model, the stage says so and the war stage falls back on cells
+falling nearest to the line first (`war.territory`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.load import LoadedCase
+from contactline.case.schema import Case
+from contactline.core.errors import ContactlineError
+from contactline.core.files import data_dir
+from contactline.core.streams import Streams
+from contactline.engine.ground import Front
+from contactline.war.capture_data import History, history
+from contactline.war.events import EventLog
+from contactline.war.grid import check_front
+from contactline.war.kernel import simulate_front
+from contactline.war.objectives import Fall, Fighting, at_week
+from contactline.war.record import TempoRecord
+from contactline.war.space import Plan, SpaceFit, fit_space
+from contactline.war.space_cache import keep_space, load_space, space_key
+
+FRONT_DRAWS = 2000
+"""Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
+
+
+CHUNK = 50
+"""Trajectories a piece of work: small, so that few trajectories still fill every core."""
+
+
+@dataclass(frozen=True)
+class SimulatedFront:
+    """A run of the kernel on the futures.
+
+    rows : ndarray[front draw], which of the run's draws each trajectory follows
+    """
+
+    log: EventLog
+    rows: np.ndarray
+
+    def fall(self, wanted: np.ndarray, share: float, fighting: Fighting, km2: np.ndarray) -> Fall:
+        """When `share` of the wanted cells' area is held, and the whole front's losses by then."""
+        week = np.asarray(self.log.first_week(wanted, share), dtype=float)
+        return Fall(
+            week,
+            at_week(fighting.attacker_losses[self.rows], week),
+            at_week(fighting.defender_losses[self.rows], week),
+            float(km2[wanted & (self.log.holder0 == 0)].sum()),
+        )
+
+    def chance_held(self, weeks: Sequence[int]) -> np.ndarray:
+        """Chance that the challenger holds each cell : ndarray[len(weeks), cell]."""
+        return self.log.chance_held(weeks)
+
+    def line_km(self, weeks: Sequence[int]) -> np.ndarray:
+        """Length of the line of contact : ndarray[front draw, len(weeks)], km."""
+        return self.log.line_km(weeks)
+
+
+def fit_front(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[SpaceFit | None, tuple[str, ...]]:
+    """The spatial models fitted to the case's control history, and what the reader must know about them.
+
+    The theatre is one that `readiness.check_theatre` let pass; sectors that the front has left behind, and parts that
+    the line never touches, are named among the notes.
+    """
+    case, cells = loaded.case, loaded.evidence("cells")
+    try:
+        past = history(cells, loaded.evidence("changes"), case.as_of)
+        maps, others = other_maps(case, front.record, past)
+        fitted = _fitted(past, streams, front.settlements, others, maps)
+    except ContactlineError as error:
+        return None, (f"the spatial model was not fitted, so cells fall nearest to the line first: {error}",)
+    islands = case.theatre.islands
+    told = check_front(fitted.grid(), front.ground.holder, idle_sectors=True, islands=islands)
+    return fitted, (*fitted.warnings(), *told)
+
+
+def _fitted(
+    past: History, streams: Streams, settlements: pd.DataFrame, others: np.ndarray, maps: tuple[str, ...]
+) -> SpaceFit:
+    """The fit of an earlier run of the same, or a fresh one, which is kept."""
+    folder = data_dir() / "fits" / "space"
+    key = space_key(past, settlements, others, maps, streams.seed)
+    fitted = load_space(folder, key, past, maps)
+    if fitted is None:
+        fitted = fit_space(past, streams, settlements=settlements, others=others, maps=maps)
+        keep_space(folder, key, fitted)
+    return fitted
+
+
+def other_maps(case: Case, record: TempoRecord, past: History) -> tuple[tuple[str, ...], np.ndarray]:
+    """Maps other than the one that the cells come from, and their weekly net km² over the history's weeks :
+    ndarray[week, map], NaN where a map has no reading."""
+    names = tuple(name for name in record.maps if name != case.headline_series.id)
+    net = np.full((past.weeks, len(names)), np.nan)
+    for k, name in enumerate(names):
+        column = record.net[:, record.column(name)][-past.weeks :]
+        net[past.weeks - len(column) :, k] = column
+    return names, net
+
+
+def belt_resistance(case: Case, cells: pd.DataFrame) -> np.ndarray:
+    """Log weight of capture that the belief on fortified belts, at its median, adds : ndarray[cell] float32."""
+    belief = next(b for b in case.beliefs if b.name == "war.belt_resistance")
+    level = float(belief.distribution.quantile(np.array([0.5]))[0])
+    return np.where((cells["belt"] != "").to_numpy(), -np.log(level), 0.0).astype(np.float32)
+
+
+def front_rows(draws: int, most: int = FRONT_DRAWS) -> np.ndarray:
+    """Which of the run's draws are fought out on the map : ndarray[front draw]."""
+    return np.arange(draws) if draws <= most else np.linspace(0, draws - 1, most).astype(int)
+
+
+def fight_on_map(
+    fitted: SpaceFit,
+    front: Front,
+    net: np.ndarray,
+    beliefs: Mapping[str, np.ndarray],
+    streams: Streams,
+    most: int = FRONT_DRAWS,
+    holder: np.ndarray | None = None,
+    plan: Plan | None = None,
+) -> SimulatedFront:
+    """Fight net paths ndarray[draw, week] out on the map, `most` of them at the most, from the present line or another.
+
+    holder : ndarray[cell], who holds each cell at the start if not as now; plan : that of these paths, where the
+    caller fights them from several lines
+
+    Two beliefs enter that the record cannot tell: cells of a belt are taken `war.belt_resistance` times less readily
+    (no cell of a belt has ever fallen), and `war.region_shift` moves the sectors of the main region.
+    """
+    rows = front_rows(len(net), most)
+    plan = plan or fitted.plan(net[rows], streams)
+    inside = pd.Series(front.ground.region == front.theatre.main_region)
+    share = (
+        inside.groupby(fitted.sectors.of).mean().reindex(range(fitted.sectors.count)).fillna(0.0).to_numpy()
+    )
+    shift = (beliefs["war.region_shift"][rows, None, None] * share[None, None, :]).astype(np.float32)
+    weight = shift if plan.levers.sector_log_weight is None else plan.levers.sector_log_weight + shift
+    levers = replace(
+        plan.levers,
+        sector_log_weight=weight,
+        resistance=np.where(front.ground.belt != "", -1.0, 0.0),
+        resistance_scale=np.log(beliefs["war.belt_resistance"][rows]),
+    )
+    log = simulate_front(
+        fitted.grid(),
+        (front.ground.holder if holder is None else holder).astype(np.int8),
+        plan.capture,
+        plan.recapture,
+        levers,
+        seed=streams.seed,
+        rule_of_draw=plan.rule_of_draw,
+        initial_heat=plan.initial_heat,
+        chunk=CHUNK,
+    )
+    return SimulatedFront(log, rows)

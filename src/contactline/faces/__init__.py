@@ -1,0 +1,1 @@
+"""Faces: they parse, ask and show."""

@@ -1,0 +1,286 @@
+"""`contactline choice`: who prefers which course under which beliefs, and break-even on any two of them.
+
+Without beliefs it prints the centre page of a saved or fresh assessment; with --x and --y it fights both courses
+out again at every pair of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from contactline.case.load import built_in_cases, load_case
+from contactline.choice.pair import Pair
+from contactline.choice.verdict import default_values
+from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.files import check_file, write_bytes
+from contactline.core.limits import Cost, check_cost
+from contactline.core.output import print_json
+from contactline.core.progress import Stages, terminal
+from contactline.core.rounding import share, short
+from contactline.core.screen import Cell, print_table, say, words
+from contactline.core.screen import figure as figure_column
+from contactline.engine.futures import FUTURES
+from contactline.engine.setup import make_ready
+from contactline.service.assess import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
+from contactline.topics.assessment import Assessment
+from contactline.topics.choice.make.pair import POINTS, SETS, break_even_pair, named_belief
+from contactline.topics.choice.show.page import (
+    actor_sentences,
+    centre_rows,
+    proposals_shown,
+    regret_sentence,
+    waiting_sentence,
+)
+from contactline.topics.choice.show.pair import pair_figure
+from contactline.topics.showing.figures import to_png, to_svg
+from contactline.topics.showing.judgements import focus_proposal, percent
+from contactline.topics.showing.key_assumptions import key_assumptions, would_change
+from contactline.topics.showing.summary import as_of_line
+from contactline.topics.showing.theme import ink_on, share_colour
+from contactline.topics.store import load
+
+PAIR_COST = Cost(0.0, 0.0, 0.0, 2.5e-5)
+"""Seconds for each trajectory at each pair of values, beside what `make_ready` counts (docs/limits.md)."""
+
+
+def choice_command(
+    case: Annotated[
+        str | None,
+        typer.Argument(
+            help="A built-in case's id or a case folder. Default: that of --run, else ukraine_2025."
+        ),
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(help="A folder that `contactline assess` wrote; else the case is assessed first."),
+    ] = None,
+    proposal: Annotated[
+        str | None, typer.Option(help="Proposal set against fighting on. Default: the one in focus.")
+    ] = None,
+    actor: Annotated[
+        str | None,
+        typer.Option(help="Whose default values (with --x, --y: the defender's), or who is shown."),
+    ] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Belief along the columns; give --y too.")] = None,
+    y: Annotated[str | None, typer.Option("--y", help="Belief along the rows; give --x too.")] = None,
+    points: Annotated[
+        int | None, typer.Option(help=f"With --x and --y: values of each belief, 3 to 41. Default: {POINTS}.")
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(help=f"With --x and --y: trajectories fought at each pair. Default: {SETS * FUTURES}."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same results. Default: 0, or the saved run's.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="With --x and --y: write the map to this .svg or .png file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Who prefers which course under which beliefs; with --x and --y, where two beliefs make the courses even."""
+    if (x is None) != (y is None):
+        given, other = ("--x", "--y") if y is None else ("--y", "--x")
+        raise InputError(f"{given}: two beliefs are needed; give {other} as well, or neither of them.")
+    if figure is not None and (x is None or figure.suffix not in (".svg", ".png")):
+        raise InputError(f"--figure {figure}: allowed is a .svg or .png file, together with --x and --y.")
+    if figure is not None:
+        check_file(figure, "--figure")
+    if x is None and (points is not None or draws is not None):
+        raise InputError(
+            f"{'--points' if points is not None else '--draws'}: is read with --x and --y only; give both, or leave "
+            "it out."
+        )
+    if run is not None and seed is not None:
+        raise InputError("--seed: a saved run keeps its own; leave out --seed or --run.")
+    saved = load(run) if run is not None else None
+    if saved is not None and case is not None and load_case(case).case.id != saved.case.id:
+        raise InputError(
+            f"--run {run}: is an assessment of {saved.case.id!r}, not of {case!r}. Name that case, or none, or another "
+            "folder."
+        )
+    if x is not None and y is not None:
+        size = (POINTS if points is None else points, SETS * FUTURES if draws is None else draws)
+        _pair(case, saved, proposal, actor, (x, y), size, seed or 0, figure, as_json)
+    else:
+        _page(case, saved, proposal, actor, seed or 0, as_json)
+
+
+def _pair(
+    case: str | None, saved: Assessment | None, proposal: str | None, actor: str | None, beliefs: tuple[str, str],
+    size: tuple[int, int], seed: int, figure: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Break-even on two beliefs, on the futures of a saved run's case, seed, horizon and support or of a fresh one."""
+    if case is None and saved is not None and saved.case.id not in built_in_cases():
+        raise InputError(
+            f"--run: is an assessment of {saved.case.id!r}, which is not built in; name its folder as CASE as well."
+        )
+    points, draws = size
+    about = load_case(case or (saved.case.id if saved is not None else DEFAULT_CASE))
+    if saved is not None and about.digest != saved.run.case_digest:
+        raise InputError(
+            f"--run: the case {saved.run.case_id!r} has changed since that assessment was made. Assess it again, or "
+            "leave --run out."
+        )
+    for name in beliefs:
+        named_belief(about.case, name)
+    default_values(about.case, actor or about.case.defender.id)
+    if not 3 <= points <= 41:
+        raise InputError(f"--points: got {points}; allowed is a whole number from 3 to 41.")
+    if beliefs[0] == beliefs[1]:
+        raise InputError(f"--x and --y: both are {beliefs[0]!r}; allowed are two different beliefs.")
+    check_cost(
+        f"--points {points} --draws {draws}", PAIR_COST, points**2 * draws, "Ask for fewer points or draws"
+    )
+    chosen = proposal or (
+        focus_proposal(about.case, saved.tables) if saved else about.case.default_proposals[0]
+    )
+    stages = Stages(terminal(stderr=True), quiet=as_json)
+    info = saved.run if saved else None
+    ready = make_ready(
+        about.folder, proposals=(chosen,), draws=draws, seed=info.seed if info else seed,
+        weeks=info.horizon_weeks if info else HORIZON_WEEKS, support_path=info.support_path if info else "as_today",
+        stages=stages,
+    )  # fmt: skip
+    with stages.stage("fight both courses at every pair") as tick:
+        found = break_even_pair(ready, chosen, beliefs[0], beliefs[1], actor=actor, points=points, tick=tick)
+    if figure is not None:
+        drawn = pair_figure(about.case, found)
+        write_bytes(figure, to_png(drawn) if figure.suffix == ".png" else to_svg(drawn).encode())
+        say(terminal(stderr=True), f"wrote {figure}")
+    if as_json:
+        print_json(_pair_json(found))
+    else:
+        _print_pair(terminal(), found)
+
+
+def _page(
+    case: str | None,
+    saved: Assessment | None,
+    proposal: str | None,
+    actor: str | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """The centre page of a run; a proposal asked for is assessed alone."""
+    if saved is not None and proposal is not None and proposal != focus_proposal(saved.case, saved.tables):
+        raise InputError(
+            f"--proposal {proposal}: the saved assessment is on {focus_proposal(saved.case, saved.tables)!r}. "
+            "Leave --run out to assess another proposal."
+        )
+    result = saved or _assessed(case or DEFAULT_CASE, proposal, seed, as_json)
+    valued = {row.actor for row in centre_rows(result)}
+    if actor is not None and actor not in valued:
+        raise UnknownNameError("actor with values", actor, valued)
+    if as_json:
+        print_json(_page_json(result, actor))
+    else:
+        _print_page(terminal(), result, actor)
+
+
+def _assessed(case: str, proposal: str | None, seed: int, quiet: bool) -> Assessment:
+    told = terminal(stderr=True)
+    if not quiet:
+        say(told, f"Assessing {case} first; --run FOLDER reads a saved assessment instead.")
+    chosen = (proposal,) if proposal else ()
+    return assess(case, proposals=chosen, draws=DRAWS, seed=seed, stages=Stages(told, quiet=quiet))
+
+
+def _page_json(result: Assessment, actor: str | None) -> dict[str, Any]:
+    return {
+        "case": result.case.id,
+        "proposal": focus_proposal(result.case, result.tables),
+        "viewpoints": [asdict(row) for row in centre_rows(result) if actor in (None, row.actor)],
+        "actors": [asdict(said) for said in actor_sentences(result) if actor in (None, said.actor)],
+        "key_assumptions": [asdict(key) for key in key_assumptions(result)],
+        "would_change": would_change(result),
+        "waiting": waiting_sentence(result),
+        "regret": regret_sentence(result),
+    }
+
+
+def _print_page(console: Console, result: Assessment, actor: str | None) -> None:
+    """Table, sentences, what would change it, key assumptions."""
+    say(console, Text(f"{result.case.title}: the choice", style="bold"))
+    say(console, Text(as_of_line(result), style="dim"))
+    console.print()
+    say(console, "Share of beliefs and weights under which accepting does better than fighting on:")
+    console.print()
+    rows = []
+    for row in centre_rows(result):
+        if not (row.actor == actor or (actor is None and row.deciding)):
+            continue
+        cells = [_coloured(c.share, f"refuses {c.refuses}" if c.refuses else c.words) for c in row.cells]
+        rows.append([Text.assemble((row.name, "bold"), f": {row.values}"), *cells])
+    columns = [words("whose values"), *(words(name) for name in proposals_shown(result))]
+    print_table(console, columns, rows, blocks=True, spaced=True)
+    for said in actor_sentences(result):
+        if actor == said.actor or (actor is None and said.deciding):
+            console.print()
+            say(console, Text.assemble((said.name, "bold"), ". ", " ".join(said.sentences)))
+    hidden = [said.name for said in actor_sentences(result) if actor is None and not said.deciding]
+    if hidden:
+        console.print()
+        say(console, Text(f"Also valued, see --actor: {', '.join(hidden)}.", style="dim"))
+    _bullets(console, "What would change this", would_change(result))
+    lines = [
+        f"{key.label} (now {key.present}; {key.owner}): {key.if_wrong}" for key in key_assumptions(result)
+    ]
+    _bullets(console, "Key assumptions", lines)
+    _bullets(
+        console, "Waiting and regret", [t for t in (waiting_sentence(result), regret_sentence(result)) if t]
+    )
+
+
+def _bullets(console: Console, title: str, lines: Sequence[str]) -> None:
+    if lines:
+        console.print()
+        say(console, Text(title, style="bold"))
+    for line in lines:
+        say(console, f"• {line}")
+
+
+def _pair_json(found: Pair) -> dict[str, Any]:
+    record = asdict(found)
+    return record | {name: record[name].tolist() for name in ("x_values", "y_values", "share", "curve")}
+
+
+def _print_pair(console: Console, found: Pair) -> None:
+    """The share at each pair as a coloured table, rows from the highest value of y down."""
+    say(console, Text(f"{found.proposal_name}: share of beliefs in which accepting is better", style="bold"))
+    say(
+        console,
+        Text(
+            f"Values: {found.viewpoint}. {found.sets} belief sets of 50 futures, seed {found.seed}.",
+            style="dim",
+        ),
+    )
+    say(console, f"Down: {found.y_label} ({found.y}). Across: {found.x_label} ({found.x}).")
+    columns = [figure_column(""), *(figure_column(_bare(v, found.x_unit)) for v in found.x_values)]
+    rows: list[list[Cell]] = [
+        [_bare(value, found.y_unit), *(_coloured(s, share(s)) for s in shares)]
+        for value, shares in zip(found.y_values[::-1], found.share[::-1], strict=True)
+    ]
+    print_table(console, columns, rows, blocks=True)
+    say(console, found.finding)
+    for line in found.notes:
+        say(console, Text(line, style="dim"))
+
+
+def _bare(value: float, unit: str) -> str:
+    if unit in ("probability", "share") and 0 <= value <= 1:
+        return percent(value) if 0 < value < 1 else share(value)
+    return short(value)
+
+
+def _coloured(share: float, text: str) -> Text:
+    """A share on the colour scale of the figures."""
+    background = share_colour(share)
+    return Text(text, style=f"{ink_on(background)} on {background}")

@@ -1,0 +1,224 @@
+"""What a terminal shows: an assessment on one screen, and the table of gains for `contactline front`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from contactline.case.schema import Case
+from contactline.core.screen import Cell, figure, print_lines, print_table, table_lines, words, wrapped
+from contactline.core.version import VERSION
+from contactline.faces.report.front import front_assessment
+from contactline.faces.report.html import write_front
+from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.page import brief, centre_rows
+from contactline.topics.showing.judgements import percent, proposal_name
+from contactline.topics.showing.key_assumptions import would_change
+from contactline.topics.showing.precision import sets_of, too_few
+from contactline.topics.showing.summary import as_of_line, key_hinges, key_numbers, no_hinges
+from contactline.topics.showing.track import without_scores
+
+SCREEN_LINES = 36
+"""The summary stays below this many lines at 100 columns; at 80 columns it drops reasons first."""
+
+
+def summary(assessment: Assessment, console: Console, report: Path | None = None) -> None:
+    """Print the judgements, the numbers that matter, what they hinge on, and where the report is."""
+    room = max(console.height if console.is_terminal else SCREEN_LINES, 20)
+    for size in _SIZES:
+        lines = _screen(console, assessment, report, *size)
+        if len(lines) < room:
+            break
+    print_lines(console, lines)
+
+
+def front_table(console: Console, case: Case, monthly: pd.DataFrame, months: int = 12) -> None:
+    """Print net gains by month and region of the headline map, newest month last, and each other map's total.
+
+    `monthly` is the table `front_monthly`. A dagger marks months with missing, doubled or redrawn days.
+    """
+    series = list(monthly["series"].unique())
+    headline = headline_of_case(case, series)
+    own = monthly[monthly["series"] == headline]
+    regions = own[own["region"] != "total"].groupby("region")["km2"].apply(lambda v: v.abs().sum())
+    wide = own.pivot_table(index="month", columns="region", values="km2", aggfunc="sum").tail(months)
+    # Regions in which nothing moved in the months shown would only take the width from the others.
+    order = [r for r in regions.sort_values(ascending=False).index if wide[r].abs().max() >= 0.5]
+    flagged = own.groupby("month")["flagged"].any()
+    others = {
+        s: monthly[(monthly["series"] == s) & (monthly["region"] == "total")].set_index("month")["km2"]
+        for s in series
+        if s != headline
+    }
+    names = {r.id: r.name for r in case.regions} | {s.id: s.name for s in case.series}
+    columns = [
+        figure("Month"),
+        figure("Total"),
+        *(figure(names.get(str(region), str(region)).removesuffix(" oblast")) for region in order),
+        *(figure(f"Total, {other}") for other in others),
+    ]
+    rows: list[list[Cell]] = []
+    for month, row in wide.iterrows():
+        total = row["total"] if "total" in row else row.sum()
+        cells = [_km2(row.get(region, float("nan"))) for region in order]
+        rest = [_km2(other.get(month, float("nan"))) for other in others.values()]
+        mark = "†" if flagged.get(month, False) else ""
+        rows.append([f"{month:%b %Y}{mark or ' '}", Text(_km2(total), style="bold"), *cells, *rest])
+    print_table(
+        console, columns, rows, blocks=True,
+        title=f"Net change of the area held by {case.challenger.name}, km² ({names.get(headline, headline)})",
+        note="† a day is missing, doubled or redrawn. Positive: gained; negative: lost.",
+    )  # fmt: skip
+
+
+def front_chart(case: Case, tables: Mapping[str, pd.DataFrame], out: Path, digest: str = "") -> list[Path]:
+    """Write front.html (interactive), and gains, line length and the map as SVG and PNG, into folder `out`.
+
+    `tables` may hold any of `faces.report.front.FRONT_TABLES`; digest : the case's. Returns the paths written.
+    """
+    return write_front(front_assessment(case, tables, digest, VERSION), out)
+
+
+def headline_of_case(case: Case, present: list[str]) -> str:
+    """The headline map series if it is among `present`, else the first of them."""
+    return case.headline_series.id if case.headline_series.id in present else present[0]
+
+
+_SIZES = (
+    (True, True, 3, 9, 4),
+    (False, True, 3, 9, 3),
+    (False, True, 2, 9, 2),
+    (False, False, 2, 6, 2),
+    (False, False, 1, 5, 2),
+    (False, False, 1, 4, 2),
+    (False, False, 1, 3, 2),
+    (False, False, 1, 2, 2),
+    (False, False, 1, 2, 1),
+    (False, False, 1, 1, 1),
+    (False, False, 1, 1, 0),
+    (False, False, 0, 1, 0),
+    (False, False, 0, 0, 0),
+)
+"""What is left as the screen shrinks: reasons of confidence, notes of numbers, hinges, judgements, what would change
+this."""
+
+
+def _screen(
+    console: Console,
+    assessment: Assessment,
+    report: Path | None,
+    reasons: bool,
+    notes: bool,
+    hinges: int,
+    judgements: int,
+    changes: int,
+) -> list[Text]:
+    case = assessment.case
+    parts: list[Text] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
+    if case.invented:
+        parts.append(Text("An invented case: no evidence about a real conflict.", style="yellow"))
+    if few := too_few(sets_of(assessment)):
+        parts.append(Text(few, style="yellow"))
+    parts += [Text(line, style="yellow") for line in without_scores(assessment.tables, assessment.run.notes)]
+    tight = not (notes or changes)
+    parts += [*([] if tight else [Text()]), *_numbers(console, assessment, notes)]
+    if offers := _proposals(console, assessment, in_a_line=tight):
+        parts += offers if tight else [Text(), *offers]
+    if assessment.judgements[:judgements]:
+        parts += [Text(), Text("Judgements", style="bold")]
+    for judgement in assessment.judgements[:judgements]:
+        body = Text(f"• {judgement.sentence}")
+        body.append(f" [Confidence: {judgement.confidence}.]", style="dim")
+        if reasons:
+            body.append(f" {judgement.confidence_reason}", style="dim")
+        parts.append(body)
+    left = max(len(assessment.judgements) - judgements, 0)
+    found, none = key_hinges(assessment, hinges), no_hinges(assessment) if hinges else ""
+    if found or none:
+        parts += [Text(), Text("What the choice hinges on", style="bold")]
+    if none:
+        parts.append(Text(f"• {none}"))
+    for hinge in found:
+        effect = f" (share for accepting {hinge.effect})" if notes else ""
+        parts.append(Text(f"• {brief(assessment, hinge.label)}: now {hinge.present}; {hinge.turns}{effect}"))
+    lines = would_change(assessment)
+    lines = lines[:changes] if changes != 1 else sorted(lines, key=len)[:1]
+    if lines:
+        parts += [
+            Text(),
+            Text("What would change this", style="bold"),
+            *(Text(f"• {line}") for line in lines),
+        ]
+    if report is not None:
+        parts += [
+            Text(),
+            Text.assemble(("Report: ", "bold"), str(report), f" ({left} more judgements)" if left else ""),
+        ]
+    return [line for part in parts for line in _hung(console, part)]
+
+
+def _hung(console: Console, part: Text) -> list[Text]:
+    """Lines of a paragraph; those of a bullet stand below its text."""
+    if not part.plain.startswith("• "):
+        return wrapped(console, part)
+    lines = wrapped(console, part, console.width - 2)
+    return [line if k == 0 else Text("  ").append_text(line) for k, line in enumerate(lines)]
+
+
+def _proposals(console: Console, assessment: Assessment, *, in_a_line: bool) -> list[Text]:
+    """Every proposal where several were assessed: what follows may speak of one of them alone."""
+    names = {name: proposal_name(assessment.case, name) for name in _assessed(assessment)}
+    if len(names) < 2:
+        return []
+    case = assessment.case
+    truce = assessment.tables.get("truce", pd.DataFrame(columns=["variant", "proposal", "p_hold_156"]))
+    written = truce[truce["variant"] == "as_written"].set_index("proposal")["p_hold_156"]
+    sides = {side.name: _shares(assessment, side.id) for side in (case.defender, case.challenger)}
+    rows = [
+        [
+            name,
+            percent(float(written[proposal])) if proposal in written else "–",
+            *(shares.get(proposal, "–") for shares in sides.values()),
+        ]
+        for proposal, name in names.items()
+    ]
+    if in_a_line:
+        told = [f"“{name}” {holds} ({', '.join(own)})" for name, holds, *own in rows]
+        who = f"accepting better by {', '.join(sides)}"
+        return [Text(f"Truce holds 3 years ({who}): {'; '.join(told)}")]
+    columns = [
+        words("Proposal"),
+        figure("truce holds 3 years"),
+        *(figure(f"accepting better, {side}") for side in sides),
+    ]
+    return table_lines(console, columns, rows)
+
+
+def _assessed(assessment: Assessment) -> list[str]:
+    deals = assessment.tables.get("deals")
+    return [] if deals is None else list(dict.fromkeys(deals["proposal"]))
+
+
+def _shares(assessment: Assessment, actor: str) -> dict[str, str]:
+    """Proposal → share of beliefs under which the actor's default values prefer it, or that they refuse a point."""
+    own = next((row for row in centre_rows(assessment) if row.actor == actor and row.default), None)
+    cells = own.cells if own else ()
+    return {cell.proposal: "refuses" if cell.refuses else cell.words for cell in cells}
+
+
+def _numbers(console: Console, assessment: Assessment, notes: bool) -> list[Text]:
+    rows = []
+    for key in key_numbers(assessment):
+        body = Text(key.label)
+        if notes:
+            body.append(f" ({key.note})", style="dim")
+        rows.append((Text(key.value, style="bold"), body))
+    return table_lines(console, (figure(""), words("")), rows, heads=False)
+
+
+def _km2(value: float) -> str:
+    return "–" if value != value else f"{value + 0.0:,.0f}".replace("-", "−")

@@ -1,0 +1,318 @@
+"""`contactline support …`: the ledger, adequacy along a path, and what each path makes possible."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from contactline.case.check_supply import path_problems
+from contactline.case.load import load_case
+from contactline.case.read import dotted, problems_in
+from contactline.case.schema import Case
+from contactline.case.supply import SupportPath
+from contactline.case.yaml_text import read_yaml
+from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
+from contactline.core.errors import CaseError, InputError
+from contactline.core.output import print_json
+from contactline.core.progress import Stages, terminal
+from contactline.core.rounding import share
+from contactline.core.screen import Column, figure, print_table, say, words
+from contactline.engine.setup import DEFAULT_CASE, DRAWS, make_ready
+from contactline.faces.cli.base import App
+from contactline.support.adequacy import AS_TODAY, support_path
+from contactline.topics.support.make import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
+
+WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives more", "times present supply")
+"""Columns of words, set to the left; all others hold figures."""
+
+DROPS = {"in week": 2, "at best": 1, "coll.": 1, "80% range": 2, "bn €": 3, "bn EUR/month": 1}
+"""Columns that a narrow terminal may do without, the highest number first."""
+
+app = App(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
+
+CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OwnPaths = Annotated[
+    Path | None, typer.Option("--file", help="YAML file with support paths of your own (docs/support.md).")
+]
+
+
+@app.command("show")
+def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> None:
+    """The ledger: who provides what, what only one donor provides, and for how long until substitutes."""
+    about = _with_capabilities(case)
+    tables = ledger_tables(about)
+    if as_json:
+        print_json({name: _records(table) for name, table in tables.items()})
+        return
+    console = terminal()
+    for kind, title in (
+        ("supply", "Who provides what, % of present need"),
+        ("pressure", "Pressure, % of what could be"),
+    ):
+        _print(console, title, _shares(tables["support_ledger"], kind))
+    alone = tables["support_reliance"]
+    alone = alone[alone["alone"]]
+    if len(alone):
+        _print(console, "Provided nearly alone: less than half is left without the donor", _alone(alone))
+    say(
+        console,
+        "Ranges: other readings of the same sources. `--json` gives sources, promised, allocated and delivered, "
+        "and the reason of every assumption.",
+    )
+
+
+@app.command("path")
+def path_command(
+    name: Annotated[
+        str, typer.Argument(help="Support path of the case, or of --file; the case comes after it.")
+    ],
+    case: CaseArgument = DEFAULT_CASE,
+    months: Annotated[int, typer.Option(help="Months to print.")] = 24,
+    file: OwnPaths = None,
+    as_json: AsJson = False,
+) -> None:
+    """Adequacy of every capability along a path, month by month: supplied over needed."""
+    if not 1 <= months <= 120:
+        raise InputError(f"--months: got {months}; allowed is a whole number from 1 to 120.")
+    about = _with_capabilities(case)
+    own = {path.id: path for path in read_paths(file, about)} if file else {}
+    path = own.get(name) or support_path(about, name)
+    weeks = round(months * WEEKS_PER_MONTH) + 1
+    table = adequacy_table(about, [path], weeks)
+    if as_json:
+        print_json({"path": path.id, "name": path.name, "adequacy": _records(table)})
+        return
+    wide = table.pivot_table(index="name", columns="week", values="adequacy", sort=False)
+    marks = [w for w in (0, 4, 12, 24, 52, 76, 104, 156, 208) if w in wide.columns]
+    changed = table[(table["adequacy"] - table["as_today"]).abs() > 0.005]["name"].unique()
+    rows = [
+        {"capability": str(label) + (" *" if label in changed else "")}
+        | {f"{w}": share(row[w]).rstrip("%") for w in marks}
+        for label, row in wide.iterrows()
+    ]
+    console = terminal()
+    _print(console, f"{path.name}: % of need met, by week", pd.DataFrame(rows), blocks=True)
+    say(console, "* differs from the path as today. Halfway between readings; 100 at the most.")
+
+
+@app.command("compare")
+def compare_command(
+    case: CaseArgument = DEFAULT_CASE,
+    file: OwnPaths = None,
+    draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,
+    hold_until: Annotated[
+        str | None,
+        typer.Option("--hold-until", help="Day until which packages must hold the belt, YYYY-MM-DD."),
+    ] = None,
+    likelihood: Annotated[
+        float | None, typer.Option(help="And how likely, 0 to 1. Default: as likely as today.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What fighting on can achieve under each support path, and the smallest package that holds the belt."""
+    about = _with_capabilities(case)
+    weeks = _hold_weeks(about, hold_until)
+    if likelihood is not None and not 0 < likelihood < 1:
+        raise InputError(f"--likelihood: got {likelihood}; allowed is a number between 0 and 1, such as 0.8.")
+    more = read_paths(file, about) if file else []
+    stages = Stages(terminal(stderr=True), quiet=as_json)
+    ready = make_ready(
+        case, proposals=(), draws=draws, seed=seed, weeks=WEEKS, support_path=AS_TODAY, stages=stages
+    )
+    with stages.stage("compare the paths") as tick:
+        tables = support_tables(
+            about, ready.measured, ready.outlook, ready.spatial, ready.streams, tick, more=more, hold_weeks=weeks,
+            likelihood=likelihood, thorough=True,
+        )  # fmt: skip
+    if as_json:
+        wanted = ("support_frontier", "support_drivers", "support_packages", "support_factors")
+        print_json({name: _records(tables[name]) for name in wanted if name in tables})
+        return
+    console = terminal()
+    _print(console, "Two years of fighting under each path", _frontier(tables["support_frontier"]))
+    say(
+        console,
+        "belt: chance that every town of the belt still stands; losses: killed and wounded of the defender, median; "
+        "coll.: chance of a collapse; bn €: billions of euros a month beyond the path as today where the ledger prices "
+        "it, else ?.",
+    )
+    if "support_packages" in tables and len(tables["support_packages"]):
+        _print(
+            console, _package_title(about, tables["support_packages"]), _packages(tables["support_packages"])
+        )
+    elif "support_packages" in tables:
+        say(
+            console,
+            "No package is shown: no path that cuts supply makes holding the belt less likely than asked.",
+        )
+    else:
+        say(console, "The belt was not fought out on the map: the case has none, or its record is too thin.")
+    _print(console, "What drives the difference in gains, % of variance", _drivers(tables["support_drivers"]))
+    say(console, "How strongly supply moves the front is judgement; `contactline support show` says whose.")
+
+
+def read_paths(file: Path, case: Case) -> list[SupportPath]:
+    """Support paths of a user's YAML file: a list under `support_paths`, or one path. Raises CaseError."""
+    if not file.is_file():
+        raise CaseError(f"{file}: there is no such file; give a YAML file with support paths.")
+    document = read_yaml(file)
+    listed = document.get("support_paths") if isinstance(document, dict) else None
+    entries = listed if isinstance(listed, list) else [document]
+    taken = {path.id for path in case.support_paths} | {AS_TODAY}
+    paths = []
+    for number, entry in enumerate(entries):
+        where = f"{file}, path {number + 1}"
+        if not isinstance(entry, dict):
+            came = "nothing" if entry is None else repr(entry)
+            raise CaseError(f"{where}: got {came}; allowed is a path with id, name, cuts and assumption.")
+        try:
+            path = SupportPath.model_validate(entry)
+        except ValidationError as error:
+            first = problems_in(error, {"support_paths": entries}, ("support_paths", number))[0]
+            raise CaseError(f"{where}: {dotted(first.path[2:]) or 'the path'}: {first.text}.") from None
+        if path.id in taken:
+            raise CaseError(f"{where}: id {path.id!r} is taken by another path; choose another id.")
+        taken.add(path.id)
+        for problem in path_problems(case, path):
+            raise CaseError(f"{where} ({path.id}): {'.'.join(str(p) for p in problem.path)}: {problem.text}.")
+        paths.append(path)
+    return paths
+
+
+def _with_capabilities(case: str) -> Case:
+    about = load_case(case).case
+    if not about.capabilities:
+        raise InputError(
+            f"case {about.id!r} has no capabilities; write some in its support.yaml (docs/support.md says how)."
+        )
+    return about
+
+
+def _hold_weeks(case: Case, hold_until: str | None) -> int:
+    if hold_until is None:
+        return HOLD_WEEKS
+    last = parse_day(hold_until, "--hold-until")
+    weeks = round((last - case.as_of).days / 7)
+    if not 4 <= weeks <= WEEKS:
+        raise InputError(
+            f"--hold-until: got {hold_until}; allowed is a day from {day_after_weeks(case.as_of, 4)} to "
+            f"{day_after_weeks(case.as_of, WEEKS)}, four weeks to two years after the as-of date."
+        )
+    return weeks
+
+
+def _shares(ledger: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """One row a capability: donors in words, so that long names do not squeeze the numbers."""
+    rows = []
+    for name, part in ledger[ledger["kind"] == kind].groupby("name", sort=False):
+        donors = [
+            f"{r['donor_name']} {share(r['share']).rstrip('%')}"
+            + (
+                f" ({share(r['share_low']).rstrip('%')}–{share(r['share_high']).rstrip('%')})"
+                if r["share_high"] > r["share_low"]
+                else ""
+            )
+            for _, r in part.sort_values("share", ascending=False).iterrows()
+            if r["share"] > 0 or r["share_high"] > 0
+        ]
+        rows.append(
+            {
+                "capability": name,
+                "donors": ", ".join(donors),
+                "in all": share(part["share"].sum()).rstrip("%"),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _alone(alone: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "capability": alone["name"], "donor": alone["donor_name"],
+            "now": [share(v) for v in alone["today"]],
+            "when it stops": [share(v) for v in alone["at_once"]],
+            "a year later": [share(v) for v in alone["year"]],
+            "at best": [share(v) for v in alone["best"]],
+            "in week": [f"{v:.0f}" for v in alone["weeks_to_best"]],
+        }
+    )  # fmt: skip
+
+
+def _frontier(table: pd.DataFrame) -> pd.DataFrame:
+    def chance(row: pd.Series, weeks: int) -> str:
+        return share(row[f"p_belt_{weeks}"])
+
+    return pd.DataFrame(
+        {
+            "path": row["name"],
+            "belt 1y": chance(row, 52),
+            "2y": chance(row, 104),
+            "gain, km²": f"{row['gain_q50']:,.0f}",
+            "80% range": f"{row['gain_q10'] / 1000:.1f}–{row['gain_q90'] / 1000:.1f}k",
+            "losses": f"{row['losses_q50'] / 1000:,.0f}k",
+            "coll.": share(row["p_collapse"]),
+            "bn €": _known(row["cost_monthly"], "+.1f", "?"),
+        }
+        for _, row in table.iterrows()
+    )
+
+
+def _packages(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "if": row["path_name"],
+            "who gives more": row["donor_name"],
+            "stands without": share(row['p_as_is']),
+            "times present supply": f"{row['factor']:.2f}" if row["factor"] == row["factor"]
+            else f"not within {row['most_tried']:.0f} (then {share(row['p_reached'])})",
+            "bn EUR/month": _known(row["cost_monthly"], ".1f", "–"),
+        }
+        for _, row in table.iterrows()
+    )  # fmt: skip
+
+
+def _package_title(case: Case, table: pd.DataFrame) -> str:
+    first = table.iloc[0]
+    until = day_after_weeks(case.as_of, float(first["hold_weeks"]))
+    return (
+        f"Smallest package: the belt stands until {until} with a likelihood of {share(first['likelihood'])}"
+    )
+
+
+def _drivers(table: pd.DataFrame) -> pd.DataFrame:
+    order = table[table["outcome"] == "gain"].groupby("path", sort=False).head(2)
+    return pd.DataFrame(
+        {"path": r["path_name"], "belief": r["label"], "share": share(r["share"]).rstrip("%")}
+        for _, r in order.iterrows()
+    )
+
+
+def _known(value: float, form: str, missing: str) -> str:
+    return format(value, form) if value == value else missing
+
+
+def _print(console: Console, title: str, frame: pd.DataFrame, *, blocks: bool = False) -> None:
+    if frame.empty:
+        return
+    columns = [_column(str(name)) for name in frame.columns]
+    print_table(console, columns, frame.astype(str).to_numpy().tolist(), title=title, blocks=blocks)
+    console.print()
+
+
+def _column(name: str) -> Column:
+    return words(name, DROPS.get(name, 0)) if name in WORDS else figure(name, DROPS.get(name, 0))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(
+        table.to_json(orient="records", date_format="iso", force_ascii=False)
+    )
+    return found

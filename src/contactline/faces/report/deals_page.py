@@ -1,0 +1,64 @@
+"""The page of `contactline deal compare`: proposals side by side, with a map of each, from the map and texts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from contactline.case.schema import Case
+from contactline.core.files import write_text
+from contactline.core.folders import replaced_folder
+from contactline.faces.report.html import page, write_figures, write_maps
+from contactline.topics.assessment import Assessment, RunInfo
+from contactline.topics.proposals import show as charts_deal
+from contactline.topics.tables import typed
+
+
+def deals_assessment(case: Case, tables: Mapping[str, pd.DataFrame], digest: str, version: str) -> Assessment:
+    """A record without forecasts that holds the tables of `topics.proposals.make.compare.compare_tables`.
+
+    Raises InputError for a table that is malformed.
+    """
+    run = RunInfo(case.id, digest, case.as_of, 0, 0, 0, version, {})
+    chances = {f"p_{weeks}": float("nan") for weeks in (26, 52, 104)}
+    kept = {
+        name: typed(name, frame.assign(**chances) if name == "cells" else frame)
+        for name, frame in tables.items()
+    }
+    return Assessment(case, run, xr.Dataset(), kept, ())
+
+
+def render_deals(assessment: Assessment) -> str:
+    """The page as one self-contained HTML document."""
+    sections = (
+        ("map", "The line now, and after"),
+        ("compare", "Side by side"),
+        ("clauses", "Clause by clause"),
+    )
+    drawn = charts_deal.city_distances(assessment)
+    return page(
+        "deals.html.j2",
+        assessment,
+        drawn,
+        sections=(*sections, ("sources", "Sources")),
+        figures=drawn,
+        tables=assessment.tables,
+    )
+
+
+def write_deals(assessment: Assessment, out: Path) -> list[Path]:
+    """Write deals.html, and its chart and a map of each proposal as SVG and PNG, into folder `out`.
+
+    Raises InputError for a folder that no run of ours wrote.
+    """
+    out = Path(out)
+    layers = ["now", *(name for name in assessment.tables["cells"].columns if name.startswith("after_"))]
+    with replaced_folder(out, "--out", "deal compare") as folder:
+        write_text(folder / "deals.html", render_deals(assessment))
+        written = [folder / "deals.html"]
+        written += write_figures(charts_deal.city_distances(assessment), folder, png=True)
+        written += write_maps(assessment, folder, layers, png=True)
+    return [out / path.relative_to(folder) for path in written]

@@ -1,1 +1,0 @@
-"""Figures, maps, tables, judgements and pages: reads results, computes no science."""

@@ -1,0 +1,1 @@
+"""The questions that a report answers, a folder each: `schema` its tables, `make` makes, `show` shows them."""

@@ -1,0 +1,1 @@
+"""Who stands where, and how far apart are allies?"""

@@ -1,0 +1,102 @@
+"""The records that an assessment consists of: what the pipeline hands over and every report reads.
+
+They are frozen and carry how they were made (case digest, seed, version), so that a report can be rendered
+again at any time without running a simulation. `topics.store` saves and loads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import xarray as xr
+
+from contactline.case.schema import Case
+from contactline.core import notebook
+
+CONFIDENCE_LEVELS = ("low", "moderate", "high")
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """How an assessment was made. `timings` maps stage to seconds; `notes` are warnings of the fits."""
+
+    case_id: str
+    case_digest: str
+    as_of: date
+    seed: int
+    draws: int
+    horizon_weeks: int
+    version: str
+    timings: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+    support_path: str = "as_today"
+    """Id of the support path under which everything here was computed."""
+
+    def __repr__(self) -> str:
+        return notebook.line("RunInfo", self._about())
+
+    def _repr_html_(self) -> str:
+        about = f"case digest {self.case_digest[:16]}, contactline {self.version}"
+        return notebook.html(self._about(), about, more=self.notes)
+
+    def _about(self) -> str:
+        return (
+            f"{self.case_id} as of {self.as_of}, {self.draws:,} draws, {self.horizon_weeks} weeks, seed {self.seed}, "
+            f"support {self.support_path}"
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One judgement: a sentence in ICD 203 words, and apart from it the confidence and its reason.
+
+    `probability` is the figure that the words stand for, or None where the sentence states no likelihood.
+    """
+
+    topic: str
+    sentence: str
+    probability: float | None
+    confidence: str
+    confidence_reason: str
+
+    def __repr__(self) -> str:
+        chance = "" if self.probability is None else f"probability {self.probability:.3g}, "
+        sentence = notebook.short(self.sentence)
+        return notebook.line("Judgement", f"{self.topic}: {sentence} ({chance}confidence {self.confidence})")
+
+    def _repr_html_(self) -> str:
+        return notebook.html(self.sentence, f"Confidence: {self.confidence}. {self.confidence_reason}")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything a report needs. `tables` follow the dictionary in `topics.tables`; absent ones are allowed:
+    the section that would show one then says what is missing."""
+
+    case: Case
+    run: RunInfo
+    ensemble: xr.Dataset
+    tables: Mapping[str, pd.DataFrame]
+    judgements: tuple[Judgement, ...]
+
+    def __repr__(self) -> str:
+        run = self.run
+        return notebook.line(
+            "Assessment",
+            f"{self.case.id} as of {run.as_of}, {run.draws:,} draws, seed {run.seed}; "
+            f"{len(self.judgements)} judgements, {len(self.tables)} tables",
+        )
+
+    def _repr_html_(self) -> str:
+        from contactline.topics.showing.summary import as_of_line, key_numbers  # which builds on this module
+
+        rows = [(key.value, f"{key.label} ({key.note})") for key in key_numbers(self)]
+        told = [
+            f"{judgement.sentence} [Confidence: {judgement.confidence}.]" for judgement in self.judgements
+        ]
+        tables = f"Tables: {', '.join(sorted(self.tables))}."
+        invented = ["An invented case: no evidence about a real conflict."] if self.case.invented else []
+        return notebook.html(self.case.title, as_of_line(self), rows, [*invented, *told, tables])

@@ -1,0 +1,1 @@
+"""Which lines would both sides sign, and how does the game end?"""

@@ -1,0 +1,1 @@
+"""Which course is better, for whom, under which beliefs?"""

@@ -1,0 +1,188 @@
+"""Stage four: fight on or accept, on the same futures; the break-even figure, the verdict per viewpoint, the hinges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from contactline.case.debate import Values
+from contactline.case.labels import belief_labels
+from contactline.case.schema import Case
+from contactline.choice.verdict import (
+    advantage,
+    break_even,
+    default_values,
+    fighting_at,
+    vetoed_clauses,
+)
+from contactline.core.progress import Tick, no_tick
+from contactline.core.reads import reading
+from contactline.core.streams import Streams
+from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on
+from contactline.engine.ground import Front
+from contactline.engine.outlook import Outlook
+from contactline.topics.quantiles import SPREAD
+from contactline.truce.terms import Settlement
+
+HIGHEST_RATE = 0.6
+"""Collapses a year: one every 20 months, beyond what anyone in the built-in case's sources puts a number on."""
+GRID = 21
+"""Points per axis of the break-even figure."""
+
+Runs = dict[str, dict[str, np.ndarray]]
+Reads = dict[str, frozenset[str]]
+"""Course → names of the beliefs that it read."""
+
+
+def run_courses(
+    case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]
+) -> tuple[Runs, Reads]:
+    """Outcomes per course, fight_on and one per proposal : course id → outcome → ndarray[draw], and what each read."""
+    runs, reads = {}, {}
+    with reading() as names:
+        runs[FIGHT_ON] = fight_on(case, front.theatre, outlook.futures)
+    known = set(belief_labels(case))
+    reads[FIGHT_ON] = frozenset(names & known)
+    for course, settlement in settlements.items():
+        with reading() as names:
+            runs[course] = accept(case, front.theatre, settlement, outlook.futures)
+        reads[course] = frozenset(names & known)
+    return runs, reads
+
+
+def choice_tables(
+    case: Case,
+    front: Front,
+    outlook: Outlook,
+    settlements: Mapping[str, Settlement],
+    runs: Runs,
+    streams: Streams,
+    tick: Tick = no_tick,
+) -> dict[str, pd.DataFrame]:
+    """Tables courses, verdict, breakeven and breakeven_curve."""
+    default = default_values(case, case.defender.id)
+    whose = {"actor": default.actor, "viewpoint": default.viewpoint}
+    verdicts, grids, curves = [], [], []
+    rates = np.linspace(0.0, HIGHEST_RATE, GRID)
+    fighting = fighting_at(case, front.theatre, outlook.futures, rates)
+    for done, (name, settlement) in enumerate(settlements.items()):
+        for values in case.values:
+            verdicts.append(_verdict(case, settlement, values, runs, outlook, streams))
+        found = break_even(
+            case, front.theatre, settlement, default, outlook.futures, streams,
+            credibility=np.linspace(0.0, 1.0, GRID), rate=rates, fighting=fighting,
+        )  # fmt: skip
+        mesh = np.meshgrid(found.credibility, found.rate, indexing="ij")
+        grids.append(
+            pd.DataFrame(
+                {
+                    "proposal": name,
+                    **whose,
+                    "credibility": mesh[0].ravel(),
+                    "collapse_rate": mesh[1].ravel(),
+                    "share_accept": found.share.ravel(),
+                }
+            )
+        )
+        curves.append(
+            pd.DataFrame({"proposal": name, **whose, "collapse_rate": found.rate, "credibility": found.curve})
+        )
+        tick((done + 1) / len(settlements))
+    return {
+        "courses": courses_table(case, runs),
+        "verdict": pd.DataFrame(verdicts),
+        "breakeven": pd.concat(grids, ignore_index=True),
+        "breakeven_curve": pd.concat(curves, ignore_index=True),
+    }
+
+
+def _verdict(
+    case: Case, settlement: Settlement, values: Values, runs: Runs, outlook: Outlook, streams: Streams
+) -> dict[str, object]:
+    """How one viewpoint sees one proposal; a clause it calls unacceptable is said, never traded."""
+    name = settlement.proposal.id
+    shares = [
+        float(np.mean(advantage(values, runs[name], runs[FIGHT_ON], outlook.futures, streams, middle) > 0))
+        for middle in (False, True)
+    ]
+    actor = next((actor.name for actor in case.actors if actor.id == values.actor), values.actor)
+    vetoed = vetoed_clauses(values, case, settlement.proposal)
+    return {
+        "proposal": name,
+        "viewpoint": f"{actor}: {values.viewpoint}" + (" (calls a clause unacceptable)" if vetoed else ""),
+        "actor": values.actor,
+        "actor_name": actor,
+        "values": values.viewpoint,
+        "default": values.default,
+        "refuses": ", ".join(dict.fromkeys(vetoed)),
+        "share_accept": shares[0],
+        "p_accept_mean_value": shares[1],
+    }
+
+
+def courses_table(case: Case, runs: Runs) -> pd.DataFrame:
+    """Mean and spread of every outcome of every course."""
+    names = {proposal.id: f"Accept: {proposal.name}" for proposal in case.proposals} | {FIGHT_ON: "Fight on"}
+    rows = []
+    for course, outcomes in runs.items():
+        for outcome, (label, unit) in OUTCOMES.items():
+            values = outcomes[outcome]
+            rows.append(
+                {
+                    "course": course, "name": names[course], "outcome": outcome, "label": label, "unit": unit,
+                    "mean": float(values.mean()),
+                }
+                | {q: float(np.quantile(values, level)) for q, level in SPREAD.items()}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Dataset:
+    """The run as an xarray Dataset: gain[model, draw, week], objective_week[objective, draw], each outcome
+    [course, draw], belief[name, set], enters[course, name]. Units stand in the attributes."""
+    models = ("headline", "tempo")
+    objectives = [objective.id for objective in case.objectives]
+    futures, names = outlook.futures, sorted(belief_labels(case))
+    data: dict[str, xr.Variable] = {
+        "gain": xr.Variable(
+            ("model", "draw", "week"),
+            np.stack([np.round(outlook.gains[model]).astype(np.float32) for model in models]),
+            {
+                "units": "km2",
+                "long_name": "cumulative net gain of the challenger while fighting on, headline map",
+            },
+        ),
+        "objective_week": xr.Variable(
+            ("objective", "front_draw"),
+            np.stack([outlook.falls[name, "headline"].week for name in objectives]).astype(np.float32),
+            {"units": "weeks", "long_name": "week in which the objective falls; inf beyond the horizon"},
+        ),
+        "belief": xr.Variable(
+            ("name", "set"),
+            np.stack([futures.column(name).reshape(futures.sets, -1)[:, 0] for name in names]),
+            {"long_name": "belief sets; units in tables/assumptions.csv"},
+        ),
+    }
+    data["enters"] = xr.Variable(
+        ("course", "name"),
+        np.array([[name in reads[course] for name in names] for course in runs], dtype=np.int8),
+        {"long_name": "whether the course read the belief: 1, else 0"},
+    )
+    for outcome, (label, unit) in OUTCOMES.items():
+        stacked = np.stack([run[outcome] for run in runs.values()]).astype(np.float32)
+        data[outcome] = xr.Variable(("course", "draw"), stacked, {"units": unit, "long_name": label})
+    coordinates = {
+        "model": list(models),
+        "week": np.arange(1, futures.weeks + 1, dtype=np.int32),
+        "objective": objectives,
+        "course": list(runs),
+        "name": names,
+        "belief_set": (
+            "draw",
+            np.repeat(np.arange(futures.sets, dtype=np.int32), futures.draws // futures.sets),
+        ),
+    }
+    return xr.Dataset(data, coords=coordinates)

@@ -1,0 +1,1 @@
+"""How this topic is shown."""

@@ -1,0 +1,1 @@
+"""Do the claims of the debate hold?"""

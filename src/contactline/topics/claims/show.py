@@ -1,0 +1,50 @@
+"""Figures of the claims of a debate."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.figures import (
+    Figure,
+    Recipe,
+    inline,
+    listed,
+    rows_axis,
+    source_line,
+    spec_of,
+)
+
+VERDICTS = ("supported", "contested", "not supported", "not testable")
+
+
+VERDICT_COLOURS = dict(zip(VERDICTS, ("#2a7f7f", "#e2b84f", "#a0623a", "#c3cad1"), strict=True))
+"""Told apart by colour-blind readers by lightness as well; none is a side's colour."""
+
+
+def claims(assessment: Assessment) -> list[Figure]:
+    """One tile a claim, by verdict."""
+    table = assessment.tables["claims"]
+    counts = {verdict: int((table["verdict"] == verdict).sum()) for verdict in VERDICTS}
+    tiles = table.assign(place=table.groupby("verdict").cumcount() + 1)[["verdict", "place", "text", "by"]]
+    y = alt.Y("verdict:N", title=None, sort=list(VERDICTS), axis=rows_axis())
+    x = alt.X("place:O", title=None, axis=alt.Axis(labels=False, ticks=False, domain=False))
+    colour = alt.Color(
+        "verdict:N", legend=None, scale=alt.Scale(domain=list(VERDICTS), range=list(VERDICT_COLOURS.values()))
+    )
+    chart = (
+        alt.Chart(inline(tiles))
+        .mark_rect(stroke="#fff", strokeWidth=3)
+        .encode(x=x, y=y, color=colour, tooltip=["text:N", "by:N", "verdict:N"])
+    )
+    said = [f"{n} {'are' if n != 1 else 'is'} {verdict}" for verdict, n in counts.items() if n]
+    title = f"Of {len(table)} claims of the debate, {listed(said)}"
+    subtitle = (
+        "One tile a claim. Supported: figures agree and no sourced fact contests; contested: figures or facts on both "
+        "sides; not testable: nothing measured or simulated bears on it. "
+        + source_line(assessment, "claims and facts as listed below; own figures")
+    )
+    return [Figure("claims", "claims", title, subtitle, f"Tiles by verdict. {title}.", spec_of(chart, 150))]
+
+
+RECIPES = (Recipe("claims", "claims", "the claims of the debate", ("claims",), claims),)

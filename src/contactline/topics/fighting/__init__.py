@@ -1,0 +1,1 @@
+"""What can fighting still achieve, and what does it cost?"""

@@ -1,0 +1,71 @@
+"""What the maps show: gains by month, the line, settlements and outlines, as tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from contactline.case.load import LoadedCase
+from contactline.engine.ground import TOTAL, Front
+from contactline.front.gains import gains_by_month
+from contactline.topics.tables import hands_over
+from contactline.war.record import TempoRecord
+
+
+@hands_over
+def front_tables(loaded: LoadedCase, front: Front) -> dict[str, pd.DataFrame]:
+    """Tables front_monthly, area_history, line_history, settlements, places and outlines."""
+    case = loaded.case
+    areas = loaded.evidence("areas")
+    tables = {
+        "front_monthly": _monthly(areas, {region.id for region in case.regions if region.focus}),
+        "area_history": _history(front.record),
+        "changes": loaded.evidence("changes"),
+        "settlements": front.settlements,
+        "places": pd.DataFrame([place.model_dump() for place in case.places]),
+    }
+    if loaded.has_evidence("line"):
+        line = loaded.evidence("line")
+        line = line[line["series"] == case.headline_series.id]
+        tables["line_history"] = line[["date", "km"]].reset_index(drop=True)
+    if loaded.has_evidence("outlines"):
+        tables["outlines"] = loaded.evidence("outlines")
+    if not len(tables["places"]):
+        del tables["places"]
+    return tables
+
+
+def _monthly(areas: pd.DataFrame, regions: set[str]) -> pd.DataFrame:
+    """Whole months only: a month that the record cuts would look like a slow one."""
+    parts = []
+    for (series, region), _ in areas.groupby(["series", "region"]):
+        if region != TOTAL and region not in regions:
+            continue
+        months = gains_by_month(areas, str(series), str(region))
+        months = months[months["whole"]]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "series": series,
+                    "month": months["month"],
+                    "region": region,
+                    "km2": months["km2"],
+                    "flagged": months["flag"] != "",
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _history(record: TempoRecord) -> pd.DataFrame:
+    """Net change since the first week that every map covers, week by week; earlier weeks are negative."""
+    common = int(np.argmax(np.isfinite(record.net).all(axis=1)))
+    parts = []
+    for k, series in enumerate(record.maps):
+        known = np.isfinite(record.net[:, k])
+        total = np.cumsum(np.where(known, record.net[:, k], 0.0))
+        before = total[common - 1] if common > 0 else 0.0
+        parts.append(
+            pd.DataFrame({"series": series, "date": record.ends[known], "km2": (total - before)[known]})
+        )
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,1 @@
+"""Would the guarantor act?"""

@@ -1,0 +1,166 @@
+"""Figures of guarantees: the chance that each is honoured over time, and the reasons that it is made of."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import altair as alt
+import pandas as pd
+
+from contactline.core.rounding import percent
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.figures import (
+    Figure,
+    Recipe,
+    inline,
+    rows_axis,
+    source_line,
+    spec_of,
+    time_x,
+    wrapped,
+)
+from contactline.topics.showing.judgements import focus_proposal, proposal_name
+from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
+
+LINE = CATEGORIES[0]
+STUDY = "#9aa5b1"
+_PERCENT = alt.Axis(format=".0%", tickCount=6)
+_UNIT = alt.Scale(domain=[0, 1])
+ROW = 30
+"""Pixels of height for each step of a decomposition."""
+
+
+def over_time(assessment: Assessment) -> list[Figure]:
+    """One fan per guarantee: the chance of being honoured, with the calendar of its guarantors."""
+    table = assessment.tables["guarantee_paths"]
+    dates = assessment.tables.get("guarantee_calendar", pd.DataFrame())
+    return [
+        _fan(assessment, own, _on_the_way(assessment, own, dates)) for own in shown_first(assessment, table)
+    ]
+
+
+def reasons(assessment: Assessment) -> list[Figure]:
+    """One ladder per guarantee: from the published base rates, reason by reason, to the last year counted."""
+    return [_ladder(assessment, own) for own in shown_first(assessment, assessment.tables["guarantee"])]
+
+
+def shown_first(assessment: Assessment, table: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of each guarantee that an assessed proposal carries, the focus proposal's first; else all of them."""
+    focus = proposal_name(assessment.case, focus_proposal(assessment.case, assessment.tables))
+    groups = [own for _, own in table.groupby("guarantee", sort=False)]
+    carried = [own for own in groups if own["proposals"].iloc[0]] or groups
+    return sorted(carried, key=lambda own: focus not in own["proposals"].iloc[0])
+
+
+def _fan(assessment: Assessment, own: pd.DataFrame, dates: pd.DataFrame) -> Figure:
+    as_of = pd.Timestamp(assessment.case.as_of)
+    named = own.assign(date=as_of + pd.to_timedelta(7 * own["week"], unit="D"))
+    base = alt.Chart(inline(named[["date", "mean", "q10", "q50", "q90"]])).encode(
+        x=time_x("date", named["date"])
+    )
+    tip = [
+        alt.Tooltip("date:T"),
+        *(alt.Tooltip(f"{q}:Q", format=".0%") for q in ("mean", "q10", "q50", "q90")),
+    ]
+    chart = base.mark_area(opacity=0.2, color=LINE).encode(
+        y=alt.Y("q10:Q", title="chance that enough guarantors act", scale=_UNIT, axis=_PERCENT), y2="q90:Q"
+    )
+    chart += base.mark_line(strokeWidth=2.2, color=LINE).encode(y="mean:Q", tooltip=tip)
+    if len(dates):
+        marks = alt.Chart(inline(dates[["day", "what"]])).encode(x="day:T")
+        chart += marks.mark_rule(color=MUTED, strokeDash=[3, 3])
+        chart += marks.mark_text(angle=270, align="right", dx=-4, dy=-6, color=MUTED, fontSize=11).encode(
+            y=alt.value(4), text="what:N"
+        )
+    first, last = own.iloc[0], own.iloc[-1]
+    years = round(last["week"] / 52)
+    title = (
+        f"{own['name'].iloc[0]}: {percent(first['mean'])} likely to be honoured if the truce breaks now, "
+        f"{percent(last['mean'])} in {years} years ({percent(last['q10'])} to {percent(last['q90'])} by belief)"
+    )
+    subtitle = (
+        "Chance that enough guarantors act if the truce is broken then. Line: mean; band: middle 80% of belief sets; "
+        f"dashed: a government ends or may change. {_carried(own)}"
+        + source_line(assessment, "own model of published base rates and the case's analogues")
+    )
+    text = f"Fan chart over time. {title}."
+    name = str(own["guarantee"].iloc[0])
+    return Figure(f"guarantee_path_{name}", "truce", title, subtitle, text, spec_of(chart, 230))
+
+
+def _ladder(assessment: Assessment, own: pd.DataFrame) -> Figure:
+    last = own["years"].max()
+    rows = own[(own["years"] == 0) | (own["years"] == last)].sort_values("position", kind="stable")
+    named = rows.assign(
+        row=[
+            wrapped(f"{label}, year {years:.0f}" if years else label, 30)
+            for label, years in zip(rows["label"], rows["years"], strict=True)
+        ],
+        kind=["one study" if step == "study" else "all so far" for step in rows["step"]],
+    )
+    order = list(named["row"])
+    colour = alt.Color(
+        "kind:N", title=None, scale=alt.Scale(domain=["one study", "all so far"], range=[STUDY, LINE])
+    )
+    y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(30))
+    base = alt.Chart(inline(named[["row", "kind", "mean", "q10", "q50", "q90"]]))
+    tip = ["row:N", *(alt.Tooltip(f"{q}:Q", format=".0%") for q in ("mean", "q10", "q50", "q90"))]
+    chart = base.mark_rule(strokeWidth=3, opacity=0.5).encode(
+        x=alt.X("q10:Q", title="chance of being honoured if invoked", scale=_UNIT, axis=_PERCENT),
+        x2="q90:Q", y=y, color=colour,
+    )  # fmt: skip
+    chart += base.mark_point(filled=True, size=80, opacity=1).encode(
+        x="mean:Q", y=y, color=colour, tooltip=tip
+    )
+    chart += base.mark_text(dy=-10, color=INK, fontSize=11).encode(
+        x="mean:Q", y=y, text=alt.Text("mean:Q", format=".0%")
+    )
+    title = _finding(rows)
+    subtitle = (
+        "Each row adds one reason to those above it. Dot: mean; bar: middle 80% of belief sets (of one study: its own "
+        f"width). {_carried(own)}" + source_line(assessment, "base rates and analogues of the case")
+    )
+    name = str(own["guarantee"].iloc[0])
+    text = f"Dot chart of steps. {title}."
+    return Figure(
+        f"guarantee_steps_{name}", "truce", title, subtitle, text, spec_of(chart, ROW * len(order) + 20)
+    )
+
+
+def _finding(rows: pd.DataFrame) -> str:
+    """Where it starts, where it ends, and which reason moves the mean most."""
+    steps = rows[rows["step"] != "study"]
+    means, labels = steps["mean"].tolist(), steps["label"].tolist()
+    name, moves = rows["name"].iloc[0], [after - before for before, after in pairwise(means)]
+    if not moves:
+        return f"{name}: {percent(means[0])}"
+    at = max(range(len(moves)), key=lambda i: abs(moves[i]))
+    verb = "takes" if moves[at] < 0 else "adds"
+    reason, size = labels[at + 1], percent(abs(moves[at])).rstrip("%")
+    step = f"the largest step is {reason[0].lower()}{reason[1:]}, which {verb} {size} points"
+    return f"{name}: from {percent(means[0])} to {percent(means[-1])}; {step}"
+
+
+def _on_the_way(assessment: Assessment, own: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
+    """The dates of this guarantee within the horizon."""
+    if dates.empty:
+        return dates
+    end = pd.Timestamp(assessment.case.as_of) + pd.to_timedelta(7 * own["week"].max(), unit="D")
+    return dates[(dates["guarantee"] == own["guarantee"].iloc[0]) & (dates["day"] <= end)]
+
+
+def _carried(own: pd.DataFrame) -> str:
+    names = own["proposals"].iloc[0]
+    return f"Carried by: {names}. " if names else "No assessed proposal carries it. "
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        "guarantee_paths",
+        "truce",
+        "how credible each guarantee is over time",
+        ("guarantee_paths",),
+        over_time,
+    ),
+    Recipe("guarantee_steps", "truce", "what a guarantee's credibility is made of", ("guarantee",), reasons),
+)

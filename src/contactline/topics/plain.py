@@ -1,0 +1,26 @@
+"""An assessment as plain data, for `--json` and the JSON API: the same tables, judgements and run record as saved."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from contactline.topics.assessment import Assessment
+from contactline.topics.tables import typed
+
+
+def as_json(assessment: Assessment) -> str:
+    """Run record, judgements and every table (rows as objects, dates as ISO days, missing values null)."""
+    run = asdict(assessment.run) | {"as_of": assessment.run.as_of.isoformat()}
+    content: dict[str, Any] = {
+        "run": run,
+        "judgements": [asdict(judgement) for judgement in assessment.judgements],
+        "tables": {},
+    }
+    for name, frame in sorted(assessment.tables.items()):
+        rows = typed(name, frame)
+        for column in rows.select_dtypes("datetime"):
+            rows[column] = rows[column].dt.strftime("%Y-%m-%d")
+        content["tables"][name] = json.loads(rows.to_json(orient="records"))
+    return json.dumps(content, ensure_ascii=False)

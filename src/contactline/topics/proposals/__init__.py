@@ -1,0 +1,1 @@
+"""What does each proposal change, and what would seizing the same take?"""

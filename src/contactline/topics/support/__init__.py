@@ -1,0 +1,1 @@
+"""Who can provide what, and what does a cut do?"""

@@ -1,0 +1,250 @@
+"""Figures of the truce: how long it holds, what one changed term does, whose aims it meets, and one's own forces."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from contactline.core.rounding import percent, points, share
+from contactline.topics.assessment import Assessment
+from contactline.topics.showing.figures import (
+    Figure,
+    Recipe,
+    inline,
+    rows_axis,
+    source_line,
+    spec_of,
+    wrapped,
+)
+from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
+from contactline.topics.showing.whose import of_one_proposal
+
+_UNIT = alt.Scale(domain=[0, 1])
+_PERCENT = alt.Axis(format=".0%", tickCount=5)
+_STACKED = alt.Legend(columns=1)
+ROW = 26
+"""Pixels of height for each row of a chart of rows."""
+CLOSE = 0.1
+"""Values nearer than this part of their 80% range are said to be about the same: *assumption*."""
+ENOUGH = 0.05
+"""A guarantee that adds less than this to the chance to hold is said to stop mattering: *assumption*."""
+
+
+def survival(assessment: Assessment) -> list[Figure]:
+    """How long a truce holds, proposal by proposal as written."""
+    table = assessment.tables["truce"]
+    written = table[table["variant"] == "as_written"]
+    if written.empty:
+        return []
+    best = written.iloc[int(written["p_hold_156"].argmax())]
+    worst = written.iloc[int(written["p_hold_156"].argmin())]
+    title = (
+        f"Three years on, a truce still holds in {percent(worst['p_hold_156'])} of draws ({worst['name']})"
+    )
+    if len(written) > 1:
+        title += f" to {percent(best['p_hold_156'])} ({best['name']})"
+    weeks = {"start": 0, "p_hold_52": 52, "p_hold_156": 156, "p_hold_260": 260}
+    long = written.assign(start=1.0, line=written["name"]).melt(["line"], list(weeks), "week", "p")
+    long["years"] = long["week"].map(weeks) / 52
+    colour = alt.Color(
+        "line:N",
+        title=None,
+        sort=list(written["name"]),
+        scale=alt.Scale(range=list(CATEGORIES)),
+        legend=_STACKED,
+    )
+    base = alt.Chart(inline(long)).encode(
+        x=alt.X(
+            "years:Q", title="years after signature", axis=alt.Axis(values=[0, 1, 2, 3, 4, 5], format="d")
+        ),
+        y=alt.Y("p:Q", title="chance that it still holds", scale=_UNIT, axis=_PERCENT),
+        color=colour,
+    )
+    tip = ["line:N", alt.Tooltip("years:Q"), alt.Tooltip("p:Q", format=".0%")]
+    chart = base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1).encode(
+        tooltip=tip
+    )
+    subtitle = "Each proposal as written. Computed at one, three and five years. " + source_line(
+        assessment, "own model"
+    )
+    return [Figure("truce", "truce", title, subtitle, f"Lines of the chance that a truce holds. {title}.",
+                   spec_of(chart, 260))]  # fmt: skip
+
+
+def variants(assessment: Assessment) -> list[Figure]:
+    """The proposal in focus with one term changed at a time."""
+    own, name = of_one_proposal(assessment, assessment.tables["truce"])
+    if len(own) < 2:
+        return []
+    changed = own[own["variant"] != "as_written"]
+    written = float(own.loc[own["variant"] == "as_written", "p_hold_156"].iloc[0])
+    most = changed.iloc[int((changed["p_hold_156"] - written).abs().argmax())]
+    title = (
+        f"{name}: a truce holds three years in {percent(written)} of draws as "
+        f"written, in {percent(float(most['p_hold_156']))} {most['label']}"
+    )
+    subtitle = (
+        f"{name}, one term changed at a time. Dot: mean over all draws; bar: 80% of belief sets, so what "
+        "beliefs do and not luck. " + source_line(assessment, "own model")
+    )
+    chart = _dots(
+        own.assign(row=own["label"]), "p_hold_156", "chance that it holds three years", list(own["label"])
+    )
+    return [Figure("truce_variants", "truce", title, subtitle, f"Dots with ranges, one row a variant. {title}.",
+                   spec_of(chart, ROW * len(own) + 40))]  # fmt: skip
+
+
+def aims(assessment: Assessment) -> list[Figure]:
+    """How long each truce holds under each aim that the challenger may have."""
+    table = assessment.tables["aims"]
+    rows, name = of_one_proposal(assessment, table)
+    own = rows.set_index("aim")["p_hold_260"]
+    first, last = own.index[0], own.index[-1]
+    title = (
+        f"Whether the other side would stop depends on what it wants: {name} holds "
+        f"five years in {percent(float(own[first]))} of draws under {first} aims, in {percent(float(own[last]))} "
+        f"under {last} ones"
+    )
+    labels = [f"{row['label']} ({percent(row['p_aim'])} likely)" for _, row in table.iterrows()]
+    rows = table.assign(row=labels)
+    chart = (
+        alt.Chart(inline(rows.assign(row=[wrapped(r, 26) for r in rows["row"]])))
+        .mark_point(filled=True, size=90, opacity=0.9)
+        .encode(
+            x=alt.X("p_hold_260:Q", title="chance that it holds five years", scale=_UNIT, axis=_PERCENT),
+            y=alt.Y("row:N", title=None, sort=[wrapped(r, 26) for r in dict.fromkeys(rows["row"])], axis=rows_axis(26)),
+            color=alt.Color("name:N", title=None, scale=alt.Scale(range=list(CATEGORIES)),
+                            sort=list(dict.fromkeys(rows["name"])), legend=_STACKED),
+            tooltip=["name:N", "label:N", alt.Tooltip("p_hold_260:Q", format=".0%"),
+                     alt.Tooltip("wanted:Q", format=".0%", title="worth of the ground at stake")],
+        )
+    )  # fmt: skip
+    step = assessment.tables["aims"].iloc[0]
+    subtitle = (
+        f"Chance of maximal aims: {percent(step['p_maximal_prior'])} before the record, "
+        f"{percent(step['p_maximal_record'])} after earlier agreements, {percent(step['p_maximal_demands'])} after "
+        "unmoved demands as well (assumptions; docs/truce.md). " + source_line(assessment, "own model")
+    )
+    height = 3 * 46 + 40
+    return [
+        Figure(
+            "truce_aims",
+            "truce",
+            title,
+            subtitle,
+            f"Dots by aim and proposal. {title}.",
+            spec_of(chart, height),
+        )
+    ]
+
+
+def own_forces(assessment: Assessment) -> list[Figure]:
+    """What the size of the defender's own forces does, with and without the guarantee."""
+    own, name = of_one_proposal(assessment, assessment.tables["own_forces"])
+    if own.empty:
+        return []
+    own = own.sort_values("strength")
+    gap = own["p_hold"] - own["p_hold_no_guarantee"]
+    low, high = own.iloc[0], own.iloc[-1]
+    title = (
+        f"Own forces at {share(low['strength'])} of today’s hold the truce five years in "
+        f"{percent(low['p_hold'])} of draws, at {share(high['strength'])} in {percent(high['p_hold'])}"
+    )
+    if gap.max() < ENOUGH:
+        title += f"; the guarantee as written adds at most {points(gap.max())} points at any size"
+    elif (gap < ENOUGH).any():
+        beyond = own.loc[gap < ENOUGH, "strength"].min()
+        title += f"; from {share(beyond)} on the guarantee adds less than {points(ENOUGH)} points"
+    long = own.melt("strength", ["p_hold", "p_hold_no_guarantee"], "line", "p")
+    names = {"p_hold": "with the guarantee as written", "p_hold_no_guarantee": "without a guarantee"}
+    chart = (
+        alt.Chart(inline(long.assign(line=long["line"].map(names))))
+        .mark_line(point=True, strokeWidth=2)
+        .encode(
+            x=alt.X("strength:Q", title="size the defender’s forces settle at, over that at signature",
+                    axis=alt.Axis(format=".0%"), scale=alt.Scale(zero=False)),
+            y=alt.Y("p:Q", title="chance that it holds five years", scale=_UNIT, axis=_PERCENT),
+            color=alt.Color("line:N", title=None, scale=alt.Scale(range=list(CATEGORIES)), sort=list(names.values()),
+                            legend=_STACKED),
+            tooltip=["line:N", alt.Tooltip("strength:Q", format=".0%"), alt.Tooltip("p:Q", format=".0%")],
+        )
+    )  # fmt: skip
+    subtitle = (
+        f"{name}. Sizes are swept, whatever the proposal allows; how much a stronger "
+        "defender deters is a belief. " + source_line(assessment, "own model")
+    )
+    return [Figure("truce_own_forces", "truce", title, subtitle, f"Two lines over the size of forces. {title}.",
+                   spec_of(chart, 240))]  # fmt: skip
+
+
+def timing(assessment: Assessment) -> list[Figure]:
+    """What it is worth to sign later, by proposal, on the same terms or on the line then reached."""
+    table = assessment.tables["timing"]
+    own, name = of_one_proposal(assessment, table[table["terms"] == "same"])
+    own = own.sort_values("week")
+    later = own[own["week"] > 0]
+    if later.empty:
+        return []
+    best, now = own.iloc[int(own["value"].argmax())], own.iloc[0]
+    better = float(_at(later, 52)["p_better_than_now"])
+    if best["value"] - now["value"] < CLOSE * (now["value_q90"] - now["value_q10"]) and best["week"] > 0:
+        title = (
+            f"{name}: signing now or a year on is worth about the same to the defender, if the offer stands"
+        )
+    else:
+        when = "now" if best["week"] == 0 else f"after {round(best['week'] / 52 * 12)} months"
+        title = f"{name} is worth most to the defender signed {when}, if the offer stands"
+    title += f"; a year’s wait is better in {percent(better)} of belief sets"
+    lines = table.assign(
+        line=table["name"] + ": " + table["terms"].map({"same": "same terms", "line_reached": "line reached"}),
+        months=table["week"] / 52 * 12,
+    )  # fmt: skip
+    lines = lines[(lines["proposal"] == own["proposal"].iloc[0]) | (lines["terms"] == "same")]
+    chart = (
+        alt.Chart(inline(lines[["line", "months", "value", "value_q10", "value_q90", "defender_losses"]]))
+        .mark_line(point=True, strokeWidth=2)
+        .encode(
+            x=alt.X("months:Q", title="months of fighting before signature", axis=alt.Axis(values=[0, 6, 12, 18, 24])),
+            y=alt.Y("value:Q", title="value over fighting on, in the viewpoint’s own units"),
+            color=alt.Color("line:N", title=None, scale=alt.Scale(range=list(CATEGORIES)),
+                            sort=list(dict.fromkeys(lines["line"])), legend=_STACKED),
+            tooltip=["line:N", alt.Tooltip("months:Q", format=".0f"), alt.Tooltip("value:Q", format=".1f"),
+                     alt.Tooltip("value_q10:Q", format=".1f"), alt.Tooltip("value_q90:Q", format=".1f")],
+        )
+    )  # fmt: skip
+    rule = alt.Chart(inline(pd.DataFrame({"value": [0.0]}))).mark_rule(color=MUTED).encode(y="value:Q")
+    subtitle = (
+        "Mean over belief sets, defender’s default viewpoint, middle weights; zero: no better than fighting on for "
+        "the whole horizon. " + source_line(assessment, "own model")
+    )
+    return [Figure("truce_timing", "truce", title, subtitle, f"Lines of value by month of signature. {title}.",
+                   spec_of(rule + chart, 260))]  # fmt: skip
+
+
+def _dots(rows: pd.DataFrame, stem: str, title: str, order: list[str]) -> alt.LayerChart:
+    """One row a name: a bar from q10 to q90 and a dot at the mean."""
+    data = rows.assign(row=[wrapped(r, 34) for r in rows["row"]])
+    base = alt.Chart(inline(data[["row", stem, f"{stem}_q10", f"{stem}_q90"]])).encode(
+        y=alt.Y("row:N", title=None, sort=[wrapped(r, 34) for r in order], axis=rows_axis(34))
+    )
+    tip = [alt.Tooltip(f"{stem}{q}:Q", format=".0%") for q in ("", "_q10", "_q90")]
+    bars = base.mark_rule(strokeWidth=5, opacity=0.35, color=CATEGORIES[0]).encode(
+        x=alt.X(f"{stem}_q10:Q", title=title, scale=_UNIT, axis=_PERCENT), x2=f"{stem}_q90:Q", tooltip=tip
+    )
+    return bars + base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(
+        x=f"{stem}:Q", tooltip=tip
+    )
+
+
+def _at(rows: pd.DataFrame, week: int) -> pd.Series:
+    """The row of the week nearest to `week`."""
+    return rows.iloc[int((rows["week"] - week).abs().argmin())]
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe("truce", "truce", "how long a truce holds", ("truce",), survival),
+    Recipe("truce_variants", "truce", "what one changed term does to a truce", ("truce",), variants),
+    Recipe("truce_aims", "truce", "what a truce does under each aim", ("aims",), aims),
+    Recipe("truce_own_forces", "truce", "own forces as a guarantee", ("own_forces",), own_forces),
+    Recipe("truce_timing", "truce", "the value of signing later", ("timing",), timing),
+)

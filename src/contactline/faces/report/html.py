@@ -349,13 +349,13 @@ def _rows(assessment: Assessment) -> Mapping[str, list[dict[str, Any]]]:
 
 
 def _static(name: str) -> str:
-    return files("contactline.report").joinpath("static", name).read_text(encoding="utf-8")
+    return files("contactline.faces.report").joinpath("static", name).read_text(encoding="utf-8")
 
 
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("contactline.report"),
+        loader=jinja2.PackageLoader("contactline.faces.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

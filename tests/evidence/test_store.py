@@ -15,8 +15,8 @@ import pytest
 
 from contactline.core.errors import EvidenceError, InputError, StoreError, UnknownNameError
 from contactline.core.files import sha256_of
+from contactline.core.locks import locked
 from contactline.core.provenance import Provenance
-from contactline.evidence.locks import locked
 from contactline.evidence.store import open_store
 
 SOURCE = Provenance("made up", "https://example.org", "CC0", "2025-01-01", "00", "for a test")

@@ -19,8 +19,8 @@ import httpx
 
 from contactline.core.errors import FetchError, InputError
 from contactline.core.files import sha256_of, write_text
+from contactline.core.locks import locked
 from contactline.core.progress import Tick, no_tick
-from contactline.evidence.locks import locked
 from contactline.evidence.sources import (
     FETCHED,
     FILES,

@@ -28,9 +28,9 @@ import pyarrow.parquet as pq
 from contactline.core.errors import EvidenceError, InputError, StoreError, UnknownNameError
 from contactline.core.files import abandoned, beside, data_dir, sha256_of, try_folder, write_text
 from contactline.core.frame import Table, checked
+from contactline.core.locks import locked
 from contactline.core.provenance import Provenance
 from contactline.evidence import query
-from contactline.evidence.locks import locked
 from contactline.evidence.tables import STORED
 
 FORMAT = 1

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from contactline.choice.bargaining_range import Family, acceptable, best_demand, overlap
 from contactline.choice.equilibria import solve
-from contactline.choice.textbook import (
+from contactline.core.errors import InputError
+
+from .textbook import (
     A,
     B,
     Shift,
@@ -21,7 +23,6 @@ from contactline.choice.textbook import (
     uncertain_division,
     uncertain_ultimatum,
 )
-from contactline.core.errors import InputError
 
 POINTS = np.linspace(
     0.0, 1.0, 23

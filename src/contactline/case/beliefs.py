@@ -27,18 +27,18 @@ class Frozen(BaseModel):
 
 
 class Fixed(Frozen):
-    """A known number."""
+    """A known number, in the belief's unit."""
 
     kind: Literal["fixed"]
     value: float
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
         return np.full_like(p, self.value)
 
 
 class Uniform(Frozen):
-    """Flat between `low` and `high`."""
+    """Flat between `low` and `high`, in the belief's unit."""
 
     kind: Literal["uniform"]
     low: float
@@ -51,12 +51,12 @@ class Uniform(Frozen):
         return self
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
         return self.low + p * (self.high - self.low)
 
 
 class LogUniform(Frozen):
-    """Flat in the logarithm between `low` > 0 and `high`."""
+    """Flat in the logarithm between `low` > 0 and `high`, in the belief's unit."""
 
     kind: Literal["loguniform"]
     low: float = Field(gt=0)
@@ -69,43 +69,43 @@ class LogUniform(Frozen):
         return self
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
         return self.low * (self.high / self.low) ** p
 
 
 class Normal(Frozen):
-    """Normal with mean and standard deviation."""
+    """Normal with mean and standard deviation, in the belief's unit."""
 
     kind: Literal["normal"]
     mean: float
     sd: float = Field(gt=0)
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
         return stats.norm.ppf(p, self.mean, self.sd)
 
 
 class LogNormal(Frozen):
-    """Log-normal with its median and the standard deviation of the logarithm."""
+    """Log-normal with its median, in the belief's unit, and the standard deviation of the logarithm."""
 
     kind: Literal["lognormal"]
     median: float = Field(gt=0)
     sigma: float = Field(gt=0)
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
         return self.median * np.exp(self.sigma * stats.norm.ppf(p))
 
 
 class Beta(Frozen):
-    """Beta on [0, 1] with its mean and its weight (the number of observations it is worth)."""
+    """Beta on shares 0 to 1 with its mean and its weight (the number of observations it is worth)."""
 
     kind: Literal["beta"]
     mean: float = Field(gt=0, lt=1)
     weight: float = Field(gt=0)
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
         return stats.beta.ppf(p, self.mean * self.weight, (1 - self.mean) * self.weight)
 
 
@@ -149,7 +149,7 @@ class Belief(Sourced):
     """The evidence a reader could watch to learn this belief."""
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`, within `low` and `high` where they are given."""
+        """Value at probability `p` : ndarray[draw] each, in `unit`; within `low` and `high` where they are given."""
         return np.clip(
             self.distribution.quantile(np.asarray(p, dtype=float)),
             -np.inf if self.low is None else self.low,
@@ -161,7 +161,7 @@ class HasQuantile(Protocol):
     """Anything that can be sampled by inverse transform: a belief, or a posterior that stands in for one."""
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Value at probability `p`."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
         ...
 
 

@@ -133,7 +133,8 @@ def parse(case: Case, name: str) -> Named:
 
 
 def nearest_names(case: Case, name: str, count: int = 3) -> list[str]:
-    """Valid names closest to `name`: of its own family where the first word is one, else of all."""
+    """Up to `count` (a number of names) valid ones closest to `name`: of its own family where the first word is one,
+    else of all."""
     names = quantity_names(case)
     own = [other for other in names if other.split(".")[0] == name.split(".")[0]]
     return nearest(name, own or names, count)

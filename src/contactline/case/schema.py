@@ -115,7 +115,7 @@ class Series(Frozen):
 
 
 class Place(Frozen):
-    """A point named for measuring distances to the line (a large city behind the front)."""
+    """A point, degrees, named for measuring distances to the line (a large city behind the front)."""
 
     id: Slug
     name: str

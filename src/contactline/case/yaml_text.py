@@ -63,7 +63,7 @@ def parse_yaml(text: str, where: str) -> Any:
 
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
-    """Line (from 1) of the deepest part of a key path that stands in YAML text that was read before."""
+    """Number of the line (from 1) of the deepest part of a key path that stands in YAML text that was read before."""
     node = yaml.compose(text, Loader=yaml.CSafeLoader)
     line = None
     for part in path:

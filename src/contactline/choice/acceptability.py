@@ -71,7 +71,10 @@ def draw_weights(values: Values, rng: np.random.Generator, draws: int = WEIGHTS)
 
 
 def normalised(weights: np.ndarray, whose: str = "weights") -> np.ndarray:
-    """Weights scaled to sum to one along the last axis. Raises InputError for negative, infinite or all-zero ones."""
+    """Weights, ndarray[..., clause], scaled to sum to one along the last axis.
+
+    Raises InputError for negative, infinite or all-zero ones.
+    """
     weights = np.asarray(weights, dtype=float)
     total = weights.sum(axis=-1, keepdims=True)
     if not np.all(np.isfinite(weights)) or np.any(weights < 0) or np.any(total <= 0):

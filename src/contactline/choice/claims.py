@@ -32,7 +32,8 @@ WEIGHS = ("high", "medium")
 
 @dataclass(frozen=True)
 class Figure:
-    """A quantity as known: `low` to `high` is its 80% range or the span of its sources; `central` lies within."""
+    """A quantity as known, in its own unit: `low` to `high` is its 80% range or the span of its sources; `central` lies
+    within."""
 
     low: float
     central: float

@@ -66,7 +66,7 @@ def ranked(
 def flip_row(
     name: str, label: BeliefLabel, column: np.ndarray, found: Turning, p: float = float("nan")
 ) -> dict[str, object]:
-    """One row of table flips or hinges; column : ndarray[set], the belief's draws."""
+    """One row of table flips or hinges; column : ndarray[set], the belief's draws in its unit; p : probability."""
     low, high = (float(q) for q in np.quantile(column, [0.1, 0.9]))
     return {
         "belief": name,
@@ -98,6 +98,8 @@ def surface(
     beliefs: Mapping[str, np.ndarray], advantage: np.ndarray, x: str, y: str, points: int = 21
 ) -> Surface:
     """Share preferring a course over any two beliefs, the others as drawn, from sets already drawn.
+
+    beliefs : name → ndarray[set], in its unit; advantage : ndarray[set], utility; points : number along each axis.
 
     A quadratic in both ranks with their product, plus the scatter around it: no course is run again, so a sharp
     turn is rounded off. `break_even_surface` runs them. Points further than 0.1 in rank from every set are marked

@@ -72,7 +72,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Tree:
-    """A game laid out depth first. payoffs : ndarray[place, player], zero off the endings."""
+    """A game laid out depth first. payoffs : ndarray[place, player], utility, zero off the endings; a place is asked
+    for by its index."""
 
     places: tuple[Place, ...]
     infosets: tuple[Infoset, ...]

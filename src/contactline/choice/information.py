@@ -104,7 +104,8 @@ def value_of_information(
 
 
 def perfect_information(values: np.ndarray) -> float:
-    """Expected value of knowing the set: mean of the best less the best of the means. values : ndarray[set, course]."""
+    """Expected value of knowing the set, utility: mean of the best less the best of the means; values :
+    ndarray[set, course]."""
     return _perfect(np.asarray(values, dtype=float))
 
 

@@ -15,7 +15,8 @@ from contactline.core.errors import InputError
 
 
 def regrets(values: np.ndarray) -> np.ndarray:
-    """Best value of a set less each course's own : ndarray[..., set, course], from values of the same shape."""
+    """Best value of a set less each course's own, utility : ndarray[..., set, course], from values of the same
+    shape."""
     found: np.ndarray = values.max(axis=-1, keepdims=True) - values
     return found
 
@@ -47,7 +48,10 @@ def regret_table(values: np.ndarray, courses: Sequence[str]) -> pd.DataFrame:
 
 
 def checked(values: np.ndarray, courses: Sequence[str]) -> np.ndarray:
-    """Values as an array of floats. Raises InputError for what no course can be compared on."""
+    """Values, utility, as floats : ndarray[set, course] or ndarray[set, weight, course].
+
+    Raises InputError for what no course can be compared on.
+    """
     values = np.asarray(values, dtype=float)
     if values.ndim not in (2, 3) or values.shape[-1] != len(courses):
         raise InputError(

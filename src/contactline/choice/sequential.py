@@ -24,7 +24,9 @@ MOST_TREMBLES = 4_000
 
 @dataclass(frozen=True)
 class Assessed:
-    """Beliefs that support a profile: information set → ndarray[node]; `needed` → ndarray[node, (low, high)].
+    """Beliefs that support a profile, probabilities.
+
+    beliefs : information set → ndarray[node]; needed : information set → ndarray[node, (low, high)].
 
     Where no limit of trembles was found, an open set has no belief, only the span of those that would do.
     """
@@ -35,7 +37,8 @@ class Assessed:
 
 
 class Local:
-    """A subgame of `tree` at `root`, in which the places of `stands_for` count as endings of that value."""
+    """A subgame of `tree` at `root` (places by index), in which the places of `stands_for` count as endings of that
+    value."""
 
     def __init__(self, tree: Tree, root: int, stands_for: Mapping[int, np.ndarray]) -> None:
         self.tree, self.root = tree, root
@@ -73,7 +76,7 @@ class Local:
         return out
 
     def reach(self, profile: Mapping[int, np.ndarray]) -> dict[int, float]:
-        """Chance of passing each place : place → number."""
+        """Chance of passing each place : place → number; profile : information set → ndarray[action], probabilities."""
         out = {self.root: 1.0}
         for index in self.order:
             if index in self.value_at or not self.tree.places[index].children:
@@ -101,7 +104,8 @@ class Local:
 
 
 def assess_profile(local: Local, profile: Mapping[int, np.ndarray]) -> Assessed | None:
-    """Beliefs under which the profile is best everywhere; None if there are none."""
+    """Beliefs under which the profile (information set → ndarray[action], probabilities) is best everywhere; None if
+    there are none."""
     tree = local.tree
     values, reach = local.values(profile), local.reach(profile)
     gain: dict[int, np.ndarray] = {}

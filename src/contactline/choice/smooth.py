@@ -38,6 +38,8 @@ def basis(column: np.ndarray, degree: int = DEGREE) -> np.ndarray:
 def p_value(column: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> float:
     """Chance of as strong a curve where the belief does not matter (F test against a constant).
 
+    column, outcome : ndarray[set], a belief's draws and what may depend on them.
+
     A belief that does not vary has p = 1.
     """
     q = basis(column, degree)
@@ -53,7 +55,7 @@ def p_value(column: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> fl
 
 
 def p_values(columns: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> np.ndarray:
-    """p_value of each of many beliefs at once : ndarray[belief]; columns : ndarray[set, belief]."""
+    """p_value of each of many beliefs at once : ndarray[belief], probabilities; columns : ndarray[set, belief]."""
     sets, count = columns.shape
     found = np.ones(count)
     if not count:

@@ -42,10 +42,11 @@ SHARES = (0.5, 0.25, 0.25)
 class Sobol:
     """Parts of the variance of an outcome over belief sets.
 
-    first, total : ndarray[belief], alone, and with all that it does together with others; *_low, *_high : 90%
-    range found : ndarray[belief] bool; where False the index is zero and *_high the smallest share that would
-    have been found explained : share of the variance in all terms; noise : share that is chance within sets, if
-    it was given
+    first, total : ndarray[belief], shares: alone, and with all that it does together with others
+    first_low, first_high, total_low, total_high : ndarray[belief], their 90% ranges
+    found : ndarray[belief] bool; where False the index is zero and the high end the smallest share that would have
+    been found
+    explained : share of the variance in all terms; noise : share that is chance within sets, if it was given
     """
 
     names: tuple[str, ...]

@@ -38,7 +38,7 @@ def readable(day: date) -> bool:
 
 
 def week_ends(first: date, as_of: date) -> np.ndarray:
-    """Week-end days from the first full week after `first` up to `as_of`: datetime64[D], ascending."""
+    """Week-end days from the first full week after `first` up to `as_of`: ndarray[week] datetime64[D], ascending."""
     count = (as_of - first).days // DAYS_PER_WEEK
     ends = [as_of - timedelta(weeks=back) for back in range(count - 1, -1, -1)]
     return np.array(ends, dtype="datetime64[D]")

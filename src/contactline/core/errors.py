@@ -98,7 +98,7 @@ _LONG = re.compile(rf"(?:(?<=[\s(=])|^)'[^'\n]{{{LONGEST_VALUE},}}'(?!\w)|\S{{{L
 
 
 def nearest(name: str, allowed: Iterable[str], count: int = 3) -> list[str]:
-    """The allowed names closest to `name`, best first; case does not matter."""
+    """The allowed names closest to `name`, at most `count` (a number), best first; case does not matter."""
     folded = {option.casefold(): option for option in allowed}
     close = difflib.get_close_matches(name.casefold(), folded, n=count, cutoff=0.45)
     return [folded[option] for option in close]

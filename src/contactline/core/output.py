@@ -46,7 +46,10 @@ def check_arguments(arguments: list[str]) -> None:
 
 
 def print_json(document: Any, *, indent: int | None = None) -> None:
-    """Print data, or a text that is JSON already, on standard output; escaped where the stream is not UTF-8."""
+    """Print data, or a text that is JSON already, on standard output; escaped where the stream is not UTF-8.
+
+    indent : characters by which each level is set in; None writes one line.
+    """
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, indent=indent)
     if not _is_utf8(sys.stdout):
         text = "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)

@@ -19,7 +19,7 @@ Tick = Callable[[float], None]
 
 
 def no_tick(_share: float) -> None:
-    """A tick for callers that show nothing."""
+    """A tick (the share done) for callers that show nothing."""
 
 
 def terminal(stderr: bool = False) -> Console:

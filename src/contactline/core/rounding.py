@@ -18,7 +18,7 @@ FINER = 2
 
 
 def drawn(value: float, digits: int = DRAWN) -> float:
-    """`value` as a chart draws it."""
+    """`value`, in any unit, as a chart draws it: to so many significant digits."""
     return float(f"{value:.{digits}g}")
 
 
@@ -65,13 +65,13 @@ def step_of(value: float, low: float = math.nan, high: float = math.nan) -> floa
 
 
 def rounded(value: float, low: float = math.nan, high: float = math.nan) -> float:
-    """`value` rounded to `step_of` it and its range."""
+    """`value` rounded to `step_of` it and its range, in their unit."""
     step = step_of(value, low, high)
     return round(value / step) * step if step == step else value
 
 
 def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
-    """`value` with thousands separated, rounded to what distinguishes it and its range supports (see `step_of`)."""
+    """`value`, in any unit, with thousands separated, rounded to what its range supports (see `step_of`)."""
     shown, step = rounded(value, low, high) + 0.0, step_of(value, low, high)
     if not math.isfinite(shown):
         return "beyond the horizon"
@@ -107,7 +107,7 @@ def amount(median: float, low: float, high: float, unit: str = "", level: int = 
 
 
 def interval(low: float, high: float) -> str:
-    """ "280,000–800,000", or "−2 to 5"; says so where an end lies beyond the horizon."""
+    """ "280,000–800,000", or "−2 to 5", in any unit; says so where an end lies beyond the horizon."""
     if not math.isfinite(low):
         return "beyond the horizon throughout"
     if not math.isfinite(high):

@@ -44,18 +44,22 @@ class Column:
 
 
 def words(head: str, drop: int = 0, *, least: int = READABLE) -> Column:
-    """A column of words, set to the left, wrapped between words."""
+    """A column of words, set to the left, wrapped between words.
+
+    drop : rank in which it is left out where room lacks (0: never); least : characters that it needs.
+    """
     return Column(head, True, drop, least)
 
 
 def figure(head: str, drop: int = 0) -> Column:
-    """A column of figures, set to the right, each on one line."""
+    """A column of figures, set to the right, each on one line; drop : rank in which it is left out (0: never)."""
     return Column(head, False, drop)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a table is printed at a width: blocks of column positions with their widths, or none for a list."""
+    """How a table is printed at a width: blocks of column indexes with their widths in characters, or none for a
+    list."""
 
     blocks: tuple[tuple[tuple[int, int], ...], ...]
     left_out: tuple[str, ...] = ()

@@ -75,7 +75,7 @@ def closed(error: BaseException) -> bool:
 
 
 def leave(code: int) -> None:
-    """End with an exit code, without a word about output that can no longer be delivered."""
+    """End with an exit code (a number from 0 to 255), without a word about output that can no longer be delivered."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

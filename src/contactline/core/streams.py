@@ -19,7 +19,7 @@ from contactline.core.errors import InputError
 class Streams:
     """A family of independent generators: `Streams(7).rng("war.tempo")`.
 
-    `seed` is an integer from 0 to 2^63 - 1, as files of results can hold (0 is a seed like any other). Raises
+    `seed` is a whole number from 0 to 2^63 - 1, as files of results can hold (0 is a seed like any other). Raises
     InputError for anything else.
     """
 

@@ -135,8 +135,8 @@ def _ring(positions: Any, where: str) -> np.ndarray:
 
 
 def check_ring(ring: np.ndarray, where: str, bounds: Bounds | None = None) -> None:
-    """Raise EvidenceError unless the ring is closed, has four positions or more, all of them degrees, and,
-    where `bounds` is given, lies inside or near it."""
+    """Raise EvidenceError unless the ring, ndarray[position, 2], is closed, has four positions or more, all of them
+    degrees, and, where `bounds` is given, lies inside or near it."""
     if len(ring) < 4:
         raise EvidenceError(
             f"{where}: has {len(ring)} positions; allowed are four or more, the last equal to the first."

@@ -103,7 +103,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, query: str, limits: Limits) -
 def ended_after(limits: Limits, grace: float = 5.0) -> Iterator[None]:
     """End the whole process with a message where the block outlives its limit: for a command, not for a library.
 
-    Raises InputError for limits that are none.
+    grace : seconds beyond the limit. Raises InputError for limits that are none.
 
     DuckDB looks for an interrupt between rows; a single function over a huge value never comes to one.
     """

@@ -52,7 +52,8 @@ _PIECES = tuple(style.piece() for style in STYLES)
 
 @dataclass
 class RingCache:
-    """What has been parsed so far: pieces of ring text and whole rings, each to its array."""
+    """What has been parsed so far: `pieces` of ring text and whole `rings`, each to its ndarray[position, 2],
+    degrees."""
 
     pieces: dict[tuple[int, bool], dict[bytes, np.ndarray]] = field(default_factory=dict)
     rings: dict[bytes, np.ndarray] = field(default_factory=dict)
@@ -148,7 +149,8 @@ def _level(style: Style, depth: int) -> bytes:
 
 
 def coordinate_spans(data: bytes) -> list[tuple[int, int]]:
-    """Start and end of each array under "coordinates": it ends before the next quote or closing brace."""
+    """Start and end, as indexes of bytes, of each array under "coordinates": it ends before the next quote or closing
+    brace."""
     spans = []
     for match in _KEY.finditer(data):
         start = match.end()

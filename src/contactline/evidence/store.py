@@ -44,7 +44,7 @@ Entry = tuple[pd.DataFrame, Provenance]
 
 @dataclass(frozen=True)
 class StoredTable:
-    """One table of the store: its name, file, rows, digest of the file, moment of import and provenance."""
+    """One table of the store: its name, file, number of rows, digest of the file, moment of import and provenance."""
 
     name: str
     path: Path

@@ -102,7 +102,8 @@ def areas_after(before: Polygons, held: np.ndarray, after: Polygons, index: Regi
 
 
 def km2_of(quanta: np.ndarray) -> np.ndarray:
-    """Integer sums of `clip_edges` in km²; less than a square metre either way is rounding and counts as none."""
+    """Integer sums of `clip_edges` in km² : same shape; less than a square metre either way is rounding and counts as
+    none."""
     km2 = quanta * (QUANTUM / 1e6)
     return np.where(np.abs(km2) < 1e-6, 0.0, km2)
 

@@ -51,7 +51,7 @@ def cells_of(regions: Mapping[str, Region], resolution: int) -> tuple[np.ndarray
 
 
 def settlement_cells(settlements: pd.DataFrame, resolution: int) -> np.ndarray:
-    """The cell each settlement lies in: uint64 ndarray[settlement]."""
+    """The H3 cell of a resolution (0 to 15) that each settlement lies in: uint64 ndarray[settlement]."""
     places = zip(settlements["latitude"], settlements["longitude"], strict=True)
     return np.array([h3.latlng_to_cell(lat, lon, resolution) for lat, lon in places], dtype=np.uint64)
 

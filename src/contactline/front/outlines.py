@@ -22,8 +22,8 @@ def simplified_outlines(
 ) -> pd.DataFrame:
     """Outer and inner rings of each region, simplified: table 'outlines'.
 
-    Douglas & Peucker (1973) with `tolerance_km` on the ground near the regions' middle latitude; rings smaller
-    than `least_km2` are left out, but never a region's largest. Shared borders are simplified apart and may
+    Douglas & Peucker (1973) with `tolerance_km` (km) on the ground near the regions' middle latitude; rings smaller
+    than `least_km2` (km²) are left out, but never a region's largest. Shared borders are simplified apart and may
     differ by the tolerance. Raises InputError for a tolerance that is not positive.
     """
     if not tolerance_km > 0:

@@ -97,7 +97,7 @@ def holder_of_settlements(
 
 
 def holder_in_cells(settlements: pd.DataFrame, cells: pd.DataFrame, holder: np.ndarray) -> np.ndarray:
-    """Who holds each settlement if `holder` (ndarray[cell]) holds the cells: int8 ndarray[settlement].
+    """Who holds each settlement if `holder` (ndarray[cell], 0 or 1) holds the cells: int8 ndarray[settlement], a code.
 
     Outside the theatre's cells the last measured holder stands.
     """
@@ -107,7 +107,10 @@ def holder_in_cells(settlements: pd.DataFrame, cells: pd.DataFrame, holder: np.n
 
 
 def population_by_holder(settlements: pd.DataFrame, holder: np.ndarray) -> pd.DataFrame:
-    """Settlements and people (before the war) by region and holder: columns region, holder, settlements, population."""
+    """Settlements and people (before the war) by region and holder (ndarray[settlement], 0 or 1).
+
+    Columns region, holder, settlements, population (persons).
+    """
     grouped = settlements.assign(holder=np.asarray(holder)).groupby(["region", "holder"])["population"]
     return grouped.agg(settlements="size", population="sum").reset_index()
 

@@ -18,7 +18,8 @@ ALL_HORIZONS = 0
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: `measure` is 'crps_ratio' (to `baseline`) or a coverage column such as 'in80'."""
+    """One bar: `measure` is 'crps_ratio' (to `baseline`) or a coverage column such as 'in80', a share; allowed is
+    `least` to `most`."""
 
     name: str
     measure: str

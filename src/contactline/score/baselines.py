@@ -44,10 +44,12 @@ class StraightLine:
 
     @property
     def name(self) -> str:
+        """See Forecaster."""
         return f"line-{self.weeks}" + ("" if self.band == "slope" else f"-{self.band}")
 
     @property
     def label(self) -> str:
+        """See Forecaster."""
         return f"straight line, {self.weeks} weeks" + (
             "" if self.band == "slope" else ", band of the scatter"
         )
@@ -90,10 +92,12 @@ class LastValues:
 
     @property
     def name(self) -> str:
+        """See Forecaster."""
         return f"mean-{self.weeks}" if self.weeks > 1 else "last-week"
 
     @property
     def label(self) -> str:
+        """See Forecaster."""
         return f"mean of the last {self.weeks} weeks" if self.weeks > 1 else "last week goes on"
 
     def __call__(

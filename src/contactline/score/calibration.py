@@ -34,7 +34,8 @@ def by_forecaster_and_horizon(scores: pd.DataFrame) -> Iterator[tuple[str, int, 
 
 
 def independent_windows(origin_dates: pd.Series | np.ndarray, horizon: int) -> int:
-    """How many of the windows of `horizon` weeks that start at these origins fit without overlap."""
+    """How many of the windows of `horizon` weeks that start at these origins (ndarray[origin], days) fit without
+    overlap."""
     days = np.unique(np.asarray(origin_dates, dtype="datetime64[D]"))
     count, free_from = 0, None
     for day in days:

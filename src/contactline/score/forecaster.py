@@ -11,13 +11,17 @@ import numpy as np
 
 
 class Forecaster(Protocol):
-    """A way of forecasting weekly net km². `name` is short and unique, `label` is for tables and figures."""
+    """A way of forecasting weekly net km²."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Short and unique, for keys."""
+        ...
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """For tables and figures."""
+        ...
 
     def __call__(
         self, history: np.ndarray, horizon: int, draws: int, rng: np.random.Generator, *, origin: int

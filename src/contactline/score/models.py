@@ -20,7 +20,10 @@ LABELS = {
 
 @dataclass
 class Refits:
-    """One fit per origin, shared by the members scored there. Fits depend on seed and origin alone."""
+    """One fit per origin (the index of a week), shared by the members scored there.
+
+    Fits depend on seed and origin alone; draws, rounds : numbers of posterior draws and of rounds that find them.
+    """
 
     record: TempoRecord
     series: str
@@ -71,7 +74,7 @@ class ModelForecaster:
 
 
 def model_forecasters(record: TempoRecord, seed: int) -> list[ModelForecaster]:
-    """Headline pool, tempo model and local level, scored on the record's reference map."""
+    """Headline pool, tempo model and local level, scored on the record's reference map; seed : a whole number."""
     refits = Refits(record, record.maps[0], seed)
     return [ModelForecaster(member, refits) for member in LABELS]
 

@@ -24,10 +24,14 @@ class PlaceRule(Protocol):
     """A way of giving chances that places fall."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Short and unique, for keys."""
+        ...
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """For tables and figures."""
+        ...
 
     def __call__(
         self, view: View, places: Places, horizons: Sequence[int], draws: int, streams: Streams
@@ -176,7 +180,10 @@ class SectorRate:
 def default_rules(
     record: TempoRecord, series: str, seed: int, resistance: np.ndarray | None = None
 ) -> tuple[PlaceRule, ...]:
-    """The front under the headline forecast and under the present tempo, and the baselines."""
+    """The front under the headline forecast and under the present tempo, and the baselines.
+
+    seed : a whole number; resistance : ndarray[cell], log, see ForecastFront.
+    """
     refits = Refits(record, series, seed)
     return (
         ForecastFront("headline", refits, resistance),

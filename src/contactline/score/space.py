@@ -83,8 +83,9 @@ def space_backtest(
 ) -> SpaceResult:
     """Score rules from every `step`-th week on, at each horizon; sectors are drawn from the first weeks alone.
 
-    past : the whole record; others, maps : as in `war.space.fit_space`; rules default to the simulated front and all
-    baselines (boosting where scikit-learn is installed). Deterministic given the seed. Raises InputError.
+    past : the whole record; others : ndarray[week, map], km²/week, and maps : as in `war.space.fit_space`; rules
+    default to the simulated front and all baselines (boosting where scikit-learn is installed). Deterministic given
+    the seed. Raises InputError.
     """
     horizons = _checked(past, horizons, step, first_history, draws)
     rules = default_rules(boosting=boosting_available()) if rules is None else rules

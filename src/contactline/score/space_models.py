@@ -97,10 +97,14 @@ class Rule(Protocol):
     """A way of saying where `count` cells fall within `horizon` weeks."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Short and unique, for keys."""
+        ...
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """For tables and figures."""
+        ...
 
     def __call__(
         self, view: View, horizon: int, count: int, draws: int, streams: Streams
@@ -167,7 +171,10 @@ class Persistence:
 
 @dataclass(frozen=True)
 class ByOne:
-    """Cells fall as often as cells with the same value of one feature did: held neighbours, or steps to the line."""
+    """Cells fall as often as cells with the same value of one feature did: held neighbours, or steps to the line.
+
+    feature : what is counted, ndarray[cell], a whole number.
+    """
 
     name: str
     label: str
@@ -272,7 +279,8 @@ def training_weeks(view: View, horizon: int) -> tuple[int, range]:
 
 
 def scaled(chance: np.ndarray, count: int) -> np.ndarray:
-    """Chances times one factor, cut at one, so that they sum to the count (or to what cells there are)."""
+    """Chances, ndarray[cell], times one factor, cut at one, so that they sum to the count (or to what cells there
+    are)."""
     if count == 0:
         return np.zeros_like(chance)
     if not chance.any() or count >= (chance > 0).sum():
@@ -288,7 +296,8 @@ def scaled(chance: np.ndarray, count: int) -> np.ndarray:
 def spread_counts(
     chance: np.ndarray, view: View, count: int, draws: int, streams: Streams, name: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The chances scaled to the count, and counts by sector drawn as a multinomial of their sums."""
+    """The chances, ndarray[cell], scaled to the count, and counts by sector, ndarray[draw, sector], drawn as a
+    multinomial of their sums."""
     share = np.bincount(view.sectors.of, weights=chance, minlength=view.sectors.count)
     counts = streams.rng(f"score.{name}").multinomial(count, share / share.sum(), size=draws)
     return scaled(chance, count), counts

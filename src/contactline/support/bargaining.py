@@ -69,7 +69,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Settled:
-    """outcome : ndarray[draw], where the issue settles, 0 to 100; final : ndarray[draw, actor], where actors end."""
+    """outcome : ndarray[draw], where the issue settles, points of 0 to 100; final : ndarray[draw, actor], where
+    actors end."""
 
     outcome: np.ndarray
     final: np.ndarray
@@ -113,7 +114,8 @@ def table_of(case: Case, issue: str, draws: int, streams: Streams, day: date | N
 
 
 def settle(table: Table, model: str, fixed: Sequence[str] = (), rounds: int = ROUNDS) -> Settled:
-    """Where the issue settles in each draw under one of MODELS; `fixed` actors do not move.
+    """Where the issue settles in each draw under one of MODELS; `fixed` actors do not move in any of the `rounds` (a
+    number).
 
     Raises UnknownNameError for another model. The SMP uses the first SMP_DRAWS draws.
     """
@@ -135,7 +137,8 @@ def settle(table: Table, model: str, fixed: Sequence[str] = (), rounds: int = RO
 
 
 def weighted_median(position: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """The lower weighted median over the last axis: it beats every other position in weighted votes (Black 1948)."""
+    """The lower weighted median over the last axis of ndarray[..., actor], points: it beats every other position in
+    weighted votes (Black 1948)."""
     position, weight = np.broadcast_arrays(position, weight)
     order = np.argsort(position, axis=-1, kind="stable")
     sorted_x = np.take_along_axis(position, order, axis=-1)
@@ -146,8 +149,8 @@ def weighted_median(position: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def weighted_mean(position: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Σ w x / Σ w over the last axis: the compromise model, and the Nash solution for costs that grow with the square
-    of distance."""
+    """Σ w x / Σ w over the last axis of ndarray[..., actor], points: the compromise model, and the Nash solution for
+    costs that grow with the square of distance."""
     return (position * weight).sum(axis=-1) / weight.sum(axis=-1)
 
 

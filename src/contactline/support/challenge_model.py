@@ -42,7 +42,8 @@ AUTHORS_CODE = Reading(pooled_votes=True, low_compromise=True)
 
 @dataclass(frozen=True)
 class Rounds:
-    """positions : ndarray[round, ..., actor], the start first; risk : ndarray[round, ..., actor], exponents r."""
+    """positions : ndarray[round, ..., actor], points, the start first; risk : ndarray[round, ..., actor], exponents
+    r."""
 
     positions: np.ndarray
     risk: np.ndarray

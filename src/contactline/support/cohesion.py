@@ -28,7 +28,7 @@ STEP_DAYS = 7
 
 
 def spread(position: np.ndarray, weight: np.ndarray) -> float:
-    """Weighted standard deviation of positions, points of the scale; 0 when all stand at one place."""
+    """Weighted standard deviation of positions ndarray[actor], points of the scale; 0 when all stand at one place."""
     mean = (weight * position).sum() / weight.sum()
     return float(np.sqrt((weight * (position - mean) ** 2).sum() / weight.sum()))
 
@@ -38,7 +38,8 @@ def polarisation(
 ) -> float:
     """Esteban and Ray's P = K Σ_i Σ_j π_i^(1+α) π_j |x_i − x_j|, K such that two halves at the ends give 1.
 
-    Those at one place count as one group, so a bloc polarises more than its members apart.
+    position, weight : ndarray[actor], points and weights. Those at one place count as one group, so a bloc polarises
+    more than its members apart.
     """
     places, group = np.unique(position, return_inverse=True)
     share = np.bincount(group, weights=weight) / weight.sum()

@@ -115,8 +115,8 @@ def study(
 def elasticity_range(found: Study, drop: tuple[float, float]) -> tuple[float, float]:
     """The η that the study leaves possible, from tempo × exp(−η·Δadequacy) : (low, high), 90%.
 
-    drop : by how much adequacy fell, as a range. The range is (−inf, inf) where the window was not measured, and
-    open at an end where the effect left possible would stop or reverse the tempo.
+    drop : by how much adequacy (a share) fell, as a range. The range is (−inf, inf) where the window was not measured,
+    and open at an end where the effect left possible would stop or reverse the tempo.
     """
     if not np.isfinite(found.low) or found.before <= 0:
         return -np.inf, np.inf

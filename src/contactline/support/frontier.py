@@ -20,7 +20,8 @@ NORMAL_90 = 1.645
 
 @dataclass(frozen=True)
 class Paired:
-    """Mean difference of two outcomes on the same draws, with the 90% range of that mean (simulation noise alone)."""
+    """Mean difference of two outcomes on the same draws, in their unit, with the 90% range of that mean (simulation
+    noise alone)."""
 
     mean: float
     low: float
@@ -54,7 +55,7 @@ class Package:
 
 
 def paired(values: np.ndarray, reference: np.ndarray, sets: np.ndarray | None = None) -> Paired:
-    """Mean of values − reference : ndarray[draw] each, and its 90% range.
+    """Mean of values − reference : ndarray[draw] each, in one unit, and its 90% range.
 
     sets : ndarray[draw], belief set of each draw: draws of one set are not independent, so that the range is taken
     over the sets' means.

@@ -62,9 +62,10 @@ class AnalogueData:
 
 @dataclass(frozen=True)
 class AnalogueFit:
-    """The posterior: at each grid point of (τ, σ) a weight, a mean and the Cholesky factor of a covariance.
+    """The posterior, logit: at each grid point of (τ, σ) a weight, a mean and the Cholesky factor of a covariance.
 
-    columns names the leading entries of a mean; the family effects follow them.
+    weight : ndarray[point]; mean : ndarray[point, effect]; factor : ndarray[point, effect, effect]. `data.columns`
+    names the leading effects; those of families follow them.
     """
 
     data: AnalogueData

@@ -228,7 +228,8 @@ def deterring_credibility(ratio: np.ndarray, honoured: np.ndarray, penalty: np.n
 
 
 def enough_strength(ratio: np.ndarray, eta: np.ndarray) -> np.ndarray:
-    """The defender's strength, over that at signature, from which renewed war does not pay without any guarantee.
+    """The defender's strength, over that at signature, from which renewed war does not pay without any guarantee:
+    same shape.
 
     Closed form of ratio·s^(−η) = 1: s* = ratio^(1/η); inf where strength has no effect and war pays.
     """

@@ -106,7 +106,10 @@ def survives(
 
 
 def needed(beliefs: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    """The draws of a belief that a guarantee calls for. Raises UnknownNameError where they were not drawn."""
+    """The draws of a belief that a guarantee calls for : ndarray[draw], in its unit.
+
+    Raises UnknownNameError where they were not drawn.
+    """
     if name not in beliefs:
         raise UnknownNameError("belief", name, beliefs)
     return beliefs[name]

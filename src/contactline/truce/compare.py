@@ -105,7 +105,7 @@ def depths(
     settlement: Settlement, here: Ground, settlements: pd.DataFrame, town_people: float = TOWN_PEOPLE
 ) -> tuple[Depth, Depth]:
     """Open ground behind the line before and after, along the stretch that moves because ground is given up; along
-    the whole line where none is."""
+    the whole line where none is. town_people : persons from which a settlement counts as a town."""
     nothing = np.zeros(len(here.cell), dtype=bool)
     moved = settlement.given_up if settlement.given_up.any() else ~nothing
     before = depth_behind(settlements, here, here.holder, moved, nothing, town_people)

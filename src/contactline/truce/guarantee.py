@@ -72,7 +72,7 @@ def base_credibility(guarantee: Guarantee | None, draws: int, streams: Streams) 
 
 
 def draw_pledge_luck(case: Case, sets: int, futures: int, streams: Streams) -> PledgeLuck:
-    """Successors, forfeitures and the effect of cession for `sets` belief sets of `futures` draws each.
+    """Successors, forfeitures and the effect of cession for a number of belief sets of `futures` draws each.
 
     Streams truce.change and truce.stance (a key per event), truce.forfeit, truce.analogues.
     """
@@ -125,7 +125,7 @@ def study_draws(
 
 
 def effect_draws(record: PledgeRecord, draws: int, streams: Streams) -> np.ndarray:
-    """Draws of the analogues' effects on being honoured : ndarray[draw, column of the fit]."""
+    """Draws of the analogues' effects on being honoured, logit : ndarray[draw, column of the fit]."""
     return honour_fit(record.analogues).draws(draws, streams.rng("truce.analogues"))
 
 

@@ -122,7 +122,7 @@ def check_ground(case: Case, here: Ground) -> None:
 
 
 def apply_clauses(case: Case, proposal: Proposal, here: Ground) -> tuple[np.ndarray, Zone | None]:
-    """Holders after the proposal's withdrawals and zones : ndarray[cell] int8, and its zone, if it has one."""
+    """Holders after the proposal's withdrawals and zones : ndarray[cell] int8 codes, and its zone, if it has one."""
     after = here.holder.copy()
     left = np.zeros(len(after), dtype=bool)
     for number, clause in enumerate(proposal.clauses):

@@ -236,7 +236,8 @@ def tables(value: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def prior_precision(levels: int) -> np.ndarray:
-    """Precision of the normal prior: adjacent entries of a table differ by about STEP_SD, all are within LEVEL_SD."""
+    """Precision of the normal prior, ndarray[coefficient, coefficient]: adjacent entries of a table differ by about
+    STEP_SD, all are within LEVEL_SD."""
     near, heat = np.eye(MOST_NEIGHBOURS), np.eye(levels)
     keep = [n for n in range(MOST_NEIGHBOURS) if n != REFERENCE_NEIGHBOURS - 1]
     blocks = [
@@ -255,7 +256,8 @@ def prior_precision(levels: int) -> np.ndarray:
 
 
 def log_likelihood(sets: Choices, kinds: np.ndarray, value: np.ndarray) -> float:
-    """Σ weight · log P(chosen)."""
+    """Σ weight · log P(chosen); kinds : ndarray[kind, coefficient], what each kind of cell has; value :
+    ndarray[coefficient]."""
     eta = kinds @ value
     top = eta.max()
     return float(sets.weight @ (eta[sets.chosen] - top - np.log(sets.counts @ np.exp(eta - top))))
@@ -268,7 +270,11 @@ def maximise(
     centre: np.ndarray,
     start: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Penalised maximum and the Hessian there, by damped Newton steps. Raises FitError if it does not settle."""
+    """Penalised maximum, ndarray[coefficient], and the Hessian there, ndarray[coefficient, coefficient].
+
+    By damped Newton steps from `start` under a normal prior at `centre` of this precision; kinds as in
+    `log_likelihood`. Raises FitError if it does not settle.
+    """
     used = np.flatnonzero(sets.counts.any(axis=0))
     counts, design_used = sets.counts[:, used].astype(float), kinds[used]
     taken = np.bincount(sets.chosen, weights=sets.weight, minlength=len(kinds))[used]
@@ -296,7 +302,8 @@ def maximise(
 
 
 def clustered(sets: Choices, kinds: np.ndarray, value: np.ndarray, hessian: np.ndarray) -> np.ndarray:
-    """Covariance clustered by week (Liang & Zeger 1986), never below the naive one on the diagonal."""
+    """Covariance clustered by week (Liang & Zeger 1986), ndarray[coefficient, coefficient], never below the naive one
+    on the diagonal."""
     share = sets.counts * np.exp(kinds @ value)
     mean = (share / share.sum(axis=1, keepdims=True)) @ kinds
     score = (kinds[sets.chosen] - mean) * sets.weight[:, None]

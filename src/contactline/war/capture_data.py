@@ -129,7 +129,7 @@ def history(cells: pd.DataFrame, changes: pd.DataFrame, as_of: date) -> History:
 
 
 def neighbours(names: np.ndarray, index: dict[str, int]) -> np.ndarray:
-    """Adjacent cells within the theatre : ndarray[cell, 6] int32, ascending, −1 where there is none."""
+    """Indexes of adjacent cells within the theatre : ndarray[cell, 6] int32, ascending, −1 where there is none."""
     table = np.full((len(names), MOST_NEIGHBOURS), -1, dtype=np.int32)
     for i, name in enumerate(names):
         near = sorted(index[other] for other in h3.grid_ring(name, 1) if other in index)
@@ -138,7 +138,7 @@ def neighbours(names: np.ndarray, index: dict[str, int]) -> np.ndarray:
 
 
 def exposed(neighbour: np.ndarray, holder: np.ndarray, side: int = CAPTURE) -> np.ndarray:
-    """Neighbours of each cell that `side` holds, 0 for cells it holds itself : ndarray[cell] int.
+    """Number of neighbours of each cell that `side` holds, 0 for cells it holds itself : ndarray[cell] int.
 
     A cell with one or more is exposed to that side.
     """
@@ -229,7 +229,7 @@ def pulls(
 
 
 def levels_of(activity: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Quantised activity : ndarray[...] int, 0 to len(edges)."""
+    """Index of the level of activity : ndarray[...] int, 0 to len(edges)."""
     return np.searchsorted(edges, activity, side="right")
 
 

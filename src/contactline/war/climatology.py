@@ -18,7 +18,7 @@ MEAN_STRETCH_WEEKS = 26.0
 
 @dataclass(frozen=True)
 class Climatology:
-    """Past weekly net change, ndarray[week], km², and the factor from the map it was read on to the map asked for."""
+    """past : ndarray[week], weekly net change, km²; factor : from the map it was read on to the map asked for."""
 
     past: np.ndarray
     factor: float = 1.0

@@ -30,7 +30,8 @@ _NAME = re.compile(r"[0-9a-f]{64}\.npz")
 
 
 def fit_key(record: TempoRecord, series: str, claims: np.ndarray, seed: int) -> str:
-    """What a fit depends on, as a hex digest: record, headline map, claims, seed and version."""
+    """What a fit depends on, as a hex digest: record, headline map, claims (ndarray[week], losses), seed and
+    version."""
     whole = hashlib.sha256(f"{VERSION} {seed} {series} {record.maps}".encode())
     for part in (record.ends.astype(np.int64), record.net, claims):
         whole.update(np.ascontiguousarray(part).tobytes())
@@ -41,7 +42,7 @@ def fit_key(record: TempoRecord, series: str, claims: np.ndarray, seed: int) -> 
 def load_fit(
     folder: Path, key: str, record: TempoRecord, series: str, claims: np.ndarray
 ) -> tuple[Forecast, LossFit] | None:
-    """The fit kept under `key`, or None."""
+    """The fit kept under `key`, or None; claims : ndarray[week], losses."""
     try:
         with np.load(folder / f"{key}.npz", allow_pickle=False) as kept:
             maps = record.maps

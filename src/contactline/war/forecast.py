@@ -70,7 +70,10 @@ class Forecast:
 def fit_forecast(
     record: TempoRecord, series: str, streams: Streams, *, draws: int | None = None, rounds: int = 3
 ) -> Forecast:
-    """Fit all members to a record; predictions resolve on map `series`. Deterministic given the streams' seed."""
+    """Fit all members to a record; predictions resolve on map `series`. Deterministic given the streams' seed.
+
+    draws, rounds : number of posterior draws in a round, and of rounds.
+    """
     sizes = {} if draws is None else {"draws": draws}
     tempo = fit_tempo(record, streams.rng("war.tempo.fit"), rounds=rounds, **sizes)
     level = fit_level(record, streams.rng("war.level.fit"), rounds=rounds, **sizes)

@@ -42,7 +42,7 @@ class Grid:
 def grid_from_cells(cells: pd.DataFrame, sector: np.ndarray, sectors: tuple[str, ...]) -> Grid:
     """The graph of a case's table 'cells' (columns cell, km2).
 
-    sector : ndarray[cell], position of each cell's operational direction in `sectors`.
+    sector : ndarray[cell], index of each cell's operational direction in `sectors`.
     Raises InputError for a table without cells, a cell listed twice, cells of several resolutions, or a sector that
     is missing or unknown.
     """
@@ -71,7 +71,7 @@ def grid_from_cells(cells: pd.DataFrame, sector: np.ndarray, sectors: tuple[str,
 
 @lru_cache(maxsize=4)
 def neighbours_of(cells: tuple[str, ...]) -> np.ndarray:
-    """Positions of each cell's neighbours among the cells : ndarray[cell, 6] int32, −1 where there is none.
+    """Indexes of each cell's neighbours among the cells : ndarray[cell, 6] int32, −1 where there is none.
 
     Kept, since every line drawn on a theatre asks for the same; callers do not write into it.
     """
@@ -182,7 +182,10 @@ def exposed_cells(grid: Grid, holder: np.ndarray) -> np.ndarray:
 
 
 def check_holder(grid: Grid, holder: np.ndarray) -> np.ndarray:
-    """Who holds each cell, as int8. Raises InputError for another length or values other than 0 and 1."""
+    """Who holds each cell, code 0 or 1 : ndarray[cell] or [draw, cell], int8.
+
+    Raises InputError for another length or values other than 0 and 1.
+    """
     held = np.asarray(holder)
     if held.shape[-1:] != grid.cell.shape or held.ndim not in (1, 2):
         raise InputError(
@@ -194,7 +197,7 @@ def check_holder(grid: Grid, holder: np.ndarray) -> np.ndarray:
 
 
 def parts(grid: Grid) -> np.ndarray:
-    """Which connected part of the theatre each cell belongs to : ndarray[cell] int, from 0."""
+    """Number of the connected part of the theatre that each cell belongs to : ndarray[cell] int, from 0."""
     here, there = pairs(grid)
     links = coo_array(
         (np.ones(len(here), dtype=np.int8), (here, there)), shape=(len(grid.cell), len(grid.cell))
@@ -203,6 +206,6 @@ def parts(grid: Grid) -> np.ndarray:
 
 
 def pairs(grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Both ends of every neighbourhood, each seen from either side : two ndarray[link] int64."""
+    """Both ends of every neighbourhood, each seen from either side : two ndarray[link] int64, indexes of cells."""
     here, slot = np.nonzero(grid.neighbours >= 0)
     return here, grid.neighbours[here, slot].astype(np.int64)

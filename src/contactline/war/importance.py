@@ -29,13 +29,17 @@ class Parameter:
     high: float = np.inf
 
     def natural(self, working: np.ndarray) -> np.ndarray:
-        """From working to natural scale."""
+        """From working to natural scale : ndarray[draw] each."""
         return np.exp(working) if self.log else working
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Weighted draws: working values ndarray[draw, parameter], weights ndarray[draw] that sum to one."""
+    """Weighted draws.
+
+    working : ndarray[draw, parameter], working scale; weight : ndarray[draw], sums to one; log_likelihood :
+    ndarray[draw]
+    """
 
     parameters: tuple[Parameter, ...]
     working: np.ndarray
@@ -79,7 +83,7 @@ def sample_posterior(
     """Weighted posterior draws.
 
     log_likelihood : working values ndarray[draw, parameter] → ndarray[draw]
-    `draws` per round; `rounds` rounds in all. Deterministic given `rng`.
+    draws : number in each round; rounds : number of rounds in all. Deterministic given `rng`.
     """
     working = np.column_stack(
         [p.prior.ppf((rng.permutation(draws) + rng.random(draws)) / draws) for p in parameters]

@@ -22,7 +22,11 @@ FALLBACK_MEMORY = 8 << 30
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Everything one call of the kernel needs, in the loop's own form; `arrays` are its arguments in order."""
+    """Everything one call of the kernel needs, in the loop's own form.
+
+    holder0 : ndarray[cell] or [draw, cell], codes at the start; arrays : the loop's arguments in order, axes as in
+    `run_chunk`; room : ndarray[draw + 1], index at which each trajectory's events begin
+    """
 
     grid: Grid
     layout: Layout
@@ -37,7 +41,7 @@ class Run:
     count_type: np.dtype
 
     def arguments(self, row: int, draws: int) -> tuple[object, ...]:
-        """Arguments of run_chunk for `draws` rows from `row`, without the four that take results."""
+        """Arguments of run_chunk for a number of draws from index `row`, without the four that take results."""
         here = self.layout
         return (
             np.uint64(self.seed), self.first_draw + row, draws, row, *self.arrays, here.disc, here.ring_of_slot,
@@ -50,7 +54,7 @@ def prepare(
     draws: int | None, weeks: int | None, rule_of_draw: np.ndarray | None, initial_heat: np.ndarray | None,
     first_draw: int, max_bytes: int | None,
 ) -> Run:  # fmt: skip
-    """Check all input and lay it out. Raises InputError as simulate_front says."""
+    """Check all input and lay it out. Arguments with their axes and units, and what is raised: see `simulate_front`."""
     check_grid(grid)
     for name, number in (("seed", seed), ("first_draw", first_draw)):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < 2**63:
@@ -316,6 +320,7 @@ def _room(grid: Grid, drivers: dict[str, np.ndarray], draws: int, weeks: int) ->
 
 
 def plain(value: np.ndarray, kind: type) -> np.ndarray:
-    """The array as the compiled loop expects it: of one type, contiguous, writable (a copy only where needed)."""
+    """The array, ndarray[...], in its unit, as the compiled loop expects it: of one type, contiguous, writable (a copy
+    only where needed)."""
     array: np.ndarray = np.ascontiguousarray(value, dtype=kind)
     return array if array.flags.writeable else array.copy()

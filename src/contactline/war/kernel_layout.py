@@ -28,7 +28,7 @@ class Layout:
 
     leaf_of_cell : ndarray[cell] int32; cell_of_leaf : ndarray[leaf + 1] int32, −1 on padding
     disc : ndarray[leaf + 1, slot] uint16 or uint32, leaves around a leaf ring by ring, `leaves` where there is none
-    ring_of_slot : ndarray[slot]; near : slots of rings 0 and 1; km2 : ndarray[leaf + 1] float32
+    ring_of_slot : ndarray[slot]; near : number of slots of rings 0 and 1; km2 : ndarray[leaf + 1] float32, km²
     node_start : ndarray[sector + 1], first node of each sector
     near_node, near_start : nodes that a change in node b reaches: near_node[near_start[b] : near_start[b + 1]]
     """
@@ -49,7 +49,8 @@ class Layout:
         return len(self.cell_of_leaf) - 1
 
     def on_leaves(self, values: np.ndarray, fill: float = 0) -> np.ndarray:
-        """Values per cell in the kernel's order : ndarray[..., leaf + 1] for values ndarray[..., cell]."""
+        """Values per cell, in any unit, in the kernel's order : ndarray[..., leaf + 1] for values ndarray[...,
+        cell]."""
         spread = np.full((*values.shape[:-1], self.leaves + 1), fill, dtype=values.dtype)
         spread[..., self.leaf_of_cell] = values
         return spread
@@ -98,7 +99,8 @@ def _near_nodes(disc: np.ndarray, leaves: int) -> tuple[np.ndarray, np.ndarray]:
 
 @njit(cache=True)
 def rings_around(neighbours: np.ndarray, rings: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cells at each distance in steps : ndarray[cell, ring, place] int32 (−1: none), and the widest of each ring."""
+    """Indexes of cells at each distance in steps : ndarray[cell, ring, place] int32 (−1: none), and the widest of each
+    ring : ndarray[ring], a number of cells; neighbours : ndarray[cell, side]."""
     count, degree = neighbours.shape
     room = max(
         1, 2 * degree * (rings - 1)

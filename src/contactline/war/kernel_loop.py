@@ -262,7 +262,8 @@ def run_chunk(
 
 @njit(cache=True, nogil=True)
 def gather(code: np.ndarray, room: np.ndarray, week_end: np.ndarray, packed: np.ndarray) -> None:
-    """Close the gaps between trajectories: codes from their rooms, one after another, into `packed`."""
+    """Close the gaps between trajectories: codes from their rooms, one after another, into `packed`, [event]; other
+    arguments as in `run_chunk`."""
     at = 0
     for d in range(week_end.shape[0]):
         for k in range(room[d], room[d] + np.int64(week_end[d, -1])):

@@ -66,7 +66,7 @@ class Work(NamedTuple):
 
 @njit(cache=True)
 def blank(leaves: int, slots: int, sectors: int, static: np.ndarray) -> Work:
-    """Fresh arrays for one thread; everything counts as changed."""
+    """Fresh arrays for numbers of leaves, slots and sectors; everything counts as changed. static : [side × leaf]."""
     nodes = leaves // NODE
     record = np.zeros((leaves + 1, 4), dtype=np.float32)
     record[:, 2] = static[: leaves + 1]
@@ -110,7 +110,8 @@ def renew(
 ) -> int:
     """Give leaf j in state `st` its weight, in its side's tree; returns by how much the weight grew.
 
-    factor : Work.record as one row. A weight that is not zero is at least one.
+    factor : Work.record as one row; weight : [state]; leaf, node : as in Work. A weight that is not zero is at least
+    one.
     """
     side = st >> 7
     x = weight[uintp(st)] * factor[uintp(4 * j + 2 + side)]
@@ -126,7 +127,10 @@ def renew(
 def start_over(
     work: Work, state0: np.ndarray, heat: np.ndarray, always: np.ndarray, near_start: np.ndarray, near_node: np.ndarray
 ) -> None:  # fmt: skip
-    """Bring the nodes that the last trajectory may have changed back to the start; heat : [1 or side, leaf]."""
+    """Bring the nodes that the last trajectory may have changed back to the start.
+
+    state0 : [leaf] state codes; heat : [1 or side, leaf] activity; always, near_start, near_node : as in `run_chunk`.
+    """
     nodes, leaves = work.dirty.size, state0.size - 1
     other = heat.shape[0] - 1
     state, record, leaf, node = work.state, work.record, work.leaf, work.node
@@ -154,7 +158,8 @@ def start_over(
 
 @njit(cache=True)
 def take_holders(work: Work, first: np.ndarray, held: np.ndarray, disc: np.ndarray, near: int) -> None:
-    """Turn the start of the first trajectory into another one's; first, held : [leaf] holders."""
+    """Turn the start of the first trajectory into another one's; first, held : [leaf] codes of
+    holders; disc : [leaf, slot]; near : number of slots of rings 0 and 1."""
     leaves = disc.shape[0] - 1
     state = work.state
     for p in range(leaves):
@@ -185,7 +190,11 @@ def find_front(work: Work) -> int:
 
 @njit(cache=True)
 def weigh_front(work: Work, front: int, two: int, edges: np.ndarray, weight: np.ndarray) -> int:
-    """Levels and weights of the exposed cells as the trajectory begins; returns how many cells are hot."""
+    """Levels and weights of the exposed cells as the trajectory begins; returns how many cells are hot.
+
+    front : number of exposed cells; two : 1 where each side has its own activity, else 0; edges : [side, level − 1];
+    weight : [state]
+    """
     leaves = work.state.size - 1
     state, record, hot, is_hot, cells = work.state, work.record, work.hot, work.is_hot, work.front
     leaf, node = work.leaf, work.node
@@ -242,6 +251,9 @@ def cool(
 ) -> int:  # fmt: skip
     """Lower the levels that decay has passed; returns how many cells are still hot.
 
+    hots : how many are hot; two, weight : as in `weigh_front`; factor : Work.record as one row; down, leaf, node and
+    the lists [cell] : as in Work.
+
     About half of the hot cells drop a level each week: finding them has no branch that asks which.
     """
     leaves = state.size - 1
@@ -276,7 +288,8 @@ def cool(
 
 @njit(cache=True, inline="always")
 def sum_sectors(node: np.ndarray, total: np.ndarray, node_start: np.ndarray) -> None:
-    """Sums of sectors from their nodes."""
+    """Sums of weights of sectors, [side × sector], from those of their nodes, [side × node]; node_start : [sector +
+    1]."""
     sectors, nodes = node_start.size - 1, node.size >> 1
     for side in range(2):
         for s in range(sectors):
@@ -288,7 +301,10 @@ def sum_sectors(node: np.ndarray, total: np.ndarray, node_start: np.ndarray) -> 
 
 @njit(cache=True, inline="always")
 def find_leaf(rest: int, b: int, side: int, node: np.ndarray, leaf: np.ndarray) -> int:
-    """The leaf at which the running sum of weights passes `rest`, from node b of side's tree on."""
+    """Index of the leaf at which the running sum of weights passes `rest`, from node b of side's tree on.
+
+    node : [side × node], leaf : [side × leaf], as in Work.
+    """
     nodes, leaves = node.size >> 1, leaf.size >> 1
     b += side * nodes
     while rest >= node[uintp(b)]:
@@ -313,7 +329,10 @@ def find_leaf(rest: int, b: int, side: int, node: np.ndarray, leaf: np.ndarray) 
 def in_one_sector(
     disc: np.ndarray, node_start: np.ndarray, cell_of_leaf: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sector of each node, and whether all cells that a change of a leaf reaches lie in its own sector."""
+    """Sector of each node, [node], and whether all cells that a change of a leaf reaches lie in its own sector, [leaf].
+
+    disc : [leaf, slot], indexes of leaves; node_start : [sector + 1]; cell_of_leaf : [leaf]
+    """
     leaves = disc.shape[0] - 1
     sector_of_node = np.empty(leaves // NODE, dtype=np.int64)
     for s in range(node_start.size - 1):

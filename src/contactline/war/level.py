@@ -34,7 +34,10 @@ def level_priors(maps: tuple[str, ...]) -> list[Parameter]:
 
 @dataclass(frozen=True)
 class LevelFit:
-    """A fitted local level: posterior draws and the filtered log level at the end of the record."""
+    """A fitted local level: posterior draws and the filtered log level at the end of the record.
+
+    filtered : ndarray[draw, state], weights of the log level on STATES after the last week
+    """
 
     maps: tuple[str, ...]
     posterior: Posterior
@@ -58,7 +61,8 @@ class LevelFit:
 def fit_level(
     record: TempoRecord, rng: np.random.Generator, draws: int = DRAWS, rounds: int = ROUNDS
 ) -> LevelFit:
-    """Fit the model to a record. Deterministic given `rng`."""
+    """Fit the model to a record; draws, rounds : number of posterior draws in a round, and of rounds. Deterministic
+    given `rng`."""
     parameters = level_priors(record.maps)
     g = np.exp(STATES)
     kept: list[np.ndarray] = []

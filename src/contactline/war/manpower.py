@@ -55,7 +55,7 @@ class Flows:
 
 
 def flows(beliefs: Mapping[str, np.ndarray], who: str) -> Flows:
-    """One side's flows from drawn beliefs : name → ndarray[draw]."""
+    """One side's flows, persons a week, from drawn beliefs : name → ndarray[draw], in the belief's unit."""
     force, recruits, back, lag, absences, absent_back = (beliefs[name] for name in manpower_beliefs(who))
     return Flows(
         force=force,

@@ -38,7 +38,11 @@ class Fighting:
 
 @dataclass(frozen=True)
 class Fall:
-    """When an objective falls : week ndarray[draw] (inf: not within the horizon), and losses until then (NaN then)."""
+    """When an objective falls.
+
+    week : ndarray[draw], inf where not within the horizon; attacker_losses, defender_losses : ndarray[draw], persons
+    killed and wounded until then, NaN where it does not
+    """
 
     week: np.ndarray
     attacker_losses: np.ndarray
@@ -63,7 +67,8 @@ def objective_cells(here: Ground, objective: Objective) -> np.ndarray:
 
 
 def fall_of(name: str, here: Ground, wanted: np.ndarray, share: float, fighting: Fighting) -> Fall:
-    """When `share` of the wanted cells is held. Cells may lie in several regions: the last of them decides."""
+    """When `share` of the wanted cells (ndarray[cell] bool) is held. Cells may lie in several regions: the last of
+    them decides."""
     free = wanted & (here.holder == 0)
     regions = [str(region) for region in np.unique(here.region[wanted])]
     error = fighting.order_error(name)

@@ -55,7 +55,8 @@ def draw_sectors(
 ) -> Sectors:
     """The sectors of a record by the module's rule; named for settlements where table 'settlements' is given.
 
-    Raises EvidenceError where no cell of the theatre ever lies on the line.
+    least_captures : number that a sector has at least. Raises EvidenceError where no cell of the theatre ever lies on
+    the line.
     """
     front = front_cells(past)
     if not len(front):

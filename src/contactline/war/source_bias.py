@@ -51,7 +51,8 @@ KILLED_SHARE = "losses.attacker_killed_share"
 
 @dataclass(frozen=True)
 class Marginal:
-    """A posterior on the log scale: a mixture of normals over the grid's nodes, ndarray[node] each."""
+    """A posterior on the log scale: a mixture of normals over the grid's nodes; weight, mean, sd : ndarray[node]
+    each."""
 
     weight: np.ndarray
     mean: np.ndarray
@@ -94,7 +95,8 @@ class SourceBias:
 
 
 def measured_beliefs(losses: pd.DataFrame, case: Case) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
-    """Quantile functions that replace the case's beliefs on the attacker's losses: belief name → function of p.
+    """Quantile functions that replace the case's beliefs on the attacker's losses: belief name → function of p,
+    ndarray[draw].
 
     From table 'losses'. Empty where the case says `evidence.loss_bias: belief`. A belief is replaced only if at
     least `LEAST_ROOTS` independent roots speak to it; the defender's losses never are (two or three voices, and the
@@ -157,7 +159,10 @@ def bias_readings(losses: pd.DataFrame, ruler: str, side: str, as_of: date) -> p
 
 
 def fit_source_bias(readings: pd.DataFrame, shared_sd: float = SHARED_SD) -> SourceBias | None:
-    """Posterior of B and k from the used rows of `bias_readings`; None if no reading is used. Deterministic."""
+    """Posterior of B and k from the used rows of `bias_readings`; None if no reading is used. Deterministic.
+
+    shared_sd : of the error that all roots share, log.
+    """
     used = readings[readings["used"]]
     if used.empty:
         return None

@@ -28,7 +28,11 @@ RULES = 64
 
 @dataclass(frozen=True)
 class Plan:
-    """What the kernel needs beside grid and holders: rules, which rule each draw follows, levers, activity."""
+    """What the kernel needs beside grid and holders.
+
+    rule_of_draw : ndarray[draw], index of the rule that each draw follows; initial_heat : ndarray[rule, side, cell],
+    activity at the start
+    """
 
     capture: CaptureRule
     recapture: CaptureRule

@@ -38,7 +38,8 @@ PARTS: dict[str, type] = {
 def space_key(
     past: History, settlements: pd.DataFrame, others: np.ndarray, maps: tuple[str, ...], seed: int
 ) -> str:
-    """What a spatial fit depends on, as a hex digest: record, other maps, names of places, seed, version and code."""
+    """What a spatial fit depends on, as a hex digest: record, other maps (ndarray[week, map], km²/week), names of
+    places, seed, version and code."""
     whole = hashlib.sha256(f"{VERSION} {seed} {maps}".encode())
     for field in fields(past):
         value = np.asarray(getattr(past, field.name))

@@ -29,7 +29,7 @@ DRAWS, ROUNDS = 800, 3
 
 
 def speed(x: np.ndarray) -> np.ndarray:
-    """g(x), km²/week: signed square, so that noise grows with tempo and a lull is not a wall."""
+    """g(x), km²/week : same shape, signed square, so that noise grows with tempo and a lull is not a wall."""
     return np.clip(30.0 * x * np.abs(x), SLOWEST, FASTEST)
 
 
@@ -46,7 +46,7 @@ def reading_priors(maps: tuple[str, ...]) -> list[Parameter]:
 
 
 def readings(posterior: Posterior, maps: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """ρ, c, b as ndarray[draw, map] from a posterior over `reading_priors`."""
+    """ρ, c (factors), b (km²/week) as ndarray[draw, map] from a posterior over `reading_priors`."""
     ones = np.ones(len(posterior.weight))
     return {
         "rho": np.column_stack(
@@ -153,7 +153,8 @@ def pick(weight: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray
 def start(
     filtered: np.ndarray, states: np.ndarray, chosen: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """A first state for each chosen draw, from its filtered weights, spread evenly within a grid step."""
+    """A first state for each chosen draw, ndarray[draw], from its filtered weights, spread evenly within a grid
+    step."""
     heights = np.cumsum(filtered[chosen], axis=1)
     index = (heights < rng.random(len(chosen))[:, None] * heights[:, -1:]).sum(axis=1)
     step = states[1] - states[0]

@@ -62,7 +62,7 @@ class Ground:
 
 
 def ground(cells: pd.DataFrame, changes: pd.DataFrame, holder: np.ndarray) -> Ground:
-    """The ground from tables 'cells' and 'changes' and who holds each cell now (ndarray[cell], 0 or 1).
+    """The ground from tables 'cells' and 'changes' and who holds each cell now (ndarray[cell], code 0 or 1).
 
     A cell has the area it has in the grid, in 24 bits: sums of such areas in 64 are exact in whatever order, so that a
     belt of which every cell has fallen is lost to the last bit.
@@ -85,7 +85,8 @@ def ground(cells: pd.DataFrame, changes: pd.DataFrame, holder: np.ndarray) -> Gr
 
 
 def steps_from_line(cells: np.ndarray, holder: np.ndarray) -> np.ndarray:
-    """Cells between each cell and the nearest held one, by breadth-first search : ndarray[cell] int.
+    """Number of cells between each cell and the nearest held one (holder : ndarray[cell], 0 or 1), by breadth-first
+    search : ndarray[cell] int.
 
     Held cells are 0; cells cut off from every held cell get the theatre's largest distance plus one.
     """
@@ -105,7 +106,7 @@ def steps_from_line(cells: np.ndarray, holder: np.ndarray) -> np.ndarray:
 
 
 def order_of_fall(here: Ground, region: str | None = None) -> np.ndarray:
-    """Indices of cells not held, in the order they would fall."""
+    """Indices of cells not held, in the order they would fall : ndarray[free cell]."""
     free = here.holder == 0
     if region is not None:
         free &= here.region == region

@@ -17,15 +17,15 @@ from contactline.case.check_claims import read_text
 from contactline.case.debate import Claim, ClaimTest, Values
 from contactline.case.load import find_case, load_case
 from contactline.case.quantities import FAMILIES, KINDS, clause_names, parse, quantity_names
-from contactline.choice.acceptability import mean_score
 from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, VERDICTS, Figure, agreement, verdict
-from contactline.choice.sweetener import SCORED, SWEETENER
 from contactline.choice.verdict import vetoed_clauses
 from contactline.core.errors import CaseError, InputError, UnknownNameError
 from contactline.topics.claims.make.claims import amount, claims_tables
 from contactline.topics.claims.make.quantities import READERS, quantity
 from contactline.topics.claims.make.quantity_parts import Material, NoValueError
 from contactline.topics.showing.judgements import mixes
+
+from .sweetener import SCORED, SWEETENER, mean_score
 
 HIGH, LOW = ["high"], ["low"]
 

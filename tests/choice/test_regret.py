@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from contactline.case.labels import BeliefLabel
-from contactline.choice.acceptability import acceptability, mean_score, normalised
-from contactline.choice.flips import break_even_surface, ranked, share_curve, surface
+from contactline.choice.acceptability import acceptability, normalised
+from contactline.choice.flips import break_even_surface, ranked, surface
 from contactline.choice.information import perfect_information, shrunk, value_of_information, value_of_waiting
 from contactline.choice.regret import regret_table, regrets
 from contactline.choice.smooth import ranks
@@ -142,16 +142,6 @@ def test_noise_yields_hardly_any_flip_points():
     assert said <= 8
 
 
-def test_shares_along_a_belief():
-    """P(a + z > 0 | a) with z standard normal is Φ(a)."""
-    rng = np.random.default_rng(6)
-    a = rng.normal(size=5000)
-    at = np.array([0.1, 0.5, 0.9])
-    np.testing.assert_allclose(
-        share_curve(a, a + rng.normal(size=5000), at), stats.norm.cdf(stats.norm.ppf(at)), atol=0.04
-    )
-
-
 def test_surfaces_from_draws_and_from_runs_agree():
     """A planted plane, read off draws and by evaluating it at the same values."""
     rng = np.random.default_rng(7)
@@ -185,9 +175,3 @@ def test_bad_values_are_said(values, courses, says):
     with pytest.raises(InputError) as error:
         regret_table(values, courses)
     assert says in str(error.value)
-
-
-def test_mean_score_is_an_average():
-    assert mean_score({"a": -1.0, "b": 0.5}) == -0.25
-    with pytest.raises(InputError, match="scores: got none"):
-        mean_score({})

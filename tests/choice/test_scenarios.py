@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
 from contactline.case.labels import BeliefLabel
-from contactline.choice.scenarios import Box, find_box, in_box
+from contactline.choice.scenarios import Box, find_box
 from contactline.core.errors import InputError
 from contactline.topics.sensitivity.make import box_sentence
+
+
+def in_box(box: Box, beliefs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Which sets lie inside : ndarray[set] bool."""
+    first = next(iter(beliefs.values()))
+    inside = np.ones(len(first), dtype=bool)
+    for name, (low, high) in box.limits.items():
+        inside &= (beliefs[name] >= low) & (beliefs[name] <= high)
+    return inside
 
 
 def planted(seed: int, sets: int = 400, wrong: float = 0.05) -> tuple[dict[str, np.ndarray], np.ndarray]:

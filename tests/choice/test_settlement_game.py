@@ -21,7 +21,6 @@ from contactline.choice.settlement_game import (
     LIMITED,
     MAXIMAL,
     REFUSE,
-    TYPES,
     Offer,
     settlement_game,
 )  # fmt: skip
@@ -51,7 +50,7 @@ def outlook_of(futures):
 
 
 def pays(p: float = 0.0, d: float = 0.0, c: float = 0.0):
-    return {kind: {"p": p, "d": d, "c": c} for kind in TYPES}
+    return {kind: {"p": p, "d": d, "c": c} for kind in (LIMITED, MAXIMAL)}
 
 
 def tiny(
@@ -101,7 +100,9 @@ def test_a_challenger_who_loses_by_every_signature_does_not_sign():
         "no signature", {"p": "P", "d": "D", "c": "C"}, proposer="p", defender="d", challenger="c", maximal=0.3,
         offers=[offer],
     )  # fmt: skip
-    assert {does(one, f"o: {kind}") for one in solve(game).equilibria for kind in TYPES} == {REFUSE}
+    assert {does(one, f"o: {kind}") for one in solve(game).equilibria for kind in (LIMITED, MAXIMAL)} == {
+        REFUSE
+    }
 
 
 def test_a_threat_works_if_it_is_in_the_proposers_interest_and_not_otherwise():
@@ -347,7 +348,10 @@ def test_a_veto_empties_every_line_that_hands_ground_over_and_is_named(world):
 
 def test_whoever_vetoes_a_clause_neither_accepts_nor_signs(world):
     offer = Offer("o", "Offer", pays(3, 9, 9), pays(0, -3, 3), pays(1, 0, -2), vetoes={"d": "cession"})
-    for who, does_what in (("d", {"o: answer": {"reject"}}), ("c", {f"o: {k}": {REFUSE} for k in TYPES})):
+    for who, does_what in (
+        ("d", {"o: answer": {"reject"}}),
+        ("c", {f"o: {k}": {REFUSE} for k in (LIMITED, MAXIMAL)}),
+    ):
         game = settlement_game(
             "veto", {"p": "P", "d": "D", "c": "C"}, proposer="p", defender="d", challenger="c", maximal=0.5,
             offers=[replace(offer, vetoes={who: "cession"})],

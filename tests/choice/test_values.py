@@ -12,9 +12,7 @@ from pydantic import ValidationError
 from contactline.case.debate import TimePreference, Values
 from contactline.case.labels import belief_labels
 from contactline.case.load import load_case
-from contactline.choice.acceptability import mean_score
 from contactline.choice.held import Sweep
-from contactline.choice.sweetener import SCORED, SWEETENER
 from contactline.core.streams import Streams
 from contactline.engine.courses import FIGHT_ON, accept, fight_on
 from contactline.topics.bargain.make.game import play
@@ -22,6 +20,7 @@ from contactline.topics.choice.make.courses import choice_tables
 from contactline.topics.sensitivity.make import sensitivity_tables
 
 from . import small
+from .sweetener import SCORED, SWEETENER, mean_score
 
 OWNED = {"assumption": {"by": "the test", "why": "made up for the test"}}
 

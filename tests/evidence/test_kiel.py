@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from contactline.core.errors import EvidenceError
-from contactline.evidence.kiel import SHEET, join_trackers, read_support_tracker
+from contactline.evidence.kiel import SHEET, read_support_tracker
 from contactline.evidence.kinds import find_evidence, read
 
 COLUMNS = [
@@ -74,21 +74,11 @@ def test_a_workbook_before_april_2024_has_promises_and_no_allocations(tmp_path):
     assert set(old["vintage"]) == {"commitments"}
     assert old["allocated"].isna().all()
     assert old.set_index("donor").loc["Germany", "delivered"] == pytest.approx(0.2)
-    new, _ = read_support_tracker(workbook(tmp_path / "new.xlsx"))
-    with pytest.raises(EvidenceError, match=r"vintages allocations and commitments.*do not compare"):
-        join_trackers([old, new])
     rows[1][2] = date(2024, 9, 1)
     with pytest.raises(
         EvidenceError, match="counts commitments, as before April 2024, and holds aid of 2024-09-01"
     ):
         read_support_tracker(workbook(tmp_path / "patched.xlsx", rows, columns))
-
-
-def test_a_donor_in_two_workbooks_would_count_twice(tmp_path):
-    table, _ = read_support_tracker(workbook(tmp_path / "a.xlsx"))
-    with pytest.raises(EvidenceError, match=r"Germany, .* counted twice"):
-        join_trackers([table, table])
-    assert len(join_trackers([table])) == len(table)
 
 
 def test_another_currency_needs_a_rate(tmp_path):

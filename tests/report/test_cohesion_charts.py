@@ -10,7 +10,7 @@ import pytest
 
 from contactline.topics.allies.show import (
     RECIPES,
-    allies_reading,
+    allies_sentences,
     division_over_time,
     outcome_title,
     positions_over_time,
@@ -38,14 +38,14 @@ def test_the_title_of_an_issue_says_gap_and_firmness(sample: Assessment) -> None
 
 
 def test_the_reading_counts_what_the_tables_count(sample: Assessment) -> None:
-    text = allies_reading(sample)
+    text = " ".join(allies_sentences(sample))
     assert (
         "Northland has not moved on “Who holds Eastmark” since 1 August 2025 (1 later statement repeats it)"
         in text
     )
     wedge = sample.tables["wedge"].query("years == 2").set_index("where")["chance_mean"]
     assert f"{100 * wedge['apart']:.0f}% at the far end" in text
-    assert allies_reading(dataclasses.replace(sample, tables={})) == ""
+    assert allies_sentences(dataclasses.replace(sample, tables={})) == []
 
 
 def test_without_a_wedge_division_is_the_spread(sample: Assessment) -> None:

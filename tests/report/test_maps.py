@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import re
 import xml.etree.ElementTree as ET
@@ -14,7 +15,7 @@ from contactline.core.errors import InputError, UnknownNameError
 from contactline.topics.assessment import Assessment
 from contactline.topics.showing.mapdata import (
     PER_DEGREE,
-    decode_polygons,
+    _varints,
     decode_runs,
     encode_polygons,
     encode_runs,
@@ -22,6 +23,21 @@ from contactline.topics.showing.mapdata import (
     map_data,
 )
 from contactline.topics.showing.maps import map_png, map_svg, print_layers
+
+
+def decode_polygons(text: str) -> list[np.ndarray]:
+    """The inverse of `encode_polygons`."""
+    values = _varints(base64.b64decode(text))
+    polygons, anchor, at = [], np.zeros(2, dtype=int), 0
+    while at < len(values):
+        size = values[at]
+        raw = np.array([(v >> 1) ^ -(v & 1) for v in values[at + 1 : at + 1 + 2 * size]]).reshape(size, 2)
+        raw[0] += anchor
+        polygon = np.cumsum(raw, axis=0)
+        anchor = polygon[0]
+        polygons.append(polygon)
+        at += 1 + 2 * size
+    return polygons
 
 
 def test_polygons_decode_to_the_cells_within_half_an_arc_second(sample: Assessment) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from score_tables import score_markdown, window_markdown
 
 from contactline.core.errors import FitError, InputError
 from contactline.core.streams import Streams
@@ -16,7 +17,6 @@ from contactline.score.backtest import BacktestResult, backtest
 from contactline.score.baselines import Climatology, LastValues, StraightLine, default_baselines
 from contactline.score.columns import SCORE_TABLES
 from contactline.score.proper import crps_ensemble
-from contactline.score.table import score_markdown, window_markdown
 
 PERSISTENCE, MEAN, NOISE = 0.9, 40.0, 30.0
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from score_tables import score_markdown, window_markdown
 
 from contactline.score import baselines as base
 from contactline.score.backtest import BacktestResult, backtest
-from contactline.score.table import score_markdown, window_markdown
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "backtest.md"
 BLOCK = re.compile(r"<!-- (?P<name>[\w-]+) begins -->\n(?P<text>.*?)\n<!-- (?P=name) ends -->", re.S)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from score_tables import space_markdown
 
 from contactline.case.load import load_case
 from contactline.core.errors import InputError
 from contactline.core.streams import Streams
 from contactline.score import space_models
-from contactline.score.space import ALL_HORIZONS, space_backtest, space_markdown
+from contactline.score.space import ALL_HORIZONS, space_backtest
 from contactline.score.space_models import (
     REACH,
     Persistence,

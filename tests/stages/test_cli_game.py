@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from contactline.case.load import load_case
 from contactline.choice.efg import from_efg, write_efg
 from contactline.choice.equilibria import solve
-from contactline.choice.settlement_game import TYPES, Offer, settlement_game
+from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer, settlement_game
 from contactline.core.errors import InputError
 from contactline.faces.cli.app import app
 
@@ -47,7 +47,7 @@ def test_gambit_reads_the_game_of_the_reference_case_with_all_its_proposals(tmp_
     case = load_case("ukraine_2025").case
     players = {actor.id: actor.name for actor in case.actors if actor.role in ("challenger", "defender")}
     players = {"usa": "United States"} | players
-    paid = {kind: dict.fromkeys(players, 1.0) for kind in TYPES}
+    paid = {kind: dict.fromkeys(players, 1.0) for kind in (LIMITED, MAXIMAL)}
     offers = [
         Offer(p.id, p.name, paid, paid, paid, guarantor="usa", resolute=0.3, stake=1.0)
         for p in case.proposals

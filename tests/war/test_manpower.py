@@ -9,16 +9,28 @@ import pytest
 
 from contactline.war.collapse import collapse_spells
 from contactline.war.manpower import (
+    WEEKS_PER_MONTH,
     Flows,
     flows,
     manpower_beliefs,
-    monthly_balance,
-    steady_strength,
     strength_path,
     strength_raiser,
 )
 
 WEEKS = 400
+
+
+def steady_strength(weekly_losses: np.ndarray, side: Flows) -> np.ndarray:
+    """Strength at which constant losses are balanced : ndarray[draw] (closed form; negative: no balance)."""
+    lasting = weekly_losses * (1.0 - (1.0 - side.killed_share) * side.wounded_return)
+    return (side.recruits - lasting) / (side.absence_rate * (1.0 - side.absence_return) * side.force)
+
+
+def monthly_balance(weekly_losses: np.ndarray, side: Flows) -> np.ndarray:
+    """Persons by which the force grows in a month at constant losses and today's size : ndarray[draw]."""
+    lasting = weekly_losses * (1.0 - (1.0 - side.killed_share) * side.wounded_return)
+    gone = side.absence_rate * (1.0 - side.absence_return) * side.force
+    return (side.recruits - lasting - gone) * WEEKS_PER_MONTH
 
 
 def side(**changed: float) -> Flows:

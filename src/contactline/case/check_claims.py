@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contactline.case.debate import Claim
 from contactline.case.quantities import FAMILIES, clause_names, nearest_names, parse
 from contactline.case.read import Problem, place_of, problems_in, read_file
 from contactline.case.schema import Case
@@ -137,11 +136,3 @@ def _raise(path: Path, problems: list[Problem], raw: dict[str, Any], own: int) -
     if len(problems) > SHOWN:
         lines.append(f"and {len(problems) - SHOWN} more.")
     raise CaseError(f"{path}: " + (lines[0] if len(lines) == 1 else "\n  ".join(["", *lines]).strip()))
-
-
-def claim_named(case: Case, name: str) -> Claim:
-    """A claim of the case by id. Raises UnknownNameError."""
-    known = {claim.id: claim for claim in case.claims}
-    if name not in known:
-        raise UnknownNameError("claim", name, known)
-    return known[name]

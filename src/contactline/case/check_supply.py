@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contactline.case.read import KeyPath, Problem
+from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.case.supply import ALLOCATIONS_FROM, Amount, Capability, SupportPath
 from contactline.core.errors import nearest
-
-AS_TODAY = "as_today"
 
 
 def supply_problems(case: Case) -> Iterator[Problem]:

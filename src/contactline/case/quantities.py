@@ -115,7 +115,8 @@ NUMBERS: dict[str, tuple[int, int, tuple[int, ...]]] = {
 }
 """Slots that take a whole number: lowest, highest, and the values that suggestions name."""
 
-HOLD_WEEKS = ("52", "156", "260")
+HOLD_WEEKS = (52, 156, 260)
+"""Weeks after signature for which the chance that a truce holds is stated."""
 PRICE = ("months", "attacker_losses", "defender_losses", "p_within_horizon")
 DEAL = ("km2_given_up", "km2_returned", "people_given_up", "line_km_change")
 VARIANTS = ("no_guarantee", "troops", "belt_kept", "no_cap", "agreed")
@@ -210,7 +211,7 @@ def _suggested(family: Family, slot: str, slots: Mapping[str, list[str]], case: 
     if slot == "year":
         return [str(case.as_of.year)]
     if slot == "weeks" and ".p_hold_" in family.template:
-        return list(HOLD_WEEKS)
+        return [str(weeks) for weeks in HOLD_WEEKS]
     return [str(n) for n in NUMBERS[slot][2]] if slot in NUMBERS else slots[slot]
 
 
@@ -218,7 +219,7 @@ def _allowed(family: Family, slot: str, value: str, slots: Mapping[str, list[str
     if slot not in NUMBERS:
         return value in slots[slot]
     if ".p_hold_" in family.template:
-        return value in HOLD_WEEKS
+        return value in map(str, HOLD_WEEKS)
     low, high, _ = NUMBERS[slot]
     return low <= int(value) <= high
 

@@ -1,8 +1,7 @@
 """Acceptability over beliefs and weights: in what share of both a course is best, and what one must value for it to be.
 
 Stochastic multicriteria acceptability analysis: Lahdelma, Hokkanen & Salminen (1998), EJOR 106:137; Lahdelma &
-Salminen (2001), Oper. Res. 49:444 (ranks). `mean_score` is the calculator it replaces: an average of scores, in
-which enough small favours buy anything.
+Salminen (2001), Oper. Res. 49:444 (ranks). It replaces an average of scores, in which small favours buy anything.
 """
 
 from __future__ import annotations
@@ -114,14 +113,3 @@ def acceptability(
         [np.mean(best_for[:, c].argmax(axis=1) == c) if total[c] else np.nan for c in range(count)]
     )
     return Acceptability(tuple(courses), tuple(attributes), shares, central, confidence)
-
-
-def mean_score(scores: Mapping[str, float]) -> float:
-    """The naive calculator: the average of made-up scores of a proposal's clauses, −1 (worst) to 1 (best).
-
-    For contrast alone: it lets small favours buy any clause, and nothing here uses it. Raises InputError without
-    scores.
-    """
-    if not scores:
-        raise InputError("scores: got none; allowed is one a clause, from −1 to 1.")
-    return float(np.mean(list(scores.values())))

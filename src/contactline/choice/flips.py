@@ -88,12 +88,6 @@ def flip_row(
     }
 
 
-def share_curve(column: np.ndarray, advantage: np.ndarray, at: np.ndarray = GRID) -> np.ndarray:
-    """Share preferring the course, given the belief's rank : ndarray[at]; at : ranks within (0, 1)."""
-    curve, scatter = _fitted(ranks(column), advantage, at)
-    return np.array([np.mean(scatter > -level) for level in curve])
-
-
 def surface(
     beliefs: Mapping[str, np.ndarray], advantage: np.ndarray, x: str, y: str, points: int = 21
 ) -> Surface:
@@ -131,21 +125,6 @@ def break_even_surface(
     """
     share = np.array([[float(np.mean(evaluate(float(a), float(b)) > 0)) for a in x] for b in y])
     return Surface(np.asarray(x), np.asarray(y), share, np.ones(share.shape, dtype=bool))
-
-
-def _fitted(u: np.ndarray, outcome: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Curve at ranks `at`, and the scatter around it at the sets; the degree is chosen by BIC, at most two bends."""
-    best = None
-    sets = len(outcome)
-    for degree in (1, 2, 3):
-        design = np.column_stack([np.ones(sets), legendre(u, degree)])
-        solution, *_ = np.linalg.lstsq(design, outcome, rcond=None)
-        scatter = outcome - design @ solution
-        score = sets * np.log(max(float(scatter @ scatter), 1e-300)) + (degree + 1) * np.log(sets)
-        if best is None or score < best[0]:
-            best = (score, np.column_stack([np.ones(len(at)), legendre(at, degree)]) @ solution, scatter)
-    assert best is not None  # three degrees were tried
-    return best[1], best[2]
 
 
 def _plane(u: np.ndarray, v: np.ndarray) -> np.ndarray:

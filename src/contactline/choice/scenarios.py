@@ -87,15 +87,6 @@ def find_box(beliefs: Mapping[str, np.ndarray], better: np.ndarray, rng: np.rand
     )
 
 
-def in_box(box: Box, beliefs: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Which sets lie inside : ndarray[set] bool."""
-    first = next(iter(beliefs.values()))
-    inside = np.ones(len(first), dtype=bool)
-    for name, (low, high) in box.limits.items():
-        inside &= (beliefs[name] >= low) & (beliefs[name] <= high)
-    return inside
-
-
 def _matrix(beliefs: Mapping[str, np.ndarray], better: np.ndarray) -> tuple[list[str], np.ndarray]:
     if len(better) < 50:
         raise InputError(f"boxes of beliefs: got {len(better)} sets; allowed are 50 or more.")

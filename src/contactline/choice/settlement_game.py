@@ -15,7 +15,6 @@ from contactline.choice.game import Chance, Decision, Game, Node, Terminal
 from contactline.core.errors import InputError
 
 LIMITED, MAXIMAL = "limited aims", "maximal aims"
-TYPES = (LIMITED, MAXIMAL)
 RESOLUTE, RELUCTANT = "resolute", "reluctant"
 NO_OFFER, ACCEPT, REJECT = "no offer", "accept", "reject"
 HONOUR, BREAK, REFUSE = "sign and honour", "sign and break", "do not sign"

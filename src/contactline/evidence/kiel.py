@@ -8,7 +8,7 @@ measures do not compare, so a workbook is of one vintage and two vintages are ne
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -104,26 +104,6 @@ def read_support_tracker(
     table = table.assign(vintage=vintage)[list(COLUMNS)]
     _in_order(path, table)
     return table, provenance_of(path, "kiel", _impossible_days(raw, names))
-
-
-def join_trackers(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Several readings of one vintage below one another. Raises EvidenceError for two vintages and for a donor and
-    kind that stand in two of them."""
-    vintages = sorted({str(v) for table in tables for v in table["vintage"].unique()})
-    if len(vintages) > 1:
-        raise EvidenceError(
-            f"vintages {' and '.join(vintages)} of the support tracker: in April 2024 Kiel went from commitments to "
-            "allocations, which do not compare. Use workbooks of one side of that month."
-        )
-    joined = pd.concat(tables, ignore_index=True)
-    twice = joined.duplicated(["donor", "kind"])
-    if twice.any():
-        row = joined[twice].iloc[0]
-        raise EvidenceError(
-            f"{row['donor']}, {row['kind']} aid: stands in two of the workbooks and would be counted twice. "
-            "Every release holds all months: give the latest alone."
-        )
-    return joined
 
 
 WHY_NOT = f"the workbook has no sheet {SHEET!r} with the tracker's columns and a row of aid"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 
 import h3.api.numpy_int as h3
@@ -115,21 +114,6 @@ def measure_line(
     return check_table(
         "line", pd.DataFrame({"series": series, "date": calendar, "km": values}), "measured line"
     )
-
-
-def line_on(archive: ControlArchive, ground: Ground, day: date) -> list[np.ndarray]:
-    """The line of contact on `day` (or on the last map before it) as polylines: ndarray[vertex, 2], degrees lon, lat.
-
-    Raises InputError if the day lies outside the archive.
-    """
-    first, last = archive.days[0].day, archive.days[-1].day
-    if not first <= day <= last:
-        raise InputError(f"line on {day}: the record runs from {first} to {last}; choose a day within it.")
-    control = max((d for d in archive.days if d.day <= day), key=lambda d: d.day)
-    history, _ = sound_history([control.polygons])
-    inside = shapely.intersection(_as_lines(history, ground), ground.interior)
-    merged = shapely.line_merge(shapely.union_all(inside[~shapely.is_empty(inside)]))
-    return [ground.to_degrees(shapely.get_coordinates(part)) for part in shapely.get_parts(merged)]
 
 
 def edges_in_contact(history: EdgeHistory, ground: Ground) -> np.ndarray:

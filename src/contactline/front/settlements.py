@@ -7,17 +7,16 @@ a settlement of the war) and a line on the map count people in the same way.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from contactline.case.tables import check_table
-from contactline.core.errors import EvidenceError, InputError
+from contactline.core.errors import EvidenceError
 from contactline.evidence.boundaries import Region
 from contactline.evidence.deepstate import ControlArchive
 from contactline.front.cells import as_text, centres_of, inside, settlement_cells
-from contactline.front.control_history import held_on_maps, holder_on
+from contactline.front.control_history import held_on_maps
 from contactline.front.edges import edge_history, project
 from contactline.front.line import Ground
 
@@ -66,36 +65,6 @@ def measure_settlements(
     return check_table("settlements", table.sort_values("geonameid"), "measured settlements")
 
 
-def settlements_lost(
-    settlements: pd.DataFrame,
-    cells: pd.DataFrame,
-    changes: pd.DataFrame,
-    start: date,
-    end: date,
-    *,
-    to: int = 1,
-) -> pd.DataFrame:
-    """Settlements that `to` (1 the challenger, 0 the defender) held on `end` and not on `start`, by day of change.
-
-    settlements, cells, changes : tables of those names. A settlement outside the theatre's cells did not change
-    hands. `changed` is the last day on which `to` took it. Raises InputError for days out of order.
-    """
-    if start > end:
-        raise InputError(f"settlements lost: start {start} is after end {end}; give the earlier day first.")
-    before, after = (holder_of_settlements(settlements, cells, changes, day) for day in (start, end))
-    lost = settlements[(before != to) & (after == to)]
-    fell = changes[(changes["holder"] == to) & (changes["date"] <= pd.Timestamp(end))]
-    day = fell.groupby("cell")["date"].max()
-    return lost.assign(changed=lost["cell"].map(day)).sort_values(["changed", "geonameid"], ignore_index=True)
-
-
-def holder_of_settlements(
-    settlements: pd.DataFrame, cells: pd.DataFrame, changes: pd.DataFrame, day: date
-) -> np.ndarray:
-    """Who holds each settlement on `day`: int8 ndarray[settlement]."""
-    return holder_in_cells(settlements, cells, holder_on(cells, changes, day))
-
-
 def holder_in_cells(settlements: pd.DataFrame, cells: pd.DataFrame, holder: np.ndarray) -> np.ndarray:
     """Who holds each settlement if `holder` (ndarray[cell], 0 or 1) holds the cells: int8 ndarray[settlement], a code.
 
@@ -104,15 +73,6 @@ def holder_in_cells(settlements: pd.DataFrame, cells: pd.DataFrame, holder: np.n
     by_cell = pd.Series(np.asarray(holder), index=cells["cell"].to_numpy())
     held = settlements["cell"].map(by_cell)
     return held.fillna(settlements["last_holder"]).to_numpy(dtype=np.int8)
-
-
-def population_by_holder(settlements: pd.DataFrame, holder: np.ndarray) -> pd.DataFrame:
-    """Settlements and people (before the war) by region and holder (ndarray[settlement], 0 or 1).
-
-    Columns region, holder, settlements, population (persons).
-    """
-    grouped = settlements.assign(holder=np.asarray(holder)).groupby(["region", "holder"])["population"]
-    return grouped.agg(settlements="size", population="sum").reset_index()
 
 
 def _last_change(archive: ControlArchive, held: np.ndarray) -> np.ndarray:

@@ -182,43 +182,6 @@ def bar_table(cells: pd.DataFrame, skills: pd.DataFrame, rule: str, step: int, s
     return pd.DataFrame(rows)
 
 
-def space_markdown(result: SpaceResult) -> str:
-    """Skill and AUC by rule and horizon as a Markdown table, with the windows that do not overlap."""
-    horizons = sorted(int(h) for h in result.summary["horizon"].unique())
-    once = result.summary.drop_duplicates("horizon").set_index("horizon")
-    heads = [f"{h} w ({once['independent'][h]} apart)" for h in horizons]
-    lines = []
-    for measure, title in (
-        ("brier", "Brier skill"),
-        ("log_score", "log-score skill"),
-        ("crps", "CRPS skill, sectors"),
-    ):
-        lines += [
-            f"| {title} | " + " | ".join([*heads, "all"]) + " |",
-            "| --- |" + " ---: |" * (len(horizons) + 1),
-        ]
-        part = result.skills[result.skills["measure"] == measure]
-        for rule, rows in part.groupby("rule", sort=False):
-            by_horizon = {row["horizon"]: row for row in rows.to_dict("records")}
-            texts = [_told(by_horizon[h]) for h in (*horizons, ALL_HORIZONS)]
-            lines.append(f"| `{rule}` | " + " | ".join(texts) + " |")
-        lines.append("")
-    columns = ("auc", "auc_active", "in80", "in90")
-    lines += ["| rule | " + " | ".join(f"{c} {h} w" for c in columns for h in horizons) + " |"]
-    lines += ["| --- |" + " ---: |" * (len(columns) * len(horizons))]
-    for rule, rows in result.summary.groupby("rule", sort=False):
-        at = rows.set_index("horizon")
-        lines.append(
-            f"| `{rule}` | " + " | ".join(f"{at[c][h]:.2f}" for c in columns for h in horizons) + " |"
-        )
-    return "\n".join(lines)
-
-
-def _told(row: dict[Any, Any]) -> str:
-    known = np.isfinite(row["low"])
-    return f"{row['skill']:.2f} " + (f"({row['low']:.2f} to {row['high']:.2f})" if known else "(one window)")
-
-
 def _score(
     rule: Rule, view: View, past: History, origin: int, horizon: int, draws: int, streams: Streams
 ) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -228,11 +228,6 @@ def pulls(
     )  # fmt: skip
 
 
-def levels_of(activity: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Index of the level of activity : ndarray[...] int, 0 to len(edges)."""
-    return np.searchsorted(edges, activity, side="right")
-
-
 def _alternating(found: History) -> History:
     """The same history; raises EvidenceError where a change leaves the holder as it was."""
     holder = found.first.copy()

@@ -15,8 +15,8 @@ import math
 import numpy as np
 from numba import njit, prange
 
-OBSERVATION_NU = 3.0
-"""Degrees of freedom of the observation error: map updates come in jumps."""
+NU = 3.0
+"""Degrees of freedom of the observation error (`nu` is that of the state): map updates come in jumps."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -37,7 +37,7 @@ def _one_draw(
             total += density
         for j in range(states):
             transition[j, i] /= total
-    constant = math.lgamma(2.0) - math.lgamma(1.5) - 0.5 * math.log(3.0 * math.pi)
+    constant = math.lgamma((NU + 1.0) / 2.0) - math.lgamma(NU / 2.0) - 0.5 * math.log(NU * math.pi)
     belief = np.full(states, 1.0 / states)
     ahead = np.empty(states)
     log_likelihood = 0.0
@@ -57,7 +57,7 @@ def _one_draw(
                 if not math.isnan(y[week, k]):
                     sigma = math.sqrt((c[k] * g[j]) ** 2 + b[k] ** 2)
                     u = (y[week, k] - rho[k] * g[j]) / sigma
-                    log_density += constant - math.log(sigma) - 2.0 * math.log1p(u * u / 3.0)
+                    log_density += constant - math.log(sigma) - (NU + 1.0) / 2.0 * math.log1p(u * u / NU)
             belief[j] = log_density
             if ahead[j] > 0.0 and log_density > peak:
                 peak = log_density

@@ -97,19 +97,6 @@ def _levels(inflow: np.ndarray, stay: np.ndarray) -> np.ndarray:
     return strength
 
 
-def steady_strength(weekly_losses: np.ndarray, side: Flows) -> np.ndarray:
-    """Strength at which constant losses are balanced : ndarray[draw] (closed form; negative: no balance)."""
-    lasting = weekly_losses * (1.0 - (1.0 - side.killed_share) * side.wounded_return)
-    return (side.recruits - lasting) / (side.absence_rate * (1.0 - side.absence_return) * side.force)
-
-
-def monthly_balance(weekly_losses: np.ndarray, side: Flows) -> np.ndarray:
-    """Persons by which the force grows in a month at constant losses and today's size : ndarray[draw]."""
-    lasting = weekly_losses * (1.0 - (1.0 - side.killed_share) * side.wounded_return)
-    gone = side.absence_rate * (1.0 - side.absence_return) * side.force
-    return (side.recruits - lasting - gone) * WEEKS_PER_MONTH
-
-
 def strength_raiser(strength: np.ndarray, kappa: np.ndarray) -> np.ndarray:
     """Factor on the rate of collapses : ndarray[draw, week]; 1 at today's strength or above, and where κ is 0."""
     return np.exp(kappa[:, None] * np.maximum(1.0 - strength, 0.0))

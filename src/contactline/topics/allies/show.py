@@ -169,11 +169,6 @@ def shocks(assessment: Assessment) -> list[Figure]:
     ]
 
 
-def allies_reading(assessment: Assessment) -> str:
-    """One paragraph on positions and cohesion from the tables; empty where they are absent."""
-    return " ".join(allies_sentences(assessment))
-
-
 def allies_sentences(assessment: Assessment) -> list[str]:
     """What the tables say of movement, division, bargaining, a split and known shocks, one sentence each."""
     makers = (_unmoved, _apart, _agreement, _split, _shocks)

@@ -122,21 +122,6 @@ def encode_polygons(polygons: Sequence[np.ndarray]) -> str:
     return base64.b64encode(bytes(out)).decode("ascii")
 
 
-def decode_polygons(text: str) -> list[np.ndarray]:
-    """The inverse of `encode_polygons`."""
-    values = _varints(base64.b64decode(text))
-    polygons, anchor, at = [], np.zeros(2, dtype=int), 0
-    while at < len(values):
-        size = values[at]
-        raw = np.array([(v >> 1) ^ -(v & 1) for v in values[at + 1 : at + 1 + 2 * size]]).reshape(size, 2)
-        raw[0] += anchor
-        polygon = np.cumsum(raw, axis=0)
-        anchor = polygon[0]
-        polygons.append(polygon)
-        at += 1 + 2 * size
-    return polygons
-
-
 def encode_runs(values: Sequence[int]) -> str:
     """Base64 of run lengths: value, count, value, count … as base-128 bytes."""
     array = np.asarray(values, dtype=int)

@@ -7,7 +7,10 @@ are made up, as such calculators' are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -31,3 +34,8 @@ SCORED: tuple[Scored, ...] = (
 
 SWEETENER = Scored("return of children", "other", 1.0)
 """The kind clause: nobody is against it, and it changes nothing in the others."""
+
+
+def mean_score(scores: Mapping[str, float]) -> float:
+    """The naive calculator: the average of made-up scores of a proposal's clauses, −1 (worst) to 1 (best)."""
+    return float(np.mean(list(scores.values())))

@@ -9,8 +9,9 @@ import numpy as np
 from contactline.case.clauses import Other
 from contactline.case.debate import Values
 from contactline.case.load import load_case
+from contactline.case.scenario import FUTURES
 from contactline.core.streams import Streams
-from contactline.engine.futures import FUTURES, Futures, draw_futures
+from contactline.engine.futures import Futures, draw_futures
 from contactline.engine.ground import measure_front
 from contactline.support.adequacy import support
 from contactline.truce.terms import apply_terms, proposal_named

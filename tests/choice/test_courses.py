@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from contactline.case.load import load_case
+from contactline.case.scenario import FUTURES
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
 from contactline.core.errors import UnknownNameError
 from contactline.core.reads import reading
@@ -27,7 +28,7 @@ from contactline.engine.courses import (
     truce_terms,
     war_inputs,
 )
-from contactline.engine.futures import FUTURES, attacker_strength, draw_futures
+from contactline.engine.futures import attacker_strength, draw_futures
 from contactline.support.adequacy import support
 from contactline.truce.breakdown import cumulated_hazard
 from contactline.truce.terms import proposal_named

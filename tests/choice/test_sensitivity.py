@@ -7,12 +7,12 @@ import pytest
 
 from contactline.case.labels import BeliefLabel
 from contactline.case.load import load_case
+from contactline.case.scenario import FUTURES
 from contactline.choice.held import Sweep
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.engine.futures import FUTURES
 from contactline.topics.sensitivity.make import compare, sensitivity_tables
 from contactline.topics.tables import typed
 

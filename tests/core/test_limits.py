@@ -6,7 +6,7 @@ import pytest
 
 from contactline.core.errors import InputError
 from contactline.core.limits import Cost, check_cost, duration, hours_limit, memory_limit, parse_size, size
-from contactline.engine.setup import make_ready
+from contactline.service.opened import make_ready
 
 COST = Cost(1e9, 1e3, 60.0, 0.01)
 

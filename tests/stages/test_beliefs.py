@@ -10,13 +10,14 @@ import pytest
 from contactline.case.beliefs import Fixed
 from contactline.case.labels import belief_labels
 from contactline.case.load import load_case
+from contactline.case.scenario import FUTURES
 from contactline.case.schema import Case
 from contactline.choice.held import reach
 from contactline.core.reads import reading
 from contactline.engine import lines as falls
 from contactline.engine import setup
 from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on
-from contactline.engine.futures import FUTURES, Futures, draw_futures
+from contactline.engine.futures import Futures, draw_futures
 from contactline.support import adequacy
 from contactline.truce import guarantee as guarantees
 

@@ -11,7 +11,7 @@ import pytest
 
 from contactline.case.load import load_case
 from contactline.core.errors import InputError
-from contactline.engine.setup import Ready, make_ready
+from contactline.service.opened import Ready, make_ready
 from contactline.topics.fighting.make.people import (
     collapse_table,
     losses_tables,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from contactline.engine.courses import truce_decision
-from contactline.engine.setup import Ready, make_ready
+from contactline.service.opened import Ready, make_ready
 from contactline.topics.choice.make.courses import run_courses
 from contactline.topics.tables import typed
 from contactline.topics.truce.make import (

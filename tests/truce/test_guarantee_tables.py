@@ -15,8 +15,9 @@ import small
 from contactline.case.labels import credibility_belief
 from contactline.case.load import load_case
 from contactline.case.pledges import PledgeRecord
+from contactline.case.scenario import FUTURES
 from contactline.core.streams import Streams
-from contactline.engine.futures import FUTURES, draw_futures
+from contactline.engine.futures import draw_futures
 from contactline.support.adequacy import support
 from contactline.topics.guarantee.make import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
 from contactline.topics.tables import typed

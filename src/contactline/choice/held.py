@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from contactline.case.labels import belief_labels
 from contactline.case.schema import Case
-from contactline.core.reads import reading
-from contactline.engine.courses import FIGHT_ON, Theatre, accept, fight_on
+from contactline.core.graph import Reads, node
+from contactline.engine.courses import COURSE, FIGHT_ON, Outcomes
 from contactline.engine.futures import Futures
-from contactline.truce.terms import Settlement
+from contactline.engine.ground import SETTLEMENT, THEATRE
+from contactline.engine.lines import LINE, name_of_holder
 
 FUTURES_HELD = 10
 """Futures of each belief set that are fought again: 200 sets of 10 err by two points where 40 of 50 err by six."""
@@ -61,51 +63,26 @@ def reach(
     return max(first, -np.inf if low is None else low), min(last, np.inf if high is None else high)
 
 
-def sweeper(
-    case: Case,
-    theatre: Theatre,
-    settlement: Settlement,
-    futures: Futures,
-    columns: Mapping[str, np.ndarray],
-    units: Mapping[str, str],
-) -> Held:
-    """Sweeps of one settlement against fighting on, each worked out once.
-
-    columns : belief → its draws, which say how far it is tried; units : belief → its unit
-    """
-    few = futures.thinned(FUTURES_HELD)
-    bounds = {belief.name: (belief.low, belief.high) for belief in case.beliefs}
-    proposal = settlement.proposal.id
-    courses: dict[str, Callable[[Futures], Mapping[str, np.ndarray]]] = {
-        FIGHT_ON: lambda held: fight_on(case, theatre, held),
-        proposal: lambda held: accept(case, theatre, settlement, held),
-    }
-    plain, reads = {}, {}
-    for name, course in courses.items():
-        with reading() as names:
-            plain[name] = _set_means(few, course(few))
-        reads[name] = names
-    known: dict[str, Sweep] = {}
-
-    def held(belief: str) -> Sweep:
-        if belief not in known:
-            column = columns[belief]
-            ends = reach(column, units.get(belief, ""), *bounds.get(belief, (None, None)))
-            inside = FEW_QUANTILES if belief in few.line_reads else QUANTILES
-            values = np.unique([*ends, *np.clip(np.quantile(column, inside), *ends)])
-            runs = []
-            for value in values:
-                one = few.with_belief(belief, float(value))
-                runs.append(
-                    {
-                        name: _set_means(one, course(one)) if belief in reads[name] else plain[name]
-                        for name, course in courses.items()
-                    }
-                )
-            known[belief] = Sweep(belief, values, tuple(runs))
-        return known[belief]
-
-    return held
+@node("sweep")
+def SWEEP(reads: Reads, proposal: str, belief: str) -> Sweep:
+    """Fighting on and a proposal with one belief held at each of several values; a course that the belief does not
+    enter is not fought again."""
+    case: Case = reads["case"]
+    ceded = bool(reads.of(SETTLEMENT(proposal)).belts_lost)
+    futures = Futures(reads)
+    column = futures.column(belief, ceded).reshape(futures.sets, -1)[:, 0]
+    bounds = {one.name: (one.low, one.high) for one in case.beliefs}
+    ends = reach(column, belief_labels(case)[belief].unit, *bounds.get(belief, (None, None)))
+    present = reads.of(THEATRE).ground.holder
+    refought = belief in reads.inputs_of(LINE(name_of_holder(present)))
+    inside = FEW_QUANTILES if refought else QUANTILES
+    values = np.unique([*ends, *np.clip(np.quantile(column, inside), *ends)])
+    few = reads.under({"futures": min(FUTURES_HELD, futures.each)})
+    runs = []
+    for value in values:
+        held = few.under({"held": {belief: float(value)}})
+        runs.append({name: _set_means(futures.sets, held.of(COURSE(name))) for name in (FIGHT_ON, proposal)})
+    return Sweep(belief, values, tuple(runs))
 
 
 @dataclass(frozen=True)
@@ -173,5 +150,5 @@ def crossing(values: np.ndarray, share: np.ndarray, middle: float) -> float:
     return float(found[np.argmin(np.abs(found - middle))])
 
 
-def _set_means(futures: Futures, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: futures.set_mean(values) for name, values in run.items()}
+def _set_means(sets: int, run: Outcomes) -> dict[str, np.ndarray]:
+    return {name: values.reshape(sets, -1).mean(axis=1) for name, values in run.items()}

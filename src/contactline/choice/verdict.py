@@ -19,11 +19,10 @@ from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
-from contactline.engine.courses import OUTCOMES, Theatre, accept, fight_on
+from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes, accept
 from contactline.engine.futures import Futures
+from contactline.engine.ground import Theatre
 from contactline.truce.terms import Settlement
-
-Outcomes = Mapping[str, np.ndarray]
 
 
 def advantage(
@@ -111,7 +110,7 @@ def break_even(
         )
         for q in credibility
     ]
-    fighting = fighting_at(case, theatre, futures, rate) if fighting is None else fighting
+    fighting = fighting_at(futures, rate) if fighting is None else fighting
     share = np.array(
         [[np.mean(advantage(values, a, f, futures, streams) > 0) for f in fighting] for a in accepting]
     )
@@ -120,9 +119,9 @@ def break_even(
     )
 
 
-def fighting_at(case: Case, theatre: Theatre, futures: Futures, rate: np.ndarray) -> list[Outcomes]:
+def fighting_at(futures: Futures, rate: np.ndarray) -> list[Outcomes]:
     """Outcomes of fighting on at each collapse rate (spells a year)."""
-    return [fight_on(case, theatre, futures.with_belief("war.collapse_rate", float(r))) for r in rate]
+    return [futures.reads.under({"held": {"war.collapse_rate": float(r)}}).of(COURSE(FIGHT_ON)) for r in rate]
 
 
 def hinges(

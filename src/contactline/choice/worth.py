@@ -36,7 +36,7 @@ def first_sets(futures: Futures, sets: int) -> Futures:
         raise InputError(f"belief sets: got {sets}; allowed is a whole number from 1 up.")
     if sets >= futures.sets:
         return futures
-    return futures.first(sets)
+    return futures.first_sets(sets)
 
 
 def discounted(

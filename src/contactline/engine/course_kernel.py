@@ -1,4 +1,4 @@
-"""The compiled loop that lives one course of action week by week, one trajectory per thread.
+"""The compiled loop that lives one course of action week by week, one trajectory after another.
 
 A trajectory is FIGHTING, in a TRUCE on terms, or in a peace that came by itself. Every random number comes in from
 outside and is shared by all courses, so two courses differ only by what they do. Kept to one function body: helpers
@@ -11,8 +11,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
+from contactline.core.blocks import in_blocks
 from contactline.truce.breakdown import (
     LEAST_STRENGTH,
     Decision,
@@ -24,30 +25,41 @@ from contactline.truce.breakdown import (
 
 NEVER = -1
 """Week of signature of a course that accepts nothing."""
-COLUMNS = (
-    "net_km2",
-    "top_before",
-    "top_after",
-    "net_signed",
-    "challenger_losses",
-    "defender_losses",
-    "weeks_of_war",
-    "collapses",
-    "broke_week",
-    "honoured",
-    "silent",
-    "signed",
-    "strength_least",
-)
+
+
+class Lived(NamedTuple):
+    """What a course came to, ndarray[draw] each.
+
+    net_km2 : km² gained in all; top_before : largest cumulated gain until signature (or in all, if none); top_after :
+    largest gain after signature, over that at signature; net_signed : km² gained at signature
+    challenger_losses, defender_losses : killed and wounded; weeks_of_war; collapses : number
+    broke_week : week of breakdown, −1 if none; honoured : 1 invoked and honoured, 0 invoked and not, −1 not invoked
+    silent : 1 if the guns are silent at the horizon; signed : 1 if the terms were signed
+    strength_least : the defender's least strength over today's
+    """
+
+    net_km2: np.ndarray
+    top_before: np.ndarray
+    top_after: np.ndarray
+    net_signed: np.ndarray
+    challenger_losses: np.ndarray
+    defender_losses: np.ndarray
+    weeks_of_war: np.ndarray
+    collapses: np.ndarray
+    broke_week: np.ndarray
+    honoured: np.ndarray
+    silent: np.ndarray
+    signed: np.ndarray
+    strength_least: np.ndarray
 
 
 class War(NamedTuple):
     """What the war is made of, shared by all courses.
 
-    net : [draw, week] km² gained by the challenger a week while fighting; factor : [draw, week] support's factor on it
+    net : [draw, week] km² gained by the challenger a week while fighting; factor : [set, week] support's factor on it
     claims : [draw, week] attacker's killed and wounded a week of fighting; ratio : [draw] defender's per attacker's;
-    bleeding : [draw, week] support's factor on the defender's losses; rate : [draw] collapses a week; raising : [draw,
-    week] support's factor on that rate
+    bleeding : [set, week] support's factor on the defender's losses; rate : [draw] collapses a week; raising : [set,
+    week] support's factor on that rate. The draws of a set stand together.
     speed, length : [draw] of a collapse; kappa : [draw] log rate of collapses per unit of the defender's strength lost
     recruits, gone, returned : [draw] weekly flows of the defender's force over its size today: recruits, absent for
     good, and the share of losses that comes back; lag : [draw] int, weeks until it does; force : [draw] persons today
@@ -103,23 +115,38 @@ class Luck(NamedTuple):
     peace: np.ndarray
 
 
-@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck) -> np.ndarray:
-    """One course : ndarray[draw, len(COLUMNS)].
+BLOCK = 500
+"""Draws a piece of work; the result is the same whatever the blocks and threads."""
+
+
+def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck) -> Lived:
+    """One course, blocks of draws side by side on threads.
 
     sign_week : week in which the terms are signed (0: now), NEVER for fighting on. A war that has ended by itself by
     then signs nothing.
-
-    Columns: km² gained in all; largest cumulated gain until signature (or in all, if none); largest gain after
-    signature, over that at signature; km² gained at signature; losses of both sides, killed and wounded; weeks of war;
-    collapses; week of breakdown (−1: none); invoked and honoured (1), invoked and not (0), not invoked (−1); whether
-    the guns are silent at the horizon; whether the terms were signed; the defender's least strength over today's.
     """
-    draws, weeks = war.net.shape
+    draws = len(war.net)
+    lived = Lived(*(np.zeros(draws) for _ in Lived._fields))
+    each = draws // len(war.factor)
+
+    def block(rows: range) -> None:
+        _live(rows.start, rows.stop, each, sign_week, war, truce, renewal, luck, lived)
+
+    in_blocks(block, draws, BLOCK)
+    return lived
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _live(
+    first: int, last: int, each: int, sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck,
+    out: Lived,
+) -> None:  # fmt: skip
+    """Live draws first to last − 1 into `out`; each : draws of a belief set."""
+    weeks = war.net.shape[1]
     spells = luck.collapse.shape[1]
-    out = np.zeros((draws, 13))
     done = rebuilt_shares(weeks)
-    for d in prange(draws):
+    for d in range(first, last):
+        s = d // each
         wounded = np.empty(weeks)
         fighting, ended, signed, may_end = True, False, False, True
         net = top = base = top_before = attacker = defender = 0.0
@@ -131,7 +158,7 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
         log_rebuilt = sent_home = home = 0.0
         help_ = 1.0
         known = deterred = 0.0  # credibility changes in few weeks, so its logs are kept until it does
-        before = war.claims[d, 0] * war.ratio[d] * war.bleeding[d, 0]
+        before = war.claims[d, 0] * war.ratio[d] * war.bleeding[s, 0]
         for week in range(weeks):
             if week == sign_week and not ended:
                 signed, fighting = True, False
@@ -155,8 +182,8 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
                     least = min(least, strength)
                     lost = war.truce_losses[d] * war.claims[d, week]
                     attacker += lost
-                    defender += lost * war.ratio[d] * war.bleeding[d, week]
-                    wounded[week] = lost * war.ratio[d] * war.bleeding[d, week]
+                    defender += lost * war.ratio[d] * war.bleeding[s, week]
+                    wounded[week] = lost * war.ratio[d] * war.bleeding[s, week]
                     continue
                 fighting = True
                 broke = float(week)
@@ -171,14 +198,14 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
             if ended:
                 lost = war.truce_losses[d] * war.claims[d, week]
                 attacker += lost
-                defender += lost * war.ratio[d] * war.bleeding[d, week]
-                wounded[week] = lost * war.ratio[d] * war.bleeding[d, week]
+                defender += lost * war.ratio[d] * war.bleeding[s, week]
+                wounded[week] = lost * war.ratio[d] * war.bleeding[s, week]
                 continue
             war_weeks += 1
             to_end += war.end_rate[d]
             ended = may_end and to_end >= luck.end[d]
-            rate = war.rate[d] * war.raising[d, week]
-            pace = war.factor[d, week]
+            rate = war.rate[d] * war.raising[s, week]
+            pace = war.factor[s, week]
             absence = 1.0
             if signed:
                 renewed += 1
@@ -210,7 +237,7 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
             top = max(top, net)
             lost = war.claims[d, week]
             attacker += lost
-            lost *= war.ratio[d] * war.bleeding[d, week]
+            lost *= war.ratio[d] * war.bleeding[s, week]
             defender += lost
             wounded[week] = lost
             back = wounded[week - war.lag[d]] if week >= war.lag[d] else before
@@ -222,13 +249,13 @@ def live(sign_week: int, war: War, truce: Decision, renewal: Renewal, luck: Luck
                 strength += part
                 home -= part
             least = min(least, strength)
-        out[d, 0] = net
-        out[d, 1] = top_before if signed else top
-        out[d, 2] = top - base if signed else 0.0
-        out[d, 3] = base
-        out[d, 4], out[d, 5], out[d, 6], out[d, 7] = attacker, defender, war_weeks, spell
-        out[d, 8], out[d, 9] = broke, acted
-        out[d, 10] = 1.0 if ended or not fighting else 0.0
-        out[d, 11] = 1.0 if signed else 0.0
-        out[d, 12] = least
-    return out
+        out.net_km2[d] = net
+        out.top_before[d] = top_before if signed else top
+        out.top_after[d] = top - base if signed else 0.0
+        out.net_signed[d] = base
+        out.challenger_losses[d], out.defender_losses[d] = attacker, defender
+        out.weeks_of_war[d], out.collapses[d] = war_weeks, spell
+        out.broke_week[d], out.honoured[d] = broke, acted
+        out.silent[d] = 1.0 if ended or not fighting else 0.0
+        out.signed[d] = 1.0 if signed else 0.0
+        out.strength_least[d] = least

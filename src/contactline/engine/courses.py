@@ -7,21 +7,25 @@ such a peace breaks like a truce without terms.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from contactline.case.labels import credibility_belief, pledge_belief
 from contactline.case.pledges import Guarantee
+from contactline.case.scenario import FUTURES, SIGN_WEEK
 from contactline.case.schema import Case
-from contactline.core.reads import note
-from contactline.engine.course_kernel import NEVER, Luck, Renewal, War, live
+from contactline.core.graph import Reads, node
+from contactline.engine.course_kernel import NEVER, Lived, Luck, Renewal, War, live
+from contactline.engine.effects import PRESSED
 from contactline.engine.futures import Futures, weekly
+from contactline.engine.ground import SETTLEMENT, THEATRE, Theatre
+from contactline.engine.lines import holder_of, line_from, name_of_holder
 from contactline.truce.aims import AIMS, wanted_regions
 from contactline.truce.breakdown import Decision, TruceTerms, decision, hazard_at_signature
 from contactline.truce.guarantee import credibility_paths
 from contactline.truce.terms import Settlement
-from contactline.war.falls import Line, NearestFirst
 from contactline.war.manpower import LONGEST_LAG, flows
 from contactline.war.territory import Ground
 
@@ -43,29 +47,14 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 """Outcome name → label and unit; each is an ndarray[draw]."""
 
 FIGHT_ON = "fight_on"
+Outcomes = Mapping[str, np.ndarray]
+"""Name in OUTCOMES → ndarray[draw]."""
 
 RESPONSES = ("troops", "air", "supplies", "sanctions")
 """What honouring a guarantee may consist of; each has a belief truce.response_<name>, the tempo that it leaves."""
 
 UNSIGNED = TruceTerms()
 """What holds a peace that came by itself: no terms at all, so the base rate and what renewed war would bring."""
-
-
-@dataclass(frozen=True)
-class Theatre:
-    """The ground with the figures that courses start from.
-
-    people : ndarray[cell]; main_region : where the contested ground lies; km2_held, people_held : defender's now
-    """
-
-    ground: Ground
-    people: np.ndarray
-    main_region: str
-    km2_held: float
-    people_held: float
-    strength: float | None
-    km2_by_region_free: dict[str, float]
-    """Exact area each region's unheld part measures; cells only approximate it."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +78,7 @@ def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.nda
     idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
     raw = live(
         NEVER,
-        war_inputs(case, theatre, futures),
+        war_inputs(futures),
         idle,
         Renewal(*[np.ones(futures.draws)] * len(Renewal._fields)),  # nothing is signed, so nothing is renewed
         luck_inputs(futures),
@@ -123,7 +112,7 @@ def accept(
     decides = decision_from(case, theatre, ground, futures, written, guarantee, credibility)
     raw = live(
         signing.week,
-        war_inputs(case, theatre, futures),
+        war_inputs(futures),
         decides,
         renewal_inputs(futures, written, promised=bool(credibility.any())),
         luck_inputs(futures),
@@ -176,54 +165,47 @@ def credibility_for(
     base: np.ndarray | None = None,
     signed: int = 0,
 ) -> np.ndarray:
-    """The guarantee's credibility path as the case describes it : ndarray[draw, week].
+    """The guarantee's credibility path as the case describes it : ndarray[draw, week], probability.
 
-    guarantee : in place of the settlement's own, with `base` : ndarray[draw]; signed : week of signature
+    guarantee : in place of the settlement's own; base : ndarray[draw], in place of what the futures hold of it, on the
+    scale of `Guarantee.stated`; signed : week of signature
     """
     guarantee = guarantee or settlement.guarantee
-    if base is not None or signed:
-        return _credibility(case, settlement, futures, guarantee, base, signed)
-    found: np.ndarray = futures.kept.part(
-        ("credibility", id(case), id(guarantee), bool(settlement.belts_lost)),
-        lambda: _credibility(case, settlement, futures, guarantee, None, 0),
-        (case, guarantee),
-    )
-    return found
+    if guarantee is None:
+        return np.zeros((futures.draws, futures.weeks))
+    ceded = bool(settlement.belts_lost)
+    if base is None and guarantee in case.guarantees:
+        return futures.reads.of(CREDIBILITY(guarantee.id, "ceded" if ceded else "kept", str(signed)))
+    return _credibility(futures, guarantee, base, ceded, signed)
+
+
+@node("credibility", kept=False)
+def CREDIBILITY(reads: Reads, guarantee: str, ceded: str, signed: str) -> np.ndarray:
+    """A guarantee's credibility under terms that cede defences or not, signed in a week : ndarray[draw, week]."""
+    case: Case = reads["case"]
+    own = next(one for one in case.guarantees if one.id == guarantee)
+    return _credibility(Futures(reads), own, None, ceded == "ceded", int(signed))
 
 
 def _credibility(
-    case: Case,
-    settlement: Settlement,
-    futures: Futures,
-    guarantee: Guarantee | None,
-    base: np.ndarray | None,
-    signed: int,
+    futures: Futures, guarantee: Guarantee, base: np.ndarray | None, ceded: bool, signed: int
 ) -> np.ndarray:
-    """base : ndarray[draw], in place of what the futures hold of the guarantee, on the scale of `Guarantee.stated`."""
-    if guarantee is None:
-        return np.zeros((futures.draws, futures.weeks))
     at_signature = guarantee.stated
     if base is None:
         base, at_signature = pledged(futures, guarantee)
     return credibility_paths(
-        base, futures.beliefs, guarantee, case.as_of, futures.weeks, futures.crisis_luck, luck=futures.pledge_luck,
-        ceded=bool(settlement.belts_lost), signed=signed, at_signature=at_signature,
+        base, futures.beliefs, guarantee, futures.case.as_of, futures.weeks, futures.luck.crisis_luck,
+        luck=futures.pledge_luck, ceded=ceded, signed=signed, at_signature=at_signature,
     )  # fmt: skip
 
 
 def pledged(futures: Futures, guarantee: Guarantee) -> tuple[np.ndarray, bool]:
-    """What the futures hold of a guarantee : ndarray[draw], and whether it is the chance at signature: it is where that
-    is stated or held, else the record of promises."""
+    """What the futures hold of a guarantee : ndarray[draw], probability, and whether it is the chance at signature: it
+    is where that is stated or held, else the record of promises."""
     name = credibility_belief(guarantee.id)
-    note((name,))
     if name in futures.beliefs:
         return futures.beliefs[name], True
     return futures.beliefs[pledge_belief(guarantee.id)], False
-
-
-def line_from(theatre: Theatre, ground: Ground, futures: Futures) -> Line:
-    """The line between holders of `ground`: simulated where the run has the spatial model, else nearest first."""
-    return futures.line(ground.holder) or NearestFirst(ground, futures.beliefs["war.built_up_resistance"])
 
 
 def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
@@ -234,27 +216,26 @@ def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures)
     belief set's trajectories is what a challenger can know. Ground it does not want counts `truce.other_value`, as
     something to trade, as long as there is wanted ground left to trade it for.
     """
-    if futures.whole is not None:
-        return wanted_share(case, theatre, ground, futures.whole)[:, futures.rows]
-    found: np.ndarray = futures.kept.part(
-        ("wanted", id(case), id(ground)),
-        lambda: _wanted_share(case, theatre, ground, futures),
-        (case, ground),
-    )
-    return found
+    return np.repeat(futures.reads.of(WANTED(name_of_holder(ground.holder))), futures.each, axis=1)
 
 
-def _wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures) -> np.ndarray:
+@node("wanted")
+def WANTED(reads: Reads, holder: str) -> np.ndarray:
+    """The worth of what renewed war would take from a line, over as much wanted ground : ndarray[aim, set]."""
+    case: Case = reads["case"]
+    whole = Futures(reads.under({"futures": FUTURES}))
+    here = reads.of(THEATRE).ground
+    held = holder_of(holder, len(here.cell))
+    ground = here if np.array_equal(held, here.holder) else here.with_holder(held)
     wanted = [np.isin(ground.region, own) if own else np.ones(len(ground.km2), bool) for own in _wanted(case)]
     values = np.column_stack([*(ground.km2 * own for own in wanted), ground.km2])
-    gain = np.maximum(futures.expected_gain, 1.0)
-    taken = line_from(theatre, ground, futures).lost(values, gain)
-    means = np.column_stack([futures.set_mean(taken[:, k]) for k in range(taken.shape[1])])
-    share = np.clip(means[:, :-1] / np.maximum(means[:, -1:], 1e-9), 0.0, 1.0)
-    share = np.repeat(share, futures.draws // futures.sets, axis=0).T
+    gain = np.maximum(whole.expected_gain, 1.0)
+    taken = line_from(ground, whole).lost(values, gain)
+    means = np.column_stack([whole.set_mean(taken[:, k]) for k in range(taken.shape[1])])
+    share = np.clip(means[:, :-1] / np.maximum(means[:, -1:], 1e-9), 0.0, 1.0).T
     left = np.array([(ground.km2 * own)[ground.holder == 0].sum() for own in wanted])
-    tradable = np.minimum(left[:, None] / gain, 1.0)
-    worth: np.ndarray = share + (1.0 - share) * tradable * futures.beliefs["truce.other_value"]
+    tradable = np.minimum(left[:, None] / gain[:: whole.each], 1.0)
+    worth: np.ndarray = share + (1.0 - share) * tradable * reads["truce.other_value"]
     return worth
 
 
@@ -286,7 +267,7 @@ def honoured_tempo(guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
         return left
     for kind in guarantee.responses:
         left = left * futures.beliefs[f"truce.response_{kind}"]
-    return left**futures.discretion_luck if guarantee.discretion else left
+    return left**futures.luck.discretion_luck if guarantee.discretion else left
 
 
 def decision_from(
@@ -321,26 +302,25 @@ def decision_from(
     )
 
 
-def war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
+@node("peace hazard", kept=False)
+def PEACE_HAZARD(reads: Reads) -> np.ndarray:
+    """Weekly hazard that a war breaks out again which ended by itself on the present line : ndarray[draw]."""
+    theatre, futures = reads.of(THEATRE), Futures(reads)
+    return hazard_at_signature(decision_from(futures.case, theatre, theatre.ground, futures, UNSIGNED))
+
+
+def war_inputs(futures: Futures) -> War:
     """What the war is made of, for the compiled loop; the same for every course on the same futures."""
-    found: War = futures.kept.part(
-        ("war", id(case), id(theatre)), lambda: _war_inputs(case, theatre, futures), (case, theatre)
-    )
-    return found
-
-
-def _war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
     beliefs = futures.beliefs
     side = flows(beliefs, "defender")
-    unsigned = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
     return War(
         net=futures.net,
-        factor=futures.factor,
+        factor=futures.reads.of(PRESSED).factor,
         claims=futures.claims,
         ratio=beliefs["losses.defender_per_attacker"],
-        bleeding=futures.bleeding,
+        bleeding=futures.reads.of(PRESSED).bleeding,
         rate=weekly(beliefs["war.collapse_rate"]),
-        raising=futures.raising,
+        raising=futures.reads.of(PRESSED).raising,
         speed=beliefs["war.collapse_speed"],
         length=beliefs["war.collapse_weeks"],
         kappa=beliefs["war.collapse_strength"],
@@ -350,7 +330,7 @@ def _war_inputs(case: Case, theatre: Theatre, futures: Futures) -> War:
         lag=np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(np.int64),
         force=side.force,
         end_rate=weekly(beliefs["war.end_rate"]),
-        peace_hazard=hazard_at_signature(unsigned),
+        peace_hazard=futures.reads.of(PEACE_HAZARD),
         truce_losses=beliefs["truce.defender_losses_truce"],
     )
 
@@ -377,17 +357,17 @@ def luck_inputs(futures: Futures) -> Luck:
     """Chance as the compiled loop takes it."""
     return Luck(
         futures.collapse_luck,
-        futures.breakdown_luck,
-        futures.honour_luck,
-        futures.end_luck,
-        futures.peace_luck,
+        futures.luck.breakdown_luck,
+        futures.luck.honour_luck,
+        futures.luck.end_luck,
+        futures.luck.peace_luck,
     )
 
 
 def _outcomes(
-    theatre: Theatre, futures: Futures, raw: np.ndarray, settlement: Settlement | None
+    theatre: Theatre, futures: Futures, raw: Lived, settlement: Settlement | None
 ) -> dict[str, np.ndarray]:
-    """Read the kernel's columns off the ground: what had fallen before signature, the hand-over, what fell after.
+    """Read what the course came to off the ground: what had fallen before signature, the hand-over, what fell after.
 
     Ground taken before signature that the terms hand over anyway counts once; what was taken elsewhere is so much of
     the way along the new line's falls.
@@ -395,35 +375,46 @@ def _outcomes(
     here = theatre.ground
     belt = np.where(here.belt != "", here.km2, 0.0)
     measured = np.column_stack([here.km2, theatre.people, belt])
-    signed = raw[:, 11] > 0
-    start = line_from(theatre, here, futures)
+    signed = raw.signed > 0
+    start = line_from(here, futures)
     if settlement is None:  # one line throughout: gains before and after signature follow one another
-        top = np.maximum(raw[:, 1], np.where(signed, raw[:, 3] + raw[:, 2], 0.0))
+        top = np.maximum(raw.top_before, np.where(signed, raw.net_signed + raw.top_after, 0.0))
         lost = start.lost(measured, top)
-        km2 = raw[:, 0]
+        km2 = raw.net_km2
     else:
         given = settlement.given_up[:, None] * measured
         back = (settlement.returned[:, None] * measured).sum(axis=0)
-        before = start.lost(np.column_stack([measured, given]), raw[:, 1])
+        before = start.lost(np.column_stack([measured, given]), raw.top_before)
         # What fell is counted in cells, a gain in km² of average ground; the share of the one is read into the other.
         inside = before[:, 3] / np.maximum(before[:, 0], 1e-9)
-        taken = np.minimum(inside * raw[:, 1], exact_area(theatre, settlement.given_up))
-        elsewhere = raw[:, 1] - taken
-        after = line_from(theatre, settlement.ground_after, futures).lost(measured, elsewhere + raw[:, 2])
+        taken = np.minimum(inside * raw.top_before, exact_area(theatre, settlement.given_up))
+        elsewhere = raw.top_before - taken
+        after = line_from(settlement.ground_after, futures).lost(measured, elsewhere + raw.top_after)
         still = exact_area(theatre, settlement.given_up) - taken
         lost = np.where(signed[:, None], after + given.sum(axis=0) - back, before[:, :3])
-        km2 = raw[:, 0] + np.where(signed, still - back[0], 0.0)
+        km2 = raw.net_km2 + np.where(signed, still - back[0], 0.0)
     belt_now = float(belt[here.holder == 0].sum())
     return {
         # A gain knows no border; what the defender holds ends where it holds nothing.
         "km2_held": np.maximum(theatre.km2_held - km2, 0.0),
         "people_held": theatre.people_held - lost[:, 1],
         "belt_held": 1.0 - lost[:, 2] / belt_now if belt_now else np.ones(futures.draws),
-        "defender_losses": raw[:, 5],
-        "challenger_losses": raw[:, 4],
-        "weeks_of_war": raw[:, 6],
-        "collapsed": (raw[:, 7] > 0).astype(float),
-        "truce_holds": raw[:, 10],
-        "truce_broken": (raw[:, 8] >= 0).astype(float),
-        "guarantee_failed": (raw[:, 9] == 0.0).astype(float),
+        "defender_losses": raw.defender_losses,
+        "challenger_losses": raw.challenger_losses,
+        "weeks_of_war": raw.weeks_of_war,
+        "collapsed": (raw.collapses > 0).astype(float),
+        "truce_holds": raw.silent,
+        "truce_broken": (raw.broke_week >= 0).astype(float),
+        "guarantee_failed": (raw.honoured == 0.0).astype(float),
     }
+
+
+@node("course")
+def COURSE(reads: Reads, course: str) -> Outcomes:
+    """Outcomes of fighting on, or of accepting a proposal : name → ndarray[draw]."""
+    case: Case = reads["case"]
+    theatre, futures = reads.of(THEATRE), Futures(reads)
+    if course == FIGHT_ON:
+        return fight_on(case, theatre, futures)
+    week = int(dict(reads["levers"]).get(SIGN_WEEK, 0))
+    return accept(case, theatre, reads.of(SETTLEMENT(course)), futures, signing=Signing(week=week))

@@ -12,20 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
-from contactline.core.errors import ContactlineError
-from contactline.core.files import data_dir
 from contactline.core.streams import Streams
 from contactline.engine.ground import Front
-from contactline.war.capture_data import History, history
 from contactline.war.events import EventLog
-from contactline.war.grid import check_front
 from contactline.war.kernel import simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
-from contactline.war.record import TempoRecord
-from contactline.war.space import Plan, SpaceFit, fit_space
-from contactline.war.space_cache import keep_space, load_space, space_key
+from contactline.war.space import Plan, SpaceFit
 
 FRONT_DRAWS = 2000
 """Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
@@ -62,48 +55,6 @@ class SimulatedFront:
     def line_km(self, weeks: Sequence[int]) -> np.ndarray:
         """Length of the line of contact : ndarray[front draw, len(weeks)], km."""
         return self.log.line_km(weeks)
-
-
-def fit_front(loaded: LoadedCase, front: Front, streams: Streams) -> tuple[SpaceFit | None, tuple[str, ...]]:
-    """The spatial models fitted to the case's control history, and what the reader must know about them.
-
-    The theatre is one that `readiness.check_theatre` let pass; sectors that the front has left behind, and parts that
-    the line never touches, are named among the notes.
-    """
-    case, cells = loaded.case, loaded.evidence("cells")
-    try:
-        past = history(cells, loaded.evidence("changes"), case.as_of)
-        maps, others = other_maps(case, front.record, past)
-        fitted = _fitted(past, streams, front.settlements, others, maps)
-    except ContactlineError as error:
-        return None, (f"the spatial model was not fitted, so cells fall nearest to the line first: {error}",)
-    islands = case.theatre.islands
-    told = check_front(fitted.grid(), front.ground.holder, idle_sectors=True, islands=islands)
-    return fitted, (*fitted.warnings(), *told)
-
-
-def _fitted(
-    past: History, streams: Streams, settlements: pd.DataFrame, others: np.ndarray, maps: tuple[str, ...]
-) -> SpaceFit:
-    """The fit of an earlier run of the same, or a fresh one, which is kept."""
-    folder = data_dir() / "fits" / "space"
-    key = space_key(past, settlements, others, maps, streams.seed)
-    fitted = load_space(folder, key, past, maps)
-    if fitted is None:
-        fitted = fit_space(past, streams, settlements=settlements, others=others, maps=maps)
-        keep_space(folder, key, fitted)
-    return fitted
-
-
-def other_maps(case: Case, record: TempoRecord, past: History) -> tuple[tuple[str, ...], np.ndarray]:
-    """Maps other than the one that the cells come from, and their weekly net km² over the history's weeks :
-    ndarray[week, map], NaN where a map has no reading."""
-    names = tuple(name for name in record.maps if name != case.headline_series.id)
-    net = np.full((past.weeks, len(names)), np.nan)
-    for k, name in enumerate(names):
-        column = record.net[:, record.column(name)][-past.weeks :]
-        net[past.weeks - len(column) :, k] = column
-    return names, net
 
 
 def belt_resistance(case: Case, cells: pd.DataFrame) -> np.ndarray:

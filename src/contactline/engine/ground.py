@@ -8,14 +8,33 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
+from contactline.case.schema import Case
 from contactline.core.errors import EvidenceError
-from contactline.engine.courses import Theatre
+from contactline.core.graph import Reads, node
 from contactline.front.control_history import holder_on
 from contactline.front.gains import weekly_gains
+from contactline.truce.terms import Settlement, apply_terms, proposal_named
 from contactline.war.record import TempoRecord, tempo_record
 from contactline.war.territory import Ground, ground
 
 TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """The ground with the figures that courses start from.
+
+    people : ndarray[cell]; main_region : where the contested ground lies; km2_held, people_held : defender's now
+    """
+
+    ground: Ground
+    people: np.ndarray
+    main_region: str
+    km2_held: float
+    people_held: float
+    strength: float | None
+    km2_by_region_free: dict[str, float]
+    """Exact area each region's unheld part measures; cells only approximate it."""
 
 
 @dataclass(frozen=True)
@@ -89,3 +108,22 @@ def main_region(loaded: LoadedCase) -> str:
     objectives = loaded.case.objectives
     remainders = [objective.region for objective in objectives if objective.kind == "region_remainder"]
     return (remainders or [objectives[0].region])[0]
+
+
+@node("front")
+def FRONT(reads: Reads) -> Front:
+    """The front as measured."""
+    return measure_front(reads["loaded"])
+
+
+@node("theatre", kept=False)
+def THEATRE(reads: Reads) -> Theatre:
+    """The ground with the figures that courses start from."""
+    return reads["given.theatre"] if "given.theatre" in reads else reads.of(FRONT).theatre
+
+
+@node("settlement", kept=False)
+def SETTLEMENT(reads: Reads, proposal: str) -> Settlement:
+    """A proposal of the case applied to the ground."""
+    case: Case = reads["case"]
+    return apply_terms(case, proposal_named(case, proposal), reads.of(THEATRE).ground)

@@ -13,7 +13,8 @@ import numpy as np
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case, Side
 from contactline.core.errors import ContactlineError, InputError
-from contactline.engine.ground import Front, measure_front
+from contactline.core.graph import Reads, node
+from contactline.engine.ground import FRONT, Front, measure_front
 from contactline.truce.reach import check_ground
 from contactline.war.grid import check_front, grid_from_cells
 from contactline.war.losses import weekly_claims
@@ -81,3 +82,10 @@ def _losses(loaded: LoadedCase) -> None:
         loaded.evidence("losses"), case.evidence.attacker_loss_series, case.challenger.id, case.evidence.fit_from,
         case.as_of,
     )  # fmt: skip
+
+
+@node("ready")
+def READY(reads: Reads) -> bool:
+    """Whether the case can be computed at all; raises what hinders it."""
+    check_ready(reads["loaded"], reads.of(FRONT))
+    return True

@@ -6,7 +6,7 @@ by the dozen on common random numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +14,11 @@ import pandas as pd
 
 from contactline.case.labels import SUPPORT
 from contactline.case.schema import Case
-from contactline.core.reads import Noted, reading
 from contactline.core.streams import Streams
-from contactline.engine.futures import Futures, defender_strength, raiser_of, weekly
+from contactline.engine.effects import CLAIMS, beliefs_of, defender_strength, raiser_of
+from contactline.engine.futures import Futures, weekly
 from contactline.engine.ground import Front
+from contactline.engine.luck import NET
 from contactline.support.adequacy import Support
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.events import EventLog
@@ -30,15 +31,40 @@ from contactline.war.space import Plan, SpaceFit
 CHUNK = 50
 
 
+class Asked(Mapping[str, np.ndarray]):
+    """Beliefs of some draws : name → ndarray[draw], with the names that were asked for in any part of them."""
+
+    def __init__(
+        self, beliefs: Mapping[str, np.ndarray], rows: np.ndarray | None = None, asked: set[str] | None = None
+    ) -> None:
+        self._beliefs, self._rows = beliefs, rows
+        self.asked: set[str] = set() if asked is None else asked
+
+    def at(self, rows: np.ndarray) -> Asked:
+        """Some of the draws : ndarray[draw] int."""
+        return Asked(self._beliefs, rows if self._rows is None else self._rows[rows], self.asked)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        self.asked.add(name)
+        column = self._beliefs[name]
+        return column if self._rows is None else column[self._rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._beliefs)
+
+    def __len__(self) -> int:
+        return len(self._beliefs)
+
+
 @dataclass(frozen=True)
 class Sample:
     """Some draws of a run's futures over the first weeks, with what support acts on.
 
     net, claims : ndarray[draw, week]; luck : ndarray[draw, spell]; set : ndarray[draw], belief set of each draw
-    elasticity : key of `sample_elasticities` → ndarray[draw]; read : names of beliefs that made net and claims
+    elasticity : key of `sample_elasticities` → ndarray[draw]; read : names of inputs that made net and claims
     """
 
-    beliefs: Mapping[str, np.ndarray]
+    beliefs: Asked
     elasticity: dict[str, np.ndarray]
     net: np.ndarray
     claims: np.ndarray
@@ -55,21 +81,33 @@ class Sample:
         """At most so many of the draws, evenly spaced."""
         draws = len(self.net)
         rows = np.arange(draws) if draws <= most else np.linspace(0, draws - 1, most).astype(int)
-        pick = {name: column[rows] for name, column in self.beliefs.items()}
         eta = {name: column[rows] for name, column in self.elasticity.items()}
         return Sample(
-            Noted(pick), eta, self.net[rows], self.claims[rows], self.luck[rows], self.set[rows], self.read
+            self.beliefs.at(rows),
+            eta,
+            self.net[rows],
+            self.claims[rows],
+            self.luck[rows],
+            self.set[rows],
+            self.read,
         )
 
 
 def sample_of(futures: Futures, weeks: int) -> Sample:
     """All draws of a run over the first weeks."""
-    eta = dict(Noted(futures.beliefs, prefix=SUPPORT))
+    eta = dict(beliefs_of(futures.reads, prefix=SUPPORT))
     weeks = min(weeks, futures.weeks)
-    with reading() as read:
-        net, claims = futures.net[:, :weeks], futures.claims[:, :weeks]
-    which = np.arange(futures.draws) // (futures.draws // futures.sets)
-    return Sample(futures.beliefs, eta, net, claims, futures.collapse_luck, which, frozenset(read))
+    read = futures.reads.inputs_of(CLAIMS) | futures.reads.inputs_of(NET("headline"))
+    which = np.arange(futures.draws) // futures.each
+    return Sample(
+        Asked(futures.beliefs),
+        eta,
+        futures.net[:, :weeks],
+        futures.claims[:, :weeks],
+        futures.collapse_luck,
+        which,
+        read,
+    )
 
 
 @dataclass(frozen=True)

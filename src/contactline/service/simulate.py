@@ -9,9 +9,8 @@ from pathlib import Path
 import xarray as xr
 
 from contactline.core import notebook
-from contactline.engine.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
-from contactline.topics.choice.make import courses as choice
-from contactline.topics.outcomes import checked_outcomes
+from contactline.service.opened import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
+from contactline.topics.choice.make.courses import ENSEMBLE
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,5 @@ def simulate(
     ready = make_ready(
         case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path
     )
-    about, outlook = ready.loaded.case, ready.outlook
-    runs, reads = choice.run_courses(about, ready.measured, outlook, ready.settlements)
-    notes = (*outlook.forecast.warnings(), *outlook.notes)
-    outcomes = checked_outcomes(choice.ensemble(about, outlook, runs, reads))
-    return Simulation(outcomes, ready.loaded.digest, seed, support_path, notes)
+    outcomes = ready.reads.of(ENSEMBLE)
+    return Simulation(outcomes, ready.loaded.digest, seed, support_path, ready.notes)

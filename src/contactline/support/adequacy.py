@@ -22,7 +22,6 @@ from contactline.case.schema import Case
 from contactline.case.supply import Capability, Donor, SupportPath
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import UnknownNameError
-from contactline.core.reads import unnoted
 from contactline.core.streams import Streams
 
 AS_TODAY = "as_today"
@@ -197,8 +196,8 @@ def sample_elasticities(case: Case, draws: int, streams: Streams) -> dict[str, n
 
 
 def _draws(elasticity: Drawn) -> int:
-    with unnoted():
-        return len(next(iter(elasticity.values()), np.empty(0)))
+    size = getattr(elasticity, "draws", None)
+    return len(next(iter(elasticity.values()), np.empty(0))) if size is None else int(size)
 
 
 def _covers(capability: Capability, named: tuple[str, ...]) -> bool:

@@ -8,14 +8,13 @@ nearest to the line first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numba import njit, prange
 
-from contactline.war.events import EventLog
 from contactline.war.territory import Ground, order_of_fall
 
 STEP_KM2 = 50.0
@@ -33,13 +32,18 @@ class Line(Protocol):
         """
         ...
 
-    def followed_by(self, rows: np.ndarray | None) -> Line:
-        """The same line for some of the draws : ndarray[draw] int, all where None."""
-        ...
 
+@dataclass(frozen=True, eq=False)
+class FallLog:
+    """Trajectories of fronts, as far as what falls is read off them.
 
-LineOf = Callable[[np.ndarray, Mapping[str, np.ndarray]], Line]
-"""Holders ndarray[cell] (1: challenger) and beliefs name → ndarray[draw] → the line between them."""
+    draw_start : ndarray[trajectory + 1] int64, where each one's events begin; code : ndarray[event], twice the cell's
+    position plus its new holder, in order of time; km2 : ndarray[cell], area of each cell
+    """
+
+    draw_start: np.ndarray
+    code: np.ndarray
+    km2: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,27 +53,25 @@ class SimulatedLine:
     log : trajectories at some tempo; trajectory : ndarray[draw], which of them each of the run's draws follows
     """
 
-    log: EventLog
+    log: FallLog
     trajectory: np.ndarray
     _tables: dict[bytes, np.ndarray] = field(default_factory=dict, repr=False)
 
     def lost(self, values: np.ndarray, gain: np.ndarray) -> np.ndarray:
         """See Line. A gain beyond what was simulated takes what the longest simulated one did."""
-        key = np.ascontiguousarray(values, dtype=float).tobytes()
+        key = hashlib.sha256(np.ascontiguousarray(values, dtype=float).tobytes()).digest()
         if key not in self._tables:
             self._tables[key] = self._read(np.ascontiguousarray(values, dtype=float))
         return read_levels(self._tables[key], self.trajectory, np.maximum(gain, 0.0) / STEP_KM2)
 
-    def followed_by(self, rows: np.ndarray | None) -> SimulatedLine:
-        """See Line; what was read off the fronts is shared."""
-        return self if rows is None else replace(self, trajectory=self.trajectory[rows])
+    def followed_by(self, trajectory: np.ndarray) -> SimulatedLine:
+        """The same line for draws that follow other trajectories : ndarray[draw]; what was read off is shared."""
+        return replace(self, trajectory=trajectory)
 
     def _read(self, values: np.ndarray) -> np.ndarray:
         """Quantities taken by level of gain : ndarray[trajectory, level, quantity]."""
         log, levels = self.log, int(MOST_KM2 / STEP_KM2) + 1
-        table: np.ndarray = taken_by_gain(
-            log.draw_start, log.code, log.grid.km2.astype(float), values, STEP_KM2, levels
-        )
+        table: np.ndarray = taken_by_gain(log.draw_start, log.code, log.km2, values, STEP_KM2, levels)
         return table
 
 
@@ -82,10 +84,6 @@ class NearestFirst:
 
     ground: Ground
     resistance: np.ndarray
-
-    def followed_by(self, rows: np.ndarray | None) -> NearestFirst:
-        """See Line."""
-        return self if rows is None else replace(self, resistance=self.resistance[rows])
 
     def lost(self, values: np.ndarray, gain: np.ndarray) -> np.ndarray:
         """See Line."""

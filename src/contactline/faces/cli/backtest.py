@@ -21,7 +21,8 @@ from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import short
 from contactline.core.screen import figure, print_table, say, words
-from contactline.engine.fronts import belt_resistance, other_maps
+from contactline.engine.fits import other_maps
+from contactline.engine.fronts import belt_resistance
 from contactline.score.backtest import backtest
 from contactline.score.baselines import autoarima_available, default_baselines
 from contactline.score.losses import backtest_losses

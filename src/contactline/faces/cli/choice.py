@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from contactline.case.load import built_in_cases, load_case
+from contactline.case.scenario import FUTURES
 from contactline.choice.pair import Pair
 from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
@@ -26,9 +27,8 @@ from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import share, short
 from contactline.core.screen import Cell, print_table, say, words
 from contactline.core.screen import figure as figure_column
-from contactline.engine.futures import FUTURES
-from contactline.engine.setup import make_ready
 from contactline.service.assess import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
+from contactline.service.opened import make_ready
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.make.pair import POINTS, SETS, break_even_pair, named_belief
 from contactline.topics.choice.show.page import (

@@ -17,7 +17,7 @@ from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import share
 from contactline.core.screen import figure, print_table, say, words
-from contactline.engine.setup import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
+from contactline.service.opened import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 from contactline.topics.bargain.make.game import Played, endings_over_weights, play
 from contactline.topics.bargain.make.tables import game_tables
 

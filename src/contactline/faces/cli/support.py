@@ -23,8 +23,8 @@ from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import share
 from contactline.core.screen import Column, figure, print_table, say, words
-from contactline.engine.setup import DEFAULT_CASE, DRAWS, make_ready
 from contactline.faces.cli.base import App
+from contactline.service.opened import DEFAULT_CASE, DRAWS, make_ready
 from contactline.support.adequacy import AS_TODAY, support_path
 from contactline.topics.support.make import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
 

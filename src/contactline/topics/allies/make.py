@@ -14,9 +14,11 @@ from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import FitError
+from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
-from contactline.engine.futures import Futures, weekly
-from contactline.support.adequacy import support
+from contactline.engine.futures import Futures
+from contactline.engine.outlook import GAINED
+from contactline.engine.run import Run
 from contactline.support.bargaining import bargaining_table
 from contactline.support.cohesion import (
     division,
@@ -27,8 +29,7 @@ from contactline.support.cohesion import (
     wedge_value,
 )
 from contactline.support.event_study import Study, elasticity_range, study
-from contactline.topics.tables import hands_over
-from contactline.war.collapse import collapse_spells, fighting_path
+from contactline.topics.tables import Made, hands_over
 from contactline.war.losses import weekly_claims
 from contactline.war.record import TempoRecord, tempo_record
 
@@ -67,19 +68,12 @@ def gain_under_cut(case: Case, futures: Futures) -> np.ndarray | None:
     if case.wedge is None or case.wedge.support_path is None:
         return None
     weeks = int(VALUE_YEARS * WEEKS_PER_YEAR)
-    path = support(case, case.wedge.support_path, futures.weeks)
-    return _gained(futures.with_support(path), weeks) - _gained(futures, weeks)
-
-
-def _gained(futures: Futures, weeks: int) -> np.ndarray:
-    beliefs = futures.beliefs
-    running = collapse_spells(
-        weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_weeks"], futures.collapse_luck,
-        futures.raising * futures.raiser,
-    )  # fmt: skip
-    path = fighting_path(futures.net, futures.factor, running, beliefs["war.collapse_speed"])
-    total: np.ndarray = path[:, :weeks].sum(axis=1)
-    return total
+    with_cut, as_now = (
+        one.reads.of(GAINED("headline"))[:, :weeks].sum(axis=1)
+        for one in (futures.with_support(case.wedge.support_path), futures)
+    )
+    difference: np.ndarray = with_cut - as_now
+    return difference
 
 
 @hands_over
@@ -161,3 +155,11 @@ def _wedge(case: Case, streams: Streams, gain_if_cut: np.ndarray | None) -> pd.D
         moved = wedge_value(case.wedge, today, float(distance), gain_if_cut, VALUE_YEARS, streams)
         table.loc[i, list(names)] = np.quantile(moved.value, [0.1, 0.5, 0.9])
     return table
+
+
+@node("tables.allies")
+def ALLIES_TABLES(reads: Reads) -> Made:
+    """Tables of positions, cohesion and known shocks."""
+    run = Run(reads)
+    tables = cohesion_tables(run.case, run.streams, gain_if_cut=gain_under_cut(run.case, run.futures))
+    return tables | event_tables(run.loaded, run.front.record)

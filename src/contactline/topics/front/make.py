@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
+from contactline.core.graph import Reads, node
 from contactline.engine.ground import TOTAL, Front
+from contactline.engine.run import Run
 from contactline.front.gains import gains_by_month
-from contactline.topics.tables import hands_over
+from contactline.topics.tables import Made, hands_over
 from contactline.war.record import TempoRecord
 
 
@@ -69,3 +71,10 @@ def _history(record: TempoRecord) -> pd.DataFrame:
             pd.DataFrame({"series": series, "date": record.ends[known], "km2": (total - before)[known]})
         )
     return pd.concat(parts, ignore_index=True)
+
+
+@node("tables.front")
+def FRONT_TABLES(reads: Reads) -> Made:
+    """Tables of the measured front."""
+    run = Run(reads)
+    return front_tables(run.loaded, run.front)

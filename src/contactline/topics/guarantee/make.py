@@ -16,10 +16,12 @@ from scipy.special import expit
 from contactline.case.labels import credibility_belief, pledge_belief
 from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
+from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.courses import pledged
-from contactline.engine.futures import FUTURES, Futures
-from contactline.topics.tables import hands_over
+from contactline.engine.futures import Futures
+from contactline.engine.run import Run
+from contactline.topics.tables import Made, hands_over
 from contactline.truce.analogues import (
     NEAR_KM,
     AnalogueFit,
@@ -34,7 +36,6 @@ from contactline.truce.guarantee import (
     PARTS,
     calendar_of,
     credibility_paths,
-    draw_pledge_luck,
     effect_draws,
     honour_fit,
     study_draws,
@@ -96,7 +97,7 @@ def guarantee_tables(
     case: Case, futures: Futures, settlements: Mapping[str, Settlement], streams: Streams
 ) -> dict[str, pd.DataFrame]:
     """Tables guarantee, guarantee_paths, guarantee_calendar, analogues and analogue_effects, of those with rows."""
-    luck = draw_pledge_luck(case, futures.sets, FUTURES, streams)
+    luck = futures.pledge_luck
     steps, paths, calendar = [], [], []
     for guarantee in case.guarantees:
         if guarantee.form == "none":
@@ -230,12 +231,12 @@ def _fan(
         guarantee,
         case.as_of,
         futures.weeks,
-        futures.crisis_luck,
+        futures.luck.crisis_luck,
         luck=luck,
         ceded=ceded,
         at_signature=at_signature,
     )
-    by_set = q.reshape(futures.sets, FUTURES, -1).mean(axis=1)
+    by_set = q.reshape(futures.sets, futures.each, -1).mean(axis=1)
     for week in range(0, futures.weeks, EVERY_WEEKS):
         yield {"week": week, "mean": float(by_set[:, week].mean()), **_quantiles(by_set[:, week])}
 
@@ -255,10 +256,10 @@ def _dates(guarantee: Guarantee) -> Iterator[dict[str, object]]:
 
 
 def _thinned(futures: Futures, luck: PledgeLuck) -> _Thin:
-    keep = np.flatnonzero(np.arange(futures.draws) % FUTURES < STEP_FUTURES)
+    keep = np.flatnonzero(np.arange(futures.draws) % futures.each < STEP_FUTURES)
     return _Thin(
         {name: column[keep] for name, column in futures.beliefs.items()},
-        futures.crisis_luck[keep],
+        futures.luck.crisis_luck[keep],
         PledgeLuck(luck.change[keep], luck.stance[keep], luck.forfeit[keep], luck.ceded[keep]),
     )
 
@@ -285,3 +286,10 @@ def _row(step: str, years: int, values: np.ndarray) -> dict[str, object]:
 def _quantiles(values: np.ndarray) -> dict[str, float]:
     levels = np.quantile(values, [0.1, 0.5, 0.9]) if len(values) else [np.nan] * 3
     return {name: float(level) for name, level in zip(("q10", "q50", "q90"), levels, strict=True)}
+
+
+@node("tables.guarantee")
+def GUARANTEE_TABLES(reads: Reads) -> Made:
+    """Tables of guarantees and their analogues."""
+    run = Run(reads)
+    return guarantee_tables(run.case, run.futures, run.settlements, run.streams)

@@ -18,19 +18,21 @@ from contactline.case.labels import BeliefLabel, belief_labels, credibility_beli
 from contactline.case.schema import Case
 from contactline.choice.acceptability import Acceptability, acceptability, attribute_values, draw_weights
 from contactline.choice.flips import COLUMNS, flip_row, ranked, surface
-from contactline.choice.held import Held, sweeper, turning
+from contactline.choice.held import SWEEP, Held, Sweep, turning
 from contactline.choice.information import value_of_information, value_of_waiting
 from contactline.choice.regret import regret_table
 from contactline.choice.scenarios import Box, find_box
 from contactline.choice.sobol import Sobol, set_noise, sobol_indices
 from contactline.choice.verdict import default_values, hinges, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
-from contactline.core.reads import reading
 from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
-from contactline.engine.courses import FIGHT_ON, Theatre
+from contactline.engine.courses import COURSE, FIGHT_ON
 from contactline.engine.futures import Futures
+from contactline.engine.run import Run
+from contactline.topics.tables import Made, handed_over
 from contactline.truce.terms import Settlement
 
 Runs = Mapping[str, Mapping[str, np.ndarray]]
@@ -118,42 +120,37 @@ def sensitivity_tables(
     return {name: _joined(frames) for name, frames in found.items()}
 
 
-def sensitivity_of(
-    case: Case,
-    theatre: Theatre,
-    futures: Futures,
-    settlement: Settlement,
-    runs: Runs,
-    reads: Mapping[str, frozenset[str]],
-    streams: Streams,
-    tick: Tick = no_tick,
-) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
-    """The tables for a settlement against fighting on and no note; none and a note where the belief sets are too few.
-
-    reads : course → beliefs that it read: those of the two courses are asked about
-    """
-    proposal = settlement.proposal.id
-    entering = (reads[proposal] | reads[FIGHT_ON]) - behind_the_guarantee(settlement, futures)
+def sensitivity_of(run: Run, proposal: str) -> dict[str, pd.DataFrame]:
+    """The tables for a proposal against fighting on. Raises InputError where the belief sets are too few."""
+    case, futures, settlement = run.case, run.futures, run.settlements[proposal]
+    entering = run.reads.inputs_of(COURSE(proposal)) | run.reads.inputs_of(COURSE(FIGHT_ON))
+    entering -= behind_the_guarantee(settlement, run.reads)
     labels = {name: label for name, label in belief_labels(case).items() if name in entering}
     ceded = bool(settlement.belts_lost)
     beliefs = {name: futures.column(name, ceded).reshape(futures.sets, -1)[:, 0] for name in sorted(labels)}
-    held = sweeper(
-        case, theatre, settlement, futures, beliefs, {name: label.unit for name, label in labels.items()}
-    )
-    try:
-        return sensitivity_tables(case, runs, beliefs, labels, proposal, streams, held, tick=tick), ()
-    except InputError as error:
-        return {}, (f"what decides was not worked out; more draws help: {error}",)
+
+    def held(belief: str) -> Sweep:
+        return run.reads.of(SWEEP(proposal, belief))
+
+    return sensitivity_tables(case, run.runs, beliefs, labels, proposal, run.streams, held)
 
 
-def behind_the_guarantee(settlement: Settlement, futures: Futures) -> frozenset[str]:
+@node("at signature", kept=False)
+def AT_SIGNATURE(reads: Reads, guarantee: str, ceded: str) -> np.ndarray:
+    """Chance that enough guarantors act if a truce is broken at once : ndarray[draw], probability."""
+    case: Case = reads["case"]
+    own = next(one for one in case.guarantees if one.id == guarantee)
+    return Futures(reads).at_signature(own, ceded == "ceded")
+
+
+def behind_the_guarantee(settlement: Settlement, reads: Reads) -> frozenset[str]:
     """Beliefs that make up a guarantee's chance at signature: they are asked about through it, on the scale on which a
     reader sets it, and not once more beside it."""
     if settlement.guarantee is None:
         return frozenset()
-    with reading() as names:
-        futures.at_signature(settlement.guarantee, bool(settlement.belts_lost))
-    return frozenset(names - {credibility_belief(settlement.guarantee.id)})
+    own = settlement.guarantee.id
+    names = reads.inputs_of(AT_SIGNATURE(own, "ceded" if settlement.belts_lost else "kept"))
+    return names - {credibility_belief(own)}
 
 
 def actor_names(case: Case) -> dict[str, str]:
@@ -417,3 +414,12 @@ def _central(found: Acceptability, values: Values) -> pd.DataFrame:
         for name, label, weight in zip(found.attributes, labels, weights, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+@node("tables.sensitivity")
+def SENSITIVITY_TABLES(reads: Reads, proposal: str) -> tuple[Made, tuple[str, ...]]:
+    """Tables of what would have to be true for a proposal, or none and a note where the belief sets are too few."""
+    try:
+        return handed_over(sensitivity_of(Run(reads), proposal)), ()
+    except InputError as error:
+        return {}, (f"what decides was not worked out; more draws help: {error}",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from contactline.engine.futures import FUTURES
+from contactline.case.scenario import FUTURES
 from contactline.topics.assessment import Assessment
 
 TWO_SIDED = 1.96

@@ -15,17 +15,18 @@ import pandas as pd
 
 from contactline.case.schema import Case
 from contactline.case.supply import SupportCut, SupportPath
+from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
-from contactline.core.reads import reading
 from contactline.core.streams import Streams
 from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
 from contactline.engine.support_paths import Belt, Fought, Sample, fight, sample_of, set_up
 from contactline.support.adequacy import AS_TODAY, Support, support_on, support_path
 from contactline.support.frontier import Paired, paired, path_cost, smallest_package, variance_shares
 from contactline.support.ledger import actor_name, capabilities, ledger, reliance
 from contactline.topics.quantiles import SPREAD, spread
-from contactline.topics.tables import hands_over
+from contactline.topics.tables import Made, hands_over
 from contactline.war.space import SpaceFit
 
 WEEKS = 104
@@ -340,10 +341,8 @@ def _drivers(
             labels[f"{c.id}.{effect.moves}"] = f"η of {_low(c.name)} on {effect.moves}"
         labels[f"{c.id}.reading"] = f"Who supplies how much of {_low(c.name)}"
     beliefs = {name: column[first] for name, column in sample.elasticity.items()}
-    few = sample.spaced(2)
-    with reading() as read:
-        fight(few, support_on(case, paths[0], sample.weeks))
-    beliefs |= {n: column[first] for n, column in sample.beliefs.items() if n in read | sample.read}
+    used = sample.beliefs.asked | (sample.read & set(sample.beliefs))
+    beliefs |= {name: sample.beliefs[name][first] for name in sample.beliefs if name in used}
     rows = []
     base = fought[AS_TODAY]
     for path in paths:
@@ -371,3 +370,10 @@ def _drivers(
 def _low(name: str) -> str:
     """A capability's name inside a sentence."""
     return name[:1].lower() + name[1:]
+
+
+@node("tables.support")
+def SUPPORT_TABLES(reads: Reads) -> Made:
+    """Tables of who provides what and what each support path makes possible, without packages."""
+    run = Run(reads)
+    return support_tables(run.case, run.front, run.outlook, run.spatial, run.streams, with_packages=False)

@@ -12,6 +12,7 @@ from contactline.case.debate import Values
 from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
 from contactline.choice.verdict import advantage, default_values
+from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.courses import (
     OUTCOMES,
@@ -23,10 +24,11 @@ from contactline.engine.courses import (
     truce_terms,
     wanted_share,
 )
-from contactline.engine.futures import FUTURES, Futures
+from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
+from contactline.engine.run import Run
 from contactline.topics.quantiles import spread
-from contactline.topics.tables import hands_over
+from contactline.topics.tables import Made, hands_over
 from contactline.truce.aims import AIMS, maximal_chance
 from contactline.truce.breakdown import (
     READINGS,
@@ -111,7 +113,7 @@ def variants(
         found["no_guarantee"] = varied("without the guarantee", nobody, NO_GUARANTEE, credibility=nothing)
     stationed = with_troops(case, settlement)
     if stationed is not None:
-        base = np.repeat(base_credibility(stationed, futures.sets, streams), FUTURES)
+        base = np.repeat(base_credibility(stationed, futures.sets, streams), futures.each)
         path = credibility_for(case, settlement, futures, guarantee=stationed, base=base)
         chance = base
         if not stationed.stated:
@@ -187,7 +189,7 @@ def readings_table(
     for name, settlement in settlements.items():
         path = credibility_for(case, settlement, futures)
         for k, reading in enumerate(READINGS):
-            held = futures.holding(reading=np.full(futures.draws, k, dtype=np.int8))
+            held = futures.holding(reading=k)
             found = truce_decision(case, front.theatre, settlement, held, credibility=path)
             hold = _hold(found)
             rows.append(
@@ -211,7 +213,7 @@ def aims_table(
     }
     labels: dict[str, str] = {aim.id: aim.label for aim in case.conduct.aims} if case.conduct else {}
     values = default_values(case, case.defender.id)
-    known = [futures.holding(aims=np.full(futures.draws, k, dtype=np.int8)) for k in range(len(AIMS))]
+    known = [futures.holding(aims=k) for k in range(len(AIMS))]
     fought = [fight_on(case, front.theatre, held) for held in known]
     rows = []
     for name, settlement in settlements.items():
@@ -241,7 +243,7 @@ def deterrence_table(
     for name, settlement in settlements.items():
         path = credibility_for(case, settlement, futures)
         for k, aim in enumerate(AIMS):
-            held = futures.holding(aims=np.full(futures.draws, k, dtype=np.int8))
+            held = futures.holding(aims=k)
             found = truce_decision(case, front.theatre, settlement, held, credibility=path)
             ratio = np.exp(found.log_ratio)
             needed = deterring_credibility(ratio, found.honoured, found.penalty)
@@ -415,3 +417,10 @@ def _must_survive(now: float, later: float) -> float:
     if now <= 0.0:
         return 0.0 if later >= now else np.nan
     return now / later if later >= now else np.nan
+
+
+@node("tables.truce")
+def TRUCE_TABLES(reads: Reads) -> Made:
+    """Tables of whether a truce on each proposal holds."""
+    run = Run(reads)
+    return truce_tables(run.case, run.front, run.futures, run.settlements, run.runs, run.streams)

@@ -18,6 +18,7 @@ from contactline.choice.bargaining_range import Family, best_demand
 from contactline.choice.lines import family_of_lines
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.choice.worth import first_sets
+from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
 from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
@@ -25,9 +26,9 @@ from contactline.engine.courses import accept, credibility_for, exact_area, figh
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
-from contactline.support.adequacy import support
+from contactline.engine.run import Run
 from contactline.support.cohesion import mean_distance, wedge_value
-from contactline.topics.tables import hands_over
+from contactline.topics.tables import Made, hands_over
 from contactline.truce.terms import Settlement
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -136,8 +137,7 @@ def _split(
     ones = np.ones(futures.sets)
     rise = wedge_value(case.wedge, today, APART, ones, WEDGE_YEARS, streams).value
     odds = np.repeat(rise, futures.draws // futures.sets)
-    path = support(case, case.wedge.support_path, futures.weeks)
-    cut = fight_on(case, front.theatre, futures.with_support(path))
+    cut = fight_on(case, front.theatre, futures.with_support(case.wedge.support_path))
     return {name: (1.0 - odds) * fighting[name] + odds * cut[name] for name in fighting}
 
 
@@ -145,9 +145,9 @@ def _scenarios(case: Case, futures: Futures) -> Iterator[tuple[str, str, Futures
     """The case's support paths, and slower and faster gains."""
     for path in case.support_paths:
         if path.id != BASE and case.capabilities:
-            yield path.id, path.name, futures.with_support(support(case, path.id, futures.weeks))
+            yield path.id, path.name, futures.with_support(path.id)
     for scenario, (name, times) in TEMPO.items():
-        yield scenario, name, futures.with_support(support(case, BASE, futures.weeks), times)
+        yield scenario, name, futures.with_support(BASE, times)
 
 
 def _family(
@@ -238,3 +238,10 @@ def _key(setting: _Setting) -> dict[str, object]:
         "guarantee": guarantee.id if guarantee else NO_GUARANTEE,
         "guarantee_name": guarantee.name if guarantee else "No guarantee",
     }
+
+
+@node("tables.lines")
+def LINE_TABLES(reads: Reads) -> Made:
+    """Tables of who accepts which line."""
+    run = Run(reads)
+    return range_tables(run.case, run.front, run.outlook, run.settlements, run.streams)

@@ -19,7 +19,6 @@ from contactline.core.errors import FitError
 from contactline.engine.courses import accept, fight_on
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
-from contactline.support.adequacy import support
 from contactline.truce.terms import Settlement
 
 LEAST_DRAWS = 20
@@ -61,14 +60,14 @@ class Ways:
         fought: Mapping[str, np.ndarray],
         timed: bool,
     ) -> Ways:
-        def run(**luck: np.ndarray) -> dict[str, np.ndarray]:
+        def run(**luck: float) -> dict[str, np.ndarray]:
             return accept(case, front.theatre, settlement, futures.holding(**luck))
 
         every = np.ones(futures.draws)
         plain = run()
         broke = plain["truce_broken"] > 0
         # War after the break lasts to the horizon here, so that its weeks tell when the truce broke.
-        endless = run(end_luck=np.inf * every)["weeks_of_war"] if timed else 0.0 * every
+        endless = run(end_luck=np.inf)["weeks_of_war"] if timed else 0.0 * every
         kinds = {LIMITED: broke & ~futures.maximal, MAXIMAL: broke & futures.maximal}
         for kind, own in kinds.items():
             if own.sum() < LEAST_DRAWS:
@@ -78,9 +77,9 @@ class Ways:
                 )
         return cls(
             fought=fought,
-            honoured=run(breakdown_luck=np.inf * every),
-            acted=run(honour_luck=-every),
-            abandoned=run(honour_luck=2.0 * every),
+            honoured=run(breakdown_luck=np.inf),
+            acted=run(honour_luck=-1.0),
+            abandoned=run(honour_luck=2.0),
             broke=kinds,
             until=1.0 - endless / futures.weeks,
             acts=float(1.0 - plain["guarantee_failed"][broke].sum() / broke.sum()),
@@ -129,7 +128,7 @@ def offer_of(
 
 def fighting_with(case: Case, front: Front, futures: Futures, path: str) -> dict[str, np.ndarray]:
     """Outcomes of fighting on under another support path. Raises UnknownNameError for an unknown path."""
-    return fight_on(case, front.theatre, futures.with_support(support(case, path, futures.weeks)))
+    return fight_on(case, front.theatre, futures.with_support(path))
 
 
 def gains(

@@ -15,12 +15,14 @@ from contactline.case.schema import Case
 from contactline.choice.equilibria import Equilibrium
 from contactline.choice.game import Chance, Decision, Game, Terminal
 from contactline.core.errors import FitError, InputError
+from contactline.core.graph import Reads, node
 from contactline.core.rounding import share
 from contactline.core.streams import Streams
 from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
 from contactline.topics.bargain.make.game import Played, endings_over_weights, ends_of, play
-from contactline.topics.tables import handed_over, hands_over
+from contactline.topics.tables import Made, handed_over, hands_over
 from contactline.truce.terms import Settlement
 
 STRATEGY = [
@@ -174,3 +176,10 @@ def _in_words(chances: dict[str, float]) -> str:
     return ", ".join(
         f"{label} {share(chance)}" for label, chance in sorted(chances.items(), key=lambda one: -one[1])
     )
+
+
+@node("tables.game")
+def GAME_TABLES(reads: Reads) -> tuple[Made, tuple[str, ...]]:
+    """Tables of the solved game, and notes."""
+    run = Run(reads)
+    return tables_of_game(run.case, run.front, run.outlook, run.settlements, run.streams)

@@ -18,13 +18,16 @@ from contactline.choice.verdict import (
     fighting_at,
     vetoed_clauses,
 )
+from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
-from contactline.core.reads import reading
 from contactline.core.streams import Streams
-from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on
+from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes
 from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
+from contactline.topics.outcomes import checked_outcomes
 from contactline.topics.quantiles import SPREAD
+from contactline.topics.tables import Made, handed_over
 from contactline.truce.terms import Settlement
 
 HIGHEST_RATE = 0.6
@@ -32,33 +35,13 @@ HIGHEST_RATE = 0.6
 GRID = 21
 """Points per axis of the break-even figure."""
 
-Runs = dict[str, dict[str, np.ndarray]]
-Reads = dict[str, frozenset[str]]
-"""Course → names of the beliefs that it read."""
-
-
-def run_courses(
-    case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]
-) -> tuple[Runs, Reads]:
-    """Outcomes per course, fight_on and one per proposal : course id → outcome → ndarray[draw], and what each read."""
-    runs, reads = {}, {}
-    with reading() as names:
-        runs[FIGHT_ON] = fight_on(case, front.theatre, outlook.futures)
-    known = set(belief_labels(case))
-    reads[FIGHT_ON] = frozenset(names & known)
-    for course, settlement in settlements.items():
-        with reading() as names:
-            runs[course] = accept(case, front.theatre, settlement, outlook.futures)
-        reads[course] = frozenset(names & known)
-    return runs, reads
-
 
 def choice_tables(
     case: Case,
     front: Front,
     outlook: Outlook,
     settlements: Mapping[str, Settlement],
-    runs: Runs,
+    runs: Mapping[str, Outcomes],
     streams: Streams,
     tick: Tick = no_tick,
 ) -> dict[str, pd.DataFrame]:
@@ -67,7 +50,7 @@ def choice_tables(
     whose = {"actor": default.actor, "viewpoint": default.viewpoint}
     verdicts, grids, curves = [], [], []
     rates = np.linspace(0.0, HIGHEST_RATE, GRID)
-    fighting = fighting_at(case, front.theatre, outlook.futures, rates)
+    fighting = fighting_at(outlook.futures, rates)
     for done, (name, settlement) in enumerate(settlements.items()):
         for values in case.values:
             verdicts.append(_verdict(case, settlement, values, runs, outlook, streams))
@@ -100,7 +83,12 @@ def choice_tables(
 
 
 def _verdict(
-    case: Case, settlement: Settlement, values: Values, runs: Runs, outlook: Outlook, streams: Streams
+    case: Case,
+    settlement: Settlement,
+    values: Values,
+    runs: Mapping[str, Outcomes],
+    outlook: Outlook,
+    streams: Streams,
 ) -> dict[str, object]:
     """How one viewpoint sees one proposal; a clause it calls unacceptable is said, never traded."""
     name = settlement.proposal.id
@@ -123,7 +111,7 @@ def _verdict(
     }
 
 
-def courses_table(case: Case, runs: Runs) -> pd.DataFrame:
+def courses_table(case: Case, runs: Mapping[str, Outcomes]) -> pd.DataFrame:
     """Mean and spread of every outcome of every course."""
     names = {proposal.id: f"Accept: {proposal.name}" for proposal in case.proposals} | {FIGHT_ON: "Fight on"}
     rows = []
@@ -140,16 +128,17 @@ def courses_table(case: Case, runs: Runs) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Dataset:
+def ensemble(run: Run) -> xr.Dataset:
     """The run as an xarray Dataset: gain[model, draw, week], objective_week[objective, draw], each outcome
     [course, draw], belief[name, set], enters[course, name]. Units stand in the attributes."""
     models = ("headline", "tempo")
+    case, outlook, runs = run.case, run.outlook, run.runs
     objectives = [objective.id for objective in case.objectives]
     futures, names = outlook.futures, sorted(belief_labels(case))
     data: dict[str, xr.Variable] = {
         "gain": xr.Variable(
             ("model", "draw", "week"),
-            np.stack([np.round(outlook.gains[model]).astype(np.float32) for model in models]),
+            np.stack([np.round(outlook.gains(model)).astype(np.float32) for model in models]),
             {
                 "units": "km2",
                 "long_name": "cumulative net gain of the challenger while fighting on, headline map",
@@ -157,7 +146,7 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Datas
         ),
         "objective_week": xr.Variable(
             ("objective", "front_draw"),
-            np.stack([outlook.falls[name, "headline"].week for name in objectives]).astype(np.float32),
+            np.stack([outlook.falls(name, "headline").week for name in objectives]).astype(np.float32),
             {"units": "weeks", "long_name": "week in which the objective falls; inf beyond the horizon"},
         ),
         "belief": xr.Variable(
@@ -168,11 +157,14 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Datas
     }
     data["enters"] = xr.Variable(
         ("course", "name"),
-        np.array([[name in reads[course] for name in names] for course in runs], dtype=np.int8),
+        np.array(
+            [[name in run.reads.inputs_of(COURSE(course)) for name in names] for course in runs],
+            dtype=np.int8,
+        ),
         {"long_name": "whether the course read the belief: 1, else 0"},
     )
     for outcome, (label, unit) in OUTCOMES.items():
-        stacked = np.stack([run[outcome] for run in runs.values()]).astype(np.float32)
+        stacked = np.stack([own[outcome] for own in runs.values()]).astype(np.float32)
         data[outcome] = xr.Variable(("course", "draw"), stacked, {"units": unit, "long_name": label})
     coordinates = {
         "model": list(models),
@@ -186,3 +178,18 @@ def ensemble(case: Case, outlook: Outlook, runs: Runs, reads: Reads) -> xr.Datas
         ),
     }
     return xr.Dataset(data, coords=coordinates)
+
+
+@node("tables.choice")
+def CHOICE_TABLES(reads: Reads) -> Made:
+    """Tables of courses, verdicts and break-even."""
+    run = Run(reads)
+    return handed_over(
+        choice_tables(run.case, run.front, run.outlook, run.settlements, run.runs, run.streams)
+    )
+
+
+@node("ensemble")
+def ENSEMBLE(reads: Reads) -> xr.Dataset:
+    """Outcomes of every course, gains, objectives and beliefs as one dataset."""
+    return checked_outcomes(ensemble(Run(reads)))

@@ -1,14 +1,10 @@
 """Break-even on any two beliefs: both courses fought out again with the two held at each pair of values.
 
 Unlike the smoothed map of the report nothing is fitted: every point is a run, so a part of the belief sets is used.
-Which of the two beliefs a course reads is noted as it runs; one that reads only one of them is fought once for each
-of its values instead of once a pair.
+A course that reads only one of the two beliefs is fought once for each of its values instead of once a pair.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,11 +15,9 @@ from contactline.choice.pair import Pair
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import UnknownNameError
 from contactline.core.progress import Tick, no_tick
-from contactline.core.reads import reading
 from contactline.core.rounding import share as as_percent
-from contactline.engine.courses import accept, fight_on
-from contactline.engine.futures import Futures
-from contactline.engine.setup import Ready
+from contactline.engine.courses import COURSE, FIGHT_ON
+from contactline.engine.run import Run
 
 SETS = 60
 """Belief sets of a map by default: shares are then good to some six points."""
@@ -31,8 +25,6 @@ POINTS = 11
 """Values of each belief by default."""
 ENDS = (0.02, 0.98)
 """The part of each belief's draws that a map covers."""
-
-Outcomes = dict[str, np.ndarray]
 
 
 def named_belief(case: Case, name: str) -> BeliefLabel:
@@ -44,7 +36,7 @@ def named_belief(case: Case, name: str) -> BeliefLabel:
 
 
 def break_even_pair(
-    ready: Ready,
+    run: Run,
     proposal: str,
     x: str,
     y: str,
@@ -58,31 +50,27 @@ def break_even_pair(
     points : values of each belief, evenly spaced over the central 96% of its draws
     Raises UnknownNameError for an unknown belief or actor.
     """
-    case, futures = ready.loaded.case, ready.outlook.futures
+    case, futures = run.case, run.futures
     labels = [named_belief(case, name) for name in (x, y)]
     values = default_values(case, actor or case.defender.id)
-    theatre, settlement = ready.measured.theatre, ready.settlements[proposal]
-    ceded = bool(settlement.belts_lost)
-    drawn = [futures.column(name, ceded) for name in (x, y)]
+    settlement = run.settlements[proposal]
+    drawn = [futures.column(name, bool(settlement.belts_lost)) for name in (x, y)]
     axes = [_axis(column, points) for column in drawn]
-    fighting = _reused(futures, x, y, lambda held: fight_on(case, theatre, held))
-    accepting = _reused(futures, x, y, lambda held: accept(case, theatre, settlement, held))
     done = 0
 
     def at(a: float, b: float) -> np.ndarray:
         nonlocal done
         done += 1
         tick(done / points**2)
-        return advantage(values, accepting.at(a, b), fighting.at(a, b), futures, ready.streams)
+        # What a course does not read is not part of its key, so it is fought once for all values of it.
+        held = run.reads.under({"held": {x: a, y: b}})
+        return advantage(values, held.of(COURSE(proposal)), held.of(COURSE(FIGHT_ON)), futures, run.streams)
 
     share = break_even_surface(at, axes[0], axes[1]).share
     curve = np.array([_crossing(axes[0], row) for row in share])
     present = tuple((float(np.quantile(column, 0.1)), float(np.quantile(column, 0.9))) for column in drawn)
-    notes = [
-        f"{name} moves neither course here."
-        for k, name in enumerate((x, y))
-        if not (fighting.reads[k] or accepting.reads[k])
-    ]
+    read = run.reads.inputs_of(COURSE(proposal)) | run.reads.inputs_of(COURSE(FIGHT_ON))
+    notes = [f"{name} moves neither course here." for name in (x, y) if name not in read]
     refused = vetoed_clauses(values, case, settlement.proposal)
     if refused:
         notes.append(f"This viewpoint refuses {', '.join(refused)} at any price, which no share expresses.")
@@ -90,58 +78,13 @@ def break_even_pair(
     return Pair(
         proposal, settlement.proposal.name, f"{name}, “{values.viewpoint}”", x, y, labels[0].label, labels[1].label,
         labels[0].unit, labels[1].unit, axes[0], axes[1], share, curve, (present[0], present[1]), futures.sets,
-        ready.streams.seed, _finding(labels, axes, share, curve, present), tuple(notes),
+        run.streams.seed, _finding(labels, axes, share, curve, present), tuple(notes),
     )  # fmt: skip
 
 
 def _axis(column: np.ndarray, points: int) -> np.ndarray:
     low, high = (float(np.quantile(column, end)) for end in ENDS)
     return np.linspace(low, high, points)
-
-
-@dataclass
-class _Reused:
-    """Outcomes of a course at pairs of values, fought once for values that it does not read.
-
-    reads : whether the course reads x and y; outer : which of the two is held first, x (0) or y (1): the one that
-    fights the fronts anew, so that this is done once a value
-    """
-
-    futures: Futures
-    names: tuple[str, str]
-    reads: tuple[bool, bool]
-    outer: int
-    refights: bool
-    run: Callable[[Futures], Outcomes]
-    known: dict[tuple[float | None, ...], Outcomes] = field(default_factory=dict)
-    held: dict[float, Futures] = field(default_factory=dict)
-
-    def at(self, a: float, b: float) -> Outcomes:
-        key = tuple(value if read else None for value, read in zip((a, b), self.reads, strict=True))
-        if key not in self.known:
-            # One row of the map is kept: along it, what x alone decides is met again and again.
-            if all(self.reads):
-                self.known.clear()
-            first, then = key[self.outer], key[1 - self.outer]
-            futures = self.futures if first is None else self._outer(first)
-            futures = futures if then is None else futures.with_belief(self.names[1 - self.outer], then)
-            self.known[key] = self.run(futures)
-        return self.known[key]
-
-    def _outer(self, value: float) -> Futures:
-        if value not in self.held:
-            self.held[value] = self.futures.with_belief(self.names[self.outer], value)
-            if self.refights:
-                self.run(self.held[value])  # its fronts are then there for every value of the other belief
-        return self.held[value]
-
-
-def _reused(futures: Futures, x: str, y: str, run: Callable[[Futures], Outcomes]) -> _Reused:
-    """The course with what it reads of the two beliefs."""
-    with reading() as names:
-        run(futures)
-    outer = 0 if x in futures.line_reads else 1
-    return _Reused(futures, (x, y), (x in names, y in names), outer, (x, y)[outer] in futures.line_reads, run)
 
 
 def _crossing(values: np.ndarray, share: np.ndarray) -> float:

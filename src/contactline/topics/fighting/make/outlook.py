@@ -8,13 +8,15 @@ import pandas as pd
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.core.dates import day_after_weeks
+from contactline.core.graph import Reads, node
 from contactline.engine.fronts import SimulatedFront
 from contactline.engine.ground import Front
 from contactline.engine.outlook import MODELS, Outlook
+from contactline.engine.run import Run
 from contactline.topics.fighting.make.places import threats
 from contactline.topics.fighting.make.salients import salient_table
 from contactline.topics.quantiles import SPREAD, spread, spread_given
-from contactline.topics.tables import hands_over
+from contactline.topics.tables import Made, hands_over
 from contactline.war.forecast import MEMBERS
 from contactline.war.objectives import chance_held
 
@@ -36,10 +38,11 @@ def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataF
         "losses_fan": _losses_fan(case, outlook),
         "cells": _cells(front, outlook),
     }
-    if "headline" in outlook.fronts:
-        tables["line_fan"] = _line_fan(outlook.fronts["headline"], outlook.futures.weeks)
-        tables["threats"] = threats(outlook.fronts["headline"], case, front, MAP_WEEKS)
-        tables["salients"] = salient_table(outlook.fronts["headline"], case, front, MAP_WEEKS)
+    fought = outlook.front()
+    if fought is not None:
+        tables["line_fan"] = _line_fan(fought, outlook.futures.weeks)
+        tables["threats"] = threats(fought, case, front, MAP_WEEKS)
+        tables["salients"] = salient_table(fought, case, front, MAP_WEEKS)
     return tables
 
 
@@ -74,7 +77,7 @@ def losses_history(loaded: LoadedCase) -> pd.DataFrame:
 def _gain_fan(case: Case, outlook: Outlook) -> pd.DataFrame:
     parts = []
     for model in ("headline", *MEMBERS):
-        path = outlook.gains[model]
+        path = outlook.gains(model)
         table = pd.DataFrame(np.quantile(path, list(QUANTILES.values()), axis=0).T, columns=list(QUANTILES))
         table.insert(0, "model", model)
         table.insert(1, "week", np.arange(1, path.shape[1] + 1))
@@ -87,7 +90,7 @@ def _objectives(case: Case, outlook: Outlook) -> pd.DataFrame:
     rows = []
     for objective in case.objectives:
         for model in MODELS:
-            fall = outlook.falls[objective.id, model]
+            fall = outlook.falls(objective.id, model)
             rows.append(
                 {"objective": objective.id, "name": objective.name, "model": model}
                 | {f"p_{weeks}": float(np.mean(fall.week <= weeks)) for weeks in BY_WEEKS}
@@ -101,7 +104,7 @@ def _objectives(case: Case, outlook: Outlook) -> pd.DataFrame:
 def _losses_fan(case: Case, outlook: Outlook) -> pd.DataFrame:
     beliefs = outlook.futures.beliefs
     parts = []
-    headline = outlook.fighting["headline"]
+    headline = outlook.fighting()
     for side, total, killed in (
         (case.challenger.id, headline.attacker_losses, "losses.attacker_killed_share"),
         (case.defender.id, headline.defender_losses, "losses.defender_killed_share"),
@@ -135,11 +138,19 @@ def _cells(front: Front, outlook: Outlook) -> pd.DataFrame:
             "holder_now": front.ground.holder.astype(int),
         }
     )
-    if "headline" in outlook.fronts:
-        chances = outlook.fronts["headline"].chance_held(MAP_WEEKS)
+    fought = outlook.front()
+    if fought is not None:
+        chances = fought.chance_held(MAP_WEEKS)
     else:
-        fighting = outlook.fighting["headline"]
+        fighting = outlook.fighting()
         chances = np.stack([chance_held(front.ground, fighting, week) for week in MAP_WEEKS])
     for week, chance in zip(MAP_WEEKS, chances, strict=True):
         table[f"p_{week}"] = np.round(np.clip(chance.astype(float), 0.0, 1.0), 3)
     return table
+
+
+@node("tables.fighting")
+def OUTLOOK_TABLES(reads: Reads) -> Made:
+    """Tables of what fighting on can achieve."""
+    run = Run(reads)
+    return war_tables(run.case, run.front, run.outlook)

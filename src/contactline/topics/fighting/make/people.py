@@ -7,12 +7,14 @@ import pandas as pd
 
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
+from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.futures import attacker_strength, weekly
 from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
 from contactline.topics.fighting.make.outlook import losses_history
 from contactline.topics.quantiles import SPREAD
-from contactline.topics.tables import hands_over
+from contactline.topics.tables import Made, hands_over
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.manpower import strength_raiser
 from contactline.war.source_bias import bias_readings, fit_source_bias, sources_beside_truth
@@ -103,3 +105,10 @@ def collapse_table(outlook: Outlook) -> pd.DataFrame:
             | dict(zip(("added_q10", "added_q50", "added_q90"), map(float, given), strict=True))
         )
     return pd.DataFrame(rows)
+
+
+@node("tables.people")
+def PEOPLE_TABLES(reads: Reads) -> Made:
+    """Tables of losses and forces."""
+    run = Run(reads)
+    return losses_tables(run.loaded, run.outlook, run.streams)

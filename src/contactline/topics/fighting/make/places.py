@@ -11,10 +11,14 @@ import pandas as pd
 
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case, Objective
+from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.fronts import CHUNK, SimulatedFront
 from contactline.engine.ground import Front
+from contactline.engine.outlook import GAINED
+from contactline.engine.run import Run
 from contactline.front.cells import EARTH_KM
+from contactline.topics.tables import Made, handed_over
 from contactline.war.kernel import simulate_front
 from contactline.war.space import SpaceFit
 
@@ -138,3 +142,14 @@ def _directions(centres: np.ndarray, objective: Objective, own: np.ndarray) -> n
     near = (np.hypot(north, east) <= AROUND_KM) & ~own
     turn = (np.degrees(np.arctan2(east, north)) % 360.0) / (360.0 / DIRECTIONS)
     return np.where(near, turn.astype(int) % DIRECTIONS, -1)
+
+
+@node("tables.opens")
+def OPENS_TABLES(reads: Reads) -> Made:
+    """The table of what each place opens; none where the record is too thin for fronts on the map."""
+    run = Run(reads)
+    if run.spatial is None:
+        return {}
+    net = reads.of(GAINED("headline"))
+    opens = what_opens(run.spatial, run.loaded, run.front, net, run.futures.beliefs, run.streams)
+    return handed_over({"opens": opens})

@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.schema import Case
+from contactline.core.graph import Reads, node
 from contactline.engine.courses import exact_area
 from contactline.engine.ground import TOTAL, Front
 from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
 from contactline.front.line import cell_line_length
 from contactline.topics.proposals.make.compare import compare_table, shown_holder
 from contactline.topics.quantiles import months, spread, spread_given
-from contactline.topics.tables import hands_over
+from contactline.topics.tables import Made, hands_over
 from contactline.truce.terms import DEFENDER, Settlement, clause_table
 
 HOLD_WEEKS = (52, 156, 260)
@@ -99,3 +101,10 @@ def _price(case: Case, front: Front, outlook: Outlook, settlement: Settlement) -
             | spread_given(fall.defender_losses, "defender_losses")
         )
     return rows
+
+
+@node("tables.proposals")
+def PROPOSAL_TABLES(reads: Reads) -> Made:
+    """Tables of what each proposal changes and what seizing the same would take."""
+    run = Run(reads)
+    return deal_tables(run.case, run.front, run.outlook, run.settlements)

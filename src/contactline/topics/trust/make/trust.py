@@ -207,7 +207,7 @@ def _beside(case: Case, outlook: Outlook, benchmark: Benchmark) -> dict[str, str
     ours = "no figure of ours for the same"
     if day is not None and objective is not None:
         weeks = (day - case.as_of).days / 7
-        p = float(np.mean(outlook.falls[objective, "headline"].week <= weeks))
+        p = float(np.mean(outlook.falls(objective, "headline").week <= weeks))
         ours = f"taken by then: {share(p)} of our futures"
         if weeks > outlook.futures.weeks:
             ours = f"within our horizon, which ends earlier: {share(p)} of our futures"

@@ -1,0 +1,135 @@
+"""What follows from beliefs before any course is chosen: support's effects, losses, forces, aims, the war ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from contactline.case.labels import SUPPORT
+from contactline.case.scenario import FUTURES
+from contactline.case.schema import Case
+from contactline.core.graph import Reads, node
+from contactline.engine.design import DESIGN
+from contactline.engine.inputs import Beliefs
+from contactline.engine.luck import CLAIMED, CLAIMS_POOL, LUCK, NET_POOL
+from contactline.support.adequacy import support
+from contactline.truce.aims import draw_aims
+from contactline.truce.breakdown import LOOK_AHEAD_WEEKS
+from contactline.war.manpower import STRENGTH, flows, strength_path, strength_raiser
+
+BIAS = "losses.attacker_true_per_claimed"
+
+
+class Pressed(NamedTuple):
+    """Support's factors : ndarray[set, week] on gains, on the rate of collapses and on the defender's losses."""
+
+    factor: np.ndarray
+    raising: np.ndarray
+    bleeding: np.ndarray
+
+
+class Ahead(NamedTuple):
+    """What two years of war bring on average in a belief set : ndarray[set], km² and the challenger's killed and
+    wounded."""
+
+    gain: np.ndarray
+    losses: np.ndarray
+
+
+def beliefs_of(reads: Reads, futures: int | None = None, prefix: str = "") -> Beliefs:
+    """Every belief by draw (or by set, with one future) : name → ndarray[draw]."""
+    return Beliefs(
+        reads, reads["futures"] if futures is None else futures, tuple(reads.of(DESIGN).columns), prefix
+    )
+
+
+@node("support.factors", kept=False)
+def PRESSED(reads: Reads) -> Pressed:
+    """Support's factors on the war under the scenario's path; ones where nothing differs from today."""
+    case: Case = reads["case"]
+    path = support(case, reads["support"], reads["weeks"])
+    if not case.capabilities or not path.cuts.cuts:
+        ones = np.ones((reads["first"], reads["weeks"]))
+        return Pressed(ones, ones, ones)
+    eta = beliefs_of(reads, 1, SUPPORT)
+    return Pressed(path.tempo_factor(eta), path.collapse_factor(eta), path.losses_factor(eta))
+
+
+@node("claims", kept=False)
+def CLAIMS(reads: Reads) -> np.ndarray:
+    """The challenger's true killed and wounded a week : ndarray[draw, week]."""
+    return reads.of(CLAIMED) * np.repeat(reads[BIAS], reads["futures"])[:, None]
+
+
+@node("strength", kept=False)
+def FORCE(reads: Reads) -> np.ndarray:
+    """The defender's force over today's if it fights on : ndarray[draw, week]."""
+    return defender_strength(
+        beliefs_of(reads), reads.of(CLAIMS), np.repeat(reads.of(PRESSED).bleeding, reads["futures"], axis=0)
+    )
+
+
+@node("raiser", kept=False)
+def RAISER(reads: Reads) -> np.ndarray:
+    """What the defender's shortage at the week's start does to the rate of collapses : ndarray[draw, week]."""
+    return raiser_of(reads.of(FORCE), beliefs_of(reads)[STRENGTH])
+
+
+@node("aims", kept=False)
+def AIMS(reads: Reads) -> np.ndarray:
+    """The challenger's type (truce/aims.py) : ndarray[draw] int8."""
+    if "fixed.aims" in reads:
+        return np.full(reads["first"] * reads["futures"], int(reads["fixed.aims"]), dtype=np.int8)
+    case: Case = reads["case"]
+    return draw_aims(case.conduct, beliefs_of(reads), reads.of(LUCK).aims_luck)
+
+
+@node("reading", kept=False)
+def READING(reads: Reads) -> np.ndarray:
+    """Which reading of what makes peace last each draw's belief set holds : ndarray[draw] int8."""
+    if "fixed.reading" in reads:
+        return np.full(reads["first"] * reads["futures"], int(reads["fixed.reading"]), dtype=np.int8)
+    return np.repeat(reads.of(DESIGN).reading[: reads["first"]], reads["futures"])
+
+
+@node("ahead", kept=False)
+def AHEAD(reads: Reads) -> Ahead:
+    """What a challenger can know of the war ahead: the mean over all futures of a set, however few are looked at."""
+    first = reads["first"]
+    ahead = slice(0, LOOK_AHEAD_WEEKS)
+    net = reads.of(NET_POOL("headline"))[: first * FUTURES, ahead]
+    if "fixed.gain_times" in reads:
+        net = net * reads["fixed.gain_times"]
+    gain = net * np.repeat(reads.of(PRESSED).factor[:, ahead], FUTURES, axis=0)
+    losses = reads.of(CLAIMS_POOL)[: first * FUTURES, ahead] * np.repeat(reads[BIAS], FUTURES)[:, None]
+    return Ahead(_mean_ahead(gain, first), _mean_ahead(losses, first))
+
+
+def _mean_ahead(weekly: np.ndarray, sets: int) -> np.ndarray:
+    """Sum over the weeks looked ahead, averaged over each belief set's futures : ndarray[set]."""
+    total = weekly.sum(axis=1) * LOOK_AHEAD_WEEKS / weekly.shape[1]
+    found: np.ndarray = total.reshape(sets, -1).mean(axis=1)
+    return found
+
+
+def raiser_of(strength: np.ndarray, kappa: np.ndarray) -> np.ndarray:
+    """What the shortage at each week's start does to the rate of collapses : ndarray[draw, week], factor.
+
+    strength : ndarray[draw, week], force over today's; kappa : ndarray[draw], log factor per share missing
+    """
+    before = np.concatenate([np.ones((len(strength), 1)), strength[:, :-1]], axis=1)
+    return strength_raiser(before, kappa)
+
+
+def defender_strength(
+    beliefs: Mapping[str, np.ndarray], attacker_losses: np.ndarray, bleeding: np.ndarray | float = 1.0
+) -> np.ndarray:
+    """The defender's force over today's, fighting on : ndarray[draw, week].
+
+    attacker_losses : ndarray[draw, week], the attacker's true killed and wounded a week
+    bleeding : ndarray[draw, week], support's factor on the defender's losses
+    """
+    losses = attacker_losses * beliefs["losses.defender_per_attacker"][:, None] * bleeding
+    return strength_path(losses, flows(beliefs, "defender"))

@@ -17,6 +17,7 @@ from scipy import stats
 from contactline.case.clauses import Proposal, Withdrawal
 from contactline.case.debate import Values
 from contactline.case.schema import Case
+from contactline.choice.slots import ADDITIVE, ValuesModel
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes, accept
@@ -32,22 +33,19 @@ def advantage(
     futures: Futures,
     streams: Streams,
     middle: bool = False,
+    model: ValuesModel = ADDITIVE,
 ) -> np.ndarray:
     """Expected value of accepting over fighting on, per belief set : ndarray[set], units of value.
 
     Weights are drawn once per belief set, uniform within each attribute's range; `middle` takes the range's middle.
     """
-    total = np.zeros(futures.sets)
+    weights = {}
     for attribute in values.attributes:
         if attribute.outcome not in OUTCOMES:
             raise UnknownNameError("outcome", attribute.outcome, OUTCOMES)
         rng = streams.rng(f"choice.weight.{values.actor}.{values.viewpoint}.{attribute.outcome}")
-        where = 0.5 if middle else rng.random(futures.sets)
-        weight = attribute.weight_low + (attribute.weight_high - attribute.weight_low) * where
-        change = futures.set_mean(accepting[attribute.outcome] - fighting[attribute.outcome])
-        sign = 1.0 if attribute.better == "more" else -1.0
-        total += sign * weight * change / attribute.scale
-    return total
+        weights[attribute.outcome] = np.full(futures.sets, 0.5) if middle else rng.random(futures.sets)
+    return model.advantage(values, accepting, fighting, weights)
 
 
 def vetoed_clauses(values: Values, case: Case, proposal: Proposal) -> list[str]:

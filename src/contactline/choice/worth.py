@@ -7,24 +7,21 @@ from collections.abc import Mapping
 import numpy as np
 
 from contactline.case.debate import Values
+from contactline.choice.slots import ADDITIVE, ValuesModel
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.engine.courses import OUTCOMES
 from contactline.engine.futures import Futures
 
 
-def worth(values: Values, outcomes: Mapping[str, np.ndarray]) -> np.ndarray:
+def worth(values: Values, outcomes: Mapping[str, np.ndarray], model: ValuesModel = ADDITIVE) -> np.ndarray:
     """Value of each draw's outcomes with every weight at the middle of its range : ndarray[draw], units of value.
 
     Only differences mean anything: an attribute's zero is arbitrary. Raises UnknownNameError for an unknown outcome.
     """
-    total: np.ndarray | float = 0.0
     for attribute in values.attributes:
         if attribute.outcome not in OUTCOMES:
             raise UnknownNameError("outcome", attribute.outcome, OUTCOMES)
-        weight = (attribute.weight_low + attribute.weight_high) / 2.0
-        sign = 1.0 if attribute.better == "more" else -1.0
-        total = total + sign * weight * outcomes[attribute.outcome] / attribute.scale
-    return np.asarray(total)
+    return model.worth(values, outcomes)
 
 
 def first_sets(futures: Futures, sets: int) -> Futures:

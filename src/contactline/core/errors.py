@@ -8,6 +8,7 @@
     ├── StoreError            the local store cannot be read or written: exit code 1
     ├── FetchError            a download failed, or there is no network: exit code 1
     ├── InternalError         contactline computed what it must not: its own fault, exit code 1
+    ├── ModelError            a plug-in raised, or broke the law of its slot: exit code 1
     └── FitError              a model could not be fitted to the evidence given: exit code 1
 
 Every message says what came, where, what is allowed and what to do. The command prints it on one
@@ -71,6 +72,10 @@ class FetchError(ContactlineError):
 
 class InternalError(ContactlineError):
     """A table or an outcome that contactline computed breaks its own declaration; the message names it."""
+
+
+class ModelError(ContactlineError):
+    """A model of a slot raised, or handed over what its slot does not allow; the message names it and its maker."""
 
 
 class FitError(ContactlineError):

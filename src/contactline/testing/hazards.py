@@ -1,0 +1,118 @@
+"""Laws of the slots that give a hazard from beliefs: collapse and ending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from contactline.case.beliefs import sample_beliefs
+from contactline.case.load import load_case
+from contactline.core.reads import Noted
+from contactline.core.streams import Streams
+from contactline.testing.law import Law, Outputs, Trial, alone, common, lower
+from contactline.war.slots import COLLAPSE, ENDING, CollapseFace, EndingFace
+
+DRAWS, WEEKS = 60, 40
+ROWS = np.array([7, 2, 41, 40, 19])
+"""Some draws, out of order."""
+
+
+@cache
+def made_beliefs() -> Noted[np.ndarray]:
+    """Draws of every belief of the invented case : name → ndarray[draw]."""
+    case = load_case("borderland").case
+    return Noted(sample_beliefs({belief.name: belief for belief in case.beliefs}, DRAWS, Streams(2)))
+
+
+def some_of(beliefs: Noted[np.ndarray], rows: np.ndarray) -> Noted[np.ndarray]:
+    """Some draws of every belief."""
+    return Noted({name: beliefs[name][rows] for name in beliefs})
+
+
+def doubled(beliefs: Noted[np.ndarray], name: str) -> Noted[np.ndarray]:
+    """The same with one belief twice as large in every draw."""
+    return beliefs.changed(**{name: 2.0 * beliefs[name]})
+
+
+@dataclass(frozen=True)
+class CollapseGiven:
+    """Beliefs, and support's factor on the rate : ndarray[draw, week]."""
+
+    beliefs: Noted[np.ndarray]
+    raising: np.ndarray
+
+    def run(self, face: CollapseFace, streams: Streams) -> tuple[Outputs, Any]:
+        """The parts of the hazard, and the hazard of a week without a shortage of people."""
+        found = face.hazard(self.beliefs, self.raising)
+        return {**found._asdict(), "hazard a week": found.rate[:, None] * found.raising}, None
+
+    def some(self) -> tuple[CollapseGiven, np.ndarray]:
+        """A few of the draws, and which."""
+        return CollapseGiven(some_of(self.beliefs, ROWS), self.raising[ROWS]), ROWS
+
+
+@dataclass(frozen=True)
+class EndingGiven:
+    """Beliefs."""
+
+    beliefs: Noted[np.ndarray]
+    draws: int = DRAWS
+
+    def run(self, face: EndingFace, streams: Streams) -> tuple[Outputs, Any]:
+        """The hazard a week."""
+        return {"hazard a week": face.hazard(self.beliefs, self.draws)}, None
+
+    def some(self) -> tuple[EndingGiven, np.ndarray]:
+        """A few of the draws, and which."""
+        return EndingGiven(some_of(self.beliefs, ROWS), len(ROWS)), ROWS
+
+
+@cache
+def made_collapse() -> CollapseGiven:
+    """Beliefs of the invented case under a support that weakens."""
+    raising = 1.0 + np.random.default_rng(6).random((DRAWS, 1)) * np.linspace(0.0, 1.0, WEEKS)
+    return CollapseGiven(made_beliefs(), raising)
+
+
+@cache
+def made_ending() -> EndingGiven:
+    """Beliefs of the invented case."""
+    return EndingGiven(made_beliefs())
+
+
+def _never_lower(trial: Trial, name: str) -> str | None:
+    more, _ = trial.run(replace(trial.given, beliefs=doubled(trial.given.beliefs, name)))
+    return lower("hazard a week", trial.outputs["hazard a week"], more["hazard a week"])
+
+
+def _collapses_more(trial: Trial) -> str | None:
+    return _never_lower(trial, "war.collapse_rate")
+
+
+def _ends_sooner(trial: Trial) -> str | None:
+    return _never_lower(trial, "war.end_rate")
+
+
+def _weaker(trial: Trial) -> str | None:
+    more, _ = trial.run(replace(trial.given, raising=2.0 * trial.given.raising))
+    return lower("hazard a week", trial.outputs["hazard a week"], more["hazard a week"])
+
+
+LAWS = (
+    *common(COLLAPSE, made_collapse),
+    alone(COLLAPSE, made_collapse),
+    Law(
+        COLLAPSE,
+        "belief_raises",
+        "a higher war.collapse_rate never lowers the hazard",
+        _collapses_more,
+        made_collapse,
+    ),
+    Law(COLLAPSE, "weakness_raises", "a weaker support never lowers the hazard", _weaker, made_collapse),
+    *common(ENDING, made_ending),
+    alone(ENDING, made_ending),
+    Law(ENDING, "belief_raises", "a higher war.end_rate never lowers the hazard", _ends_sooner, made_ending),
+)

@@ -76,13 +76,13 @@ class ValuesFace:
     plugin: Plugin
 
     def worth(self, values: Values, outcomes: Outcomes) -> np.ndarray:
-        """Value of each draw's outcomes : ndarray[draw]. Raises ModelError."""
+        """Value of each draw's outcomes : ndarray[draw], units of value. Raises ModelError."""
         made = self.plugin.run("worth", lambda: self.plugin.model.worth(values, outcomes))
         shape = np.shape(outcomes[values.attributes[0].outcome])
         return self.plugin.array("worth", made, shape, "ndarray[draw], units of value")
 
     def advantage(self, values: Values, one: Outcomes, other: Outcomes, weights: Weights) -> np.ndarray:
-        """Expected value of one course over another : ndarray[set]. Raises ModelError."""
+        """Expected value of one course over another : ndarray[set], units of value. Raises ModelError."""
         made = self.plugin.run("advantage", lambda: self.plugin.model.advantage(values, one, other, weights))
         shape = np.shape(weights[values.attributes[0].outcome])
         return self.plugin.array("advantage", made, shape, "ndarray[set], units of value")

@@ -74,7 +74,7 @@ class Plugin:
         low: float = -np.inf,
         high: float = np.inf,
     ) -> np.ndarray:
-        """`value` as float64 once it has been checked : ndarray of `shape`, finite, from `low` to `high`.
+        """`value` as float64 once it has been checked : ndarray[shape], finite numbers from `low` to `high`.
 
         what : axes, unit and meaning, for the message. Raises ModelError.
         """

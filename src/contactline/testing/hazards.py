@@ -22,24 +22,24 @@ ROWS = np.array([7, 2, 41, 40, 19])
 
 @cache
 def made_beliefs() -> Noted[np.ndarray]:
-    """Draws of every belief of the invented case : name → ndarray[draw]."""
+    """Draws of every belief of the invented case : name → ndarray[draw], each in its unit."""
     case = load_case("borderland").case
     return Noted(sample_beliefs({belief.name: belief for belief in case.beliefs}, DRAWS, Streams(2)))
 
 
 def some_of(beliefs: Noted[np.ndarray], rows: np.ndarray) -> Noted[np.ndarray]:
-    """Some draws of every belief."""
+    """Some draws of every belief : name → ndarray[draw], each in its unit."""
     return Noted({name: beliefs[name][rows] for name in beliefs})
 
 
 def doubled(beliefs: Noted[np.ndarray], name: str) -> Noted[np.ndarray]:
-    """The same with one belief twice as large in every draw."""
+    """The same with one belief twice as large : name → ndarray[draw], each in its unit."""
     return beliefs.changed(**{name: 2.0 * beliefs[name]})
 
 
 @dataclass(frozen=True)
 class CollapseGiven:
-    """Beliefs, and support's factor on the rate : ndarray[draw, week]."""
+    """beliefs : name → ndarray[draw], each in its unit; raising : ndarray[draw, week], support's factor on the rate."""
 
     beliefs: Noted[np.ndarray]
     raising: np.ndarray
@@ -56,7 +56,7 @@ class CollapseGiven:
 
 @dataclass(frozen=True)
 class EndingGiven:
-    """Beliefs."""
+    """beliefs : name → ndarray[draw], each in its unit; draws : their number."""
 
     beliefs: Noted[np.ndarray]
     draws: int = DRAWS
@@ -66,7 +66,7 @@ class EndingGiven:
         return {"hazard a week": face.hazard(self.beliefs, self.draws)}, None
 
     def some(self) -> tuple[EndingGiven, np.ndarray]:
-        """A few of the draws, and which."""
+        """A few of the draws, and the index of each."""
         return EndingGiven(some_of(self.beliefs, ROWS), len(ROWS)), ROWS
 
 

@@ -43,7 +43,7 @@ class Trial:
         self.given: Any = deepcopy(given)  # a model that writes into its input spoils no other trial
 
     def run(self, given: Given | None = None, seed: int = SEED) -> tuple[Outputs, Any]:
-        """A fresh run on this or other input."""
+        """A fresh run on this or other input; seed : a whole number from 0."""
         return (given or self.given).run(self.face, Streams(seed))
 
     @cached_property
@@ -140,7 +140,7 @@ def alone(slot: Slot[Any], given: Callable[[], Given]) -> Law:
 
 
 def unequal(name: str, one: np.ndarray, other: np.ndarray) -> str | None:
-    """In words, where two arrays differ; None where they are equal to the byte."""
+    """In words, where two arrays of the same shape differ in a number; None where they are equal to the byte."""
     if one.shape != other.shape:
         return f"{name}: shapes {one.shape} and {other.shape}"
     apart = np.argwhere(~((one == other) | (np.isnan(one) & np.isnan(other))))
@@ -152,7 +152,10 @@ def unequal(name: str, one: np.ndarray, other: np.ndarray) -> str | None:
 
 
 def lower(name: str, was: np.ndarray, now: np.ndarray, slack: float = 1e-12) -> str | None:
-    """In words, where `now` lies below `was` by more than rounding; None where it nowhere does."""
+    """In words, where a number of `now` lies below that of `was`, of the same shape; None where it nowhere does.
+
+    slack : relative difference that counts as rounding
+    """
     below = np.argwhere(now < was - slack * np.maximum(np.abs(was), 1.0))
     if not len(below):
         return None

@@ -40,7 +40,7 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class PromiseGiven:
-    """Promises by name, beliefs, and chance."""
+    """promises : by name; beliefs : name → ndarray[draw], each in its unit; luck : shared by all promises."""
 
     promises: dict[str, Promise]
     beliefs: Noted[np.ndarray]
@@ -64,7 +64,7 @@ class PromiseGiven:
 
 @dataclass(frozen=True)
 class BreakdownGiven:
-    """Beliefs, and what the challenger decides on."""
+    """beliefs : name → ndarray[draw], each in its unit; challenge : what the challenger decides on."""
 
     beliefs: Noted[np.ndarray]
     challenge: Challenge

@@ -36,7 +36,7 @@ class ValuesGiven:
         }, None
 
     def some(self) -> tuple[ValuesGiven, np.ndarray]:
-        """A few of the belief sets, and which."""
+        """A few of the belief sets, and which : ndarray[set], indexes."""
         few = [
             {name: column.reshape(SETS, -1)[ROWS].ravel() for name, column in course.items()}
             for course in (self.one, self.other)

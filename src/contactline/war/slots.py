@@ -226,7 +226,7 @@ class ClaimsProcess:
     label = "weekly claims that come back to their mean, in the logarithm"
 
     def fit(self, claims: np.ndarray, streams: Streams) -> ClaimsFit:
-        """The process, fitted."""
+        """The process fitted to claims : ndarray[week], persons/week."""
         return ClaimsFit(fit_losses(claims, streams.rng("war.losses.fit")))
 
 
@@ -287,7 +287,7 @@ class Spells:
     label = "spells at a believed rate, raised by weak supply and a shortage of people"
 
     def hazard(self, beliefs: Beliefs, raising: np.ndarray) -> CollapseHazard:
-        """The beliefs war.collapse_*, the rate a year as one a week."""
+        """The beliefs war.collapse_*, the rate a year as one a week : ndarray[draw] each."""
         return CollapseHazard(
             beliefs["war.collapse_rate"] / WEEKS_PER_YEAR,
             raising,
@@ -310,7 +310,7 @@ class ConstantEnding:
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """Face of a fitted model of paths. `fitted` is what the model itself returned."""
+    """Face of a fitted model of paths. `fitted` is what the model itself returned; low : least number allowed."""
 
     plugin: Plugin
     fitted: Any

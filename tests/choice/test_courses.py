@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
+from contactline.core.reads import reading
 
 from contactline.case.load import load_case
 from contactline.case.scenario import FUTURES
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
 from contactline.core.errors import UnknownNameError
-from contactline.core.reads import reading
 from contactline.core.streams import Streams
 from contactline.engine.course_kernel import NEVER, live
 from contactline.engine.courses import (

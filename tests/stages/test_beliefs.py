@@ -6,6 +6,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 import pytest
+from contactline.core.reads import reading
 
 from contactline.case.beliefs import Fixed
 from contactline.case.labels import belief_labels
@@ -13,7 +14,6 @@ from contactline.case.load import load_case
 from contactline.case.scenario import FUTURES
 from contactline.case.schema import Case
 from contactline.choice.held import reach
-from contactline.core.reads import reading
 from contactline.engine import lines as falls
 from contactline.engine import setup
 from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on

@@ -10,10 +10,9 @@ import numpy as np
 
 from contactline.case.beliefs import sample_beliefs
 from contactline.case.load import load_case
-from contactline.core.reads import Noted
 from contactline.core.streams import Streams
 from contactline.testing.law import Law, Outputs, Trial, alone, common, lower
-from contactline.war.slots import COLLAPSE, ENDING, CollapseFace, EndingFace
+from contactline.war.slots import COLLAPSE, ENDING, Beliefs, CollapseFace, EndingFace
 
 DRAWS, WEEKS = 60, 40
 ROWS = np.array([7, 2, 41, 40, 19])
@@ -21,27 +20,27 @@ ROWS = np.array([7, 2, 41, 40, 19])
 
 
 @cache
-def made_beliefs() -> Noted[np.ndarray]:
+def made_beliefs() -> Beliefs:
     """Draws of every belief of the invented case : name → ndarray[draw], each in its unit."""
     case = load_case("borderland").case
-    return Noted(sample_beliefs({belief.name: belief for belief in case.beliefs}, DRAWS, Streams(2)))
+    return sample_beliefs({belief.name: belief for belief in case.beliefs}, DRAWS, Streams(2))
 
 
-def some_of(beliefs: Noted[np.ndarray], rows: np.ndarray) -> Noted[np.ndarray]:
+def some_of(beliefs: Beliefs, rows: np.ndarray) -> Beliefs:
     """Some draws of every belief : name → ndarray[draw], each in its unit."""
-    return Noted({name: beliefs[name][rows] for name in beliefs})
+    return {name: beliefs[name][rows] for name in beliefs}
 
 
-def doubled(beliefs: Noted[np.ndarray], name: str) -> Noted[np.ndarray]:
+def doubled(beliefs: Beliefs, name: str) -> Beliefs:
     """The same with one belief twice as large : name → ndarray[draw], each in its unit."""
-    return beliefs.changed(**{name: 2.0 * beliefs[name]})
+    return {**beliefs, name: 2.0 * beliefs[name]}
 
 
 @dataclass(frozen=True)
 class CollapseGiven:
     """beliefs : name → ndarray[draw], each in its unit; raising : ndarray[draw, week], support's factor on the rate."""
 
-    beliefs: Noted[np.ndarray]
+    beliefs: Beliefs
     raising: np.ndarray
 
     def run(self, face: CollapseFace, streams: Streams) -> tuple[Outputs, Any]:
@@ -58,7 +57,7 @@ class CollapseGiven:
 class EndingGiven:
     """beliefs : name → ndarray[draw], each in its unit; draws : their number."""
 
-    beliefs: Noted[np.ndarray]
+    beliefs: Beliefs
     draws: int = DRAWS
 
     def run(self, face: EndingFace, streams: Streams) -> tuple[Outputs, Any]:

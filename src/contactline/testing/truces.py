@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from contactline.case.load import load_case
-from contactline.core.reads import Noted
 from contactline.core.streams import Streams
 from contactline.testing.hazards import DRAWS, ROWS, WEEKS, doubled, made_beliefs, some_of
 from contactline.testing.law import Law, Outputs, Trial, alone, common, first, lower
@@ -20,6 +19,7 @@ from contactline.truce.guarantee import base_credibility, draw_pledge_luck
 from contactline.truce.slots import (
     BREAKDOWN,
     CREDIBILITY,
+    Beliefs,
     BreakdownFace,
     Challenge,
     CredibilityFace,
@@ -43,7 +43,7 @@ class PromiseGiven:
     """promises : by name; beliefs : name → ndarray[draw], each in its unit; luck : shared by all promises."""
 
     promises: dict[str, Promise]
-    beliefs: Noted[np.ndarray]
+    beliefs: Beliefs
     luck: PromiseLuck
 
     def run(self, face: CredibilityFace, streams: Streams) -> tuple[Outputs, Any]:
@@ -66,7 +66,7 @@ class PromiseGiven:
 class BreakdownGiven:
     """beliefs : name → ndarray[draw], each in its unit; challenge : what the challenger decides on."""
 
-    beliefs: Noted[np.ndarray]
+    beliefs: Beliefs
     challenge: Challenge
 
     def run(self, face: BreakdownFace, streams: Streams) -> tuple[Outputs, Any]:

@@ -202,8 +202,7 @@ class Reads:
 
     def under(self, overlay: Overlay) -> Reads:
         """The same with some inputs at other values; what is read through it counts as read here."""
-        merged = {**self._overlay, **overlay} if overlay else {}
-        return _Under(self, self._inputs.under(overlay), merged)
+        return _Under(self, self._inputs.under(overlay), _merged(self._overlay, overlay))
 
     def _marked(self, mark: str, name: str) -> str:
         return (
@@ -359,6 +358,16 @@ class Graph:
                 )
             return _key(node, now)
         return node.name
+
+
+def _merged(first: Overlay, then: Overlay) -> dict[str, Any]:
+    """One overlay that does what the two do one after the other: of a field that holds names, both sets of names."""
+    both = {
+        name: {**first[name], **value}
+        for name, value in then.items()
+        if isinstance(value, Mapping) and isinstance(first.get(name), Mapping)
+    }
+    return {**first, **then, **both}
 
 
 @lru_cache(maxsize=100_000)

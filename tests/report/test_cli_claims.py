@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from contactline.core.errors import InputError
 from contactline.faces.cli.app import app
 from contactline.faces.report.html import render_html
-from contactline.topics.sensitivity import show as charts_claims
+from contactline.topics.claims import show as charts_claims
 from contactline.topics.showing.figures import to_svg
 from contactline.topics.store import save
 from contactline.topics.tables import TABLES

@@ -82,7 +82,8 @@ class Normal(Frozen):
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
-        return stats.norm.ppf(p, self.mean, self.sd)
+        found: np.ndarray = stats.norm.ppf(p, self.mean, self.sd)
+        return found
 
 
 class LogNormal(Frozen):
@@ -94,7 +95,8 @@ class LogNormal(Frozen):
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
-        return self.median * np.exp(self.sigma * stats.norm.ppf(p))
+        found: np.ndarray = self.median * np.exp(self.sigma * stats.norm.ppf(p))
+        return found
 
 
 class Beta(Frozen):
@@ -106,7 +108,8 @@ class Beta(Frozen):
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
-        return stats.beta.ppf(p, self.mean * self.weight, (1 - self.mean) * self.weight)
+        found: np.ndarray = stats.beta.ppf(p, self.mean * self.weight, (1 - self.mean) * self.weight)
+        return found
 
 
 Distribution = Annotated[
@@ -150,11 +153,12 @@ class Belief(Sourced):
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """Value at probability `p` : ndarray[draw] each, in `unit`; within `low` and `high` where they are given."""
-        return np.clip(
+        found: np.ndarray = np.clip(
             self.distribution.quantile(np.asarray(p, dtype=float)),
             -np.inf if self.low is None else self.low,
             np.inf if self.high is None else self.high,
         )
+        return found
 
 
 class HasQuantile(Protocol):

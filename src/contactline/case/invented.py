@@ -203,7 +203,8 @@ def _km(frame: pd.DataFrame, latitude: float, longitude: float) -> np.ndarray:
     """Distance of each cell's centre from a point, flat approximation, km."""
     north = (frame["latitude"] - latitude) * KM_PER_DEGREE
     east = (frame["longitude"] - longitude) * KM_PER_DEGREE * np.cos(np.radians(latitude))
-    return np.hypot(north, east).to_numpy()
+    found: np.ndarray = np.hypot(north, east).to_numpy()
+    return found
 
 
 def _order_of_fall(cells: pd.DataFrame) -> np.ndarray:
@@ -224,7 +225,10 @@ def _gained(days: list[date]) -> np.ndarray:
         x += 0.05 * (0.6 - x) + 0.16 * shock
         total.append(total[-1] + 18 * x * abs(x))
     reading = np.array(total) + np.cumsum(9 * stats.norm.ppf(_uniform("reading", len(total))))
-    return np.interp(np.arange(len(days)) / DAYS_PER_WEEK, np.arange(len(total)), reading).round(1)
+    found: np.ndarray = np.interp(np.arange(len(days)) / DAYS_PER_WEEK, np.arange(len(total)), reading).round(
+        1
+    )
+    return found
 
 
 def _fallen(cells: pd.DataFrame, order: np.ndarray, gained: np.ndarray) -> np.ndarray:

@@ -56,11 +56,13 @@ class Family:
     def accepts(self, actor: str) -> np.ndarray:
         """Whether the actor prefers each settlement under each belief set : ndarray[point, set] bool."""
         vetoed = np.array([bool(why) for why in self.blocked.get(actor, [""] * len(self.point))])
-        return (self.advantage[actor] >= 0) & ~vetoed[:, None]
+        found: np.ndarray = (self.advantage[actor] >= 0) & ~vetoed[:, None]
+        return found
 
     def share(self, *actors: str) -> np.ndarray:
         """Share of belief sets under which all these actors accept, if they share their beliefs : ndarray[point]."""
-        return np.logical_and.reduce([self.accepts(actor) for actor in actors]).mean(axis=1)
+        found: np.ndarray = np.logical_and.reduce([self.accepts(actor) for actor in actors]).mean(axis=1)
+        return found
 
     def spans(self, actor: str, which: int | None = None) -> list[Span]:
         """Where the actor accepts under one belief set, or (None) under at least half of them."""
@@ -76,7 +78,8 @@ class Family:
     def share_with_range(self, *actors: str) -> float:
         """Share of belief sets under which the bargaining range is not empty."""
         sets = next(iter(self.advantage.values())).shape[1]
-        return sum(bool(self.range(*actors, which=which)) for which in range(sets)) / sets
+        found: float = sum(bool(self.range(*actors, which=which)) for which in range(sets)) / sets
+        return found
 
 
 def acceptable(point: np.ndarray, advantage: np.ndarray) -> list[Span]:

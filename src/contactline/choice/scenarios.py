@@ -132,7 +132,8 @@ def _worth(x: np.ndarray, better: np.ndarray, limits: Limits) -> float:
     count, hits = int(inside.sum()), int(better[inside].sum())
     density = float(stats.beta.ppf(0.1, hits + 0.5, count - hits + 0.5)) if count else 0.0
     coverage = hits / better.sum()
-    return density * min(coverage / COVERAGE, 1.0)
+    found: float = density * min(coverage / COVERAGE, 1.0)
+    return found
 
 
 def _peeled(x: np.ndarray, better: np.ndarray, limits: Limits, stands: list[int]) -> Limits | None:

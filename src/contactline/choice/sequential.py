@@ -203,4 +203,5 @@ def _limit(
     total = np.array([sum(order[s] for s in slips) if chance > 0 else np.inf for chance, slips in members])
     weight = np.array([chance * float(np.prod([size[s] for s in slips])) for chance, slips in members])
     weight[total > total.min()] = 0.0
-    return weight / weight.sum()
+    found: np.ndarray = weight / weight.sum()
+    return found

@@ -103,7 +103,8 @@ def polygons_of(
 def _arrays(nested: Any, kind: str, where: str) -> Polygons:
     """Lists, or what the cache has parsed already, as arrays of the nesting that `kind` asks for."""
     if isinstance(nested, tuple):
-        parsed_kind, polygons = nested
+        parsed_kind: str = nested[0]
+        polygons: Polygons = nested[1]
         if parsed_kind == kind:
             return polygons
         raise EvidenceError(

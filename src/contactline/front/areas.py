@@ -98,7 +98,8 @@ def areas_after(before: Polygons, held: np.ndarray, after: Polygons, index: Regi
     history = edge_history([before, after])
     news = slice(history.start[1], history.start[2])
     step = clip_edges(history.xy[history.changed[news]], index) * history.delta[news, None]
-    return held + step.sum(axis=0)
+    found: np.ndarray = held + step.sum(axis=0)
+    return found
 
 
 def km2_of(quanta: np.ndarray) -> np.ndarray:
@@ -114,7 +115,8 @@ def clip_edges(xy: np.ndarray, index: RegionIndex) -> np.ndarray:
     xy : ndarray[edge, 4], metres, equal-area. Returns int64 ndarray[edge, region], units of QUANTUM m².
     """
     local = np.ascontiguousarray(xy - np.array(index.origin * 2))
-    return _clip(local, index.edges, index.sign, index.west, index.top, index.start, index.entry)
+    found: np.ndarray = _clip(local, index.edges, index.sign, index.west, index.top, index.start, index.entry)
+    return found
 
 
 def index_regions(regions: Mapping[str, Region]) -> RegionIndex:
@@ -170,7 +172,7 @@ def flag_jumps(days: Sequence[date], km2: np.ndarray) -> np.ndarray:
     step = np.abs(np.diff(km2, prepend=km2[:1]))
     week_before = np.searchsorted(day, day - DAYS_PER_WEEK, side="right") - 1
     weekly = np.where(week_before >= 0, np.abs(km2 - km2[np.maximum(week_before, 0)]), 0.0)
-    jumps = (step > JUMP_FLOOR_KM2) & (day - day[0] >= JUMP_AFTER_DAYS)
+    jumps: np.ndarray = (step > JUMP_FLOOR_KM2) & (day - day[0] >= JUMP_AFTER_DAYS)
     for i in np.flatnonzero(jumps):
         jumps[i] = step[i] > weekly[(day >= day[i] - JUMP_WINDOW_DAYS) & (day < day[i])].max()
     return jumps

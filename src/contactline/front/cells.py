@@ -96,7 +96,8 @@ def sampled(edges: np.ndarray) -> np.ndarray:
     edge = np.repeat(np.arange(len(edges)), pieces + 1)
     step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces + 1) - pieces - 1, pieces + 1)
     share = (step / pieces[edge])[:, None]
-    return edges[edge, :2] * (1 - share) + edges[edge, 2:] * share
+    found: np.ndarray = edges[edge, :2] * (1 - share) + edges[edge, 2:] * share
+    return found
 
 
 def distance_km(lonlat: np.ndarray, targets: np.ndarray, *, within_km: float = np.inf) -> np.ndarray:

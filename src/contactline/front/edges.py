@@ -56,7 +56,8 @@ class EdgeHistory:
         steps = value[self.changed] * weight
         sums = np.zeros((len(steps) + 1, *value.shape[1:]), dtype=value.dtype)
         np.cumsum(steps, axis=0, out=sums[1:])
-        return sums[self.start[1:]]
+        found: np.ndarray = sums[self.start[1:]]
+        return found
 
 
 def edge_history(maps: Sequence[Polygons]) -> EdgeHistory:

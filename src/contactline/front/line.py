@@ -177,7 +177,7 @@ def _share_inside(history: EdgeHistory, ground: Ground) -> np.ndarray:
     """Which share of each edge runs over the ground's interior: ndarray[edge], 0 to 1."""
     lines = _as_lines(history, ground)
     shapely.prepare(ground.interior)
-    share = shapely.contains(ground.interior, lines).astype(float)
+    share: np.ndarray = shapely.contains(ground.interior, lines).astype(float)
     partly = np.flatnonzero((share == 0) & shapely.intersects(ground.interior, lines))
     share[partly] = shapely.length(shapely.intersection(lines[partly], ground.interior)) / shapely.length(
         lines[partly]
@@ -186,11 +186,13 @@ def _share_inside(history: EdgeHistory, ground: Ground) -> np.ndarray:
 
 
 def _as_lines(history: EdgeHistory, ground: Ground) -> np.ndarray:
-    return shapely.linestrings(ground.to_plane(history.lonlat.reshape(-1, 2)).reshape(-1, 2, 2))
+    found: np.ndarray = shapely.linestrings(ground.to_plane(history.lonlat.reshape(-1, 2)).reshape(-1, 2, 2))
+    return found
 
 
 def _length_km(lonlat: np.ndarray) -> np.ndarray:
-    return _GEOD.inv(*lonlat.T)[2] / 1000.0
+    found: np.ndarray = _GEOD.inv(*lonlat.T)[2] / 1000.0
+    return found
 
 
 def _standing_sums(history: EdgeHistory, value: np.ndarray) -> np.ndarray:
@@ -200,7 +202,8 @@ def _standing_sums(history: EdgeHistory, value: np.ndarray) -> np.ndarray:
     for k, (edge, delta) in enumerate(zip(history.changed, history.delta, strict=True)):
         step[k] = value[edge] * (int(count[edge] + delta != 0) - int(count[edge] != 0))
         count[edge] += delta
-    return np.concatenate([[0.0], np.cumsum(step)])[history.start[1:]]
+    found: np.ndarray = np.concatenate([[0.0], np.cumsum(step)])[history.start[1:]]
+    return found
 
 
 @lru_cache(maxsize=8)

@@ -60,9 +60,10 @@ def _knotted(history: EdgeHistory) -> np.ndarray:
     """Maps in which rings touch themselves or each other in a vertex: ndarray[map], bool."""
     points = np.ascontiguousarray(history.lonlat.reshape(-1, 2)).view(np.complex128).ravel()
     _, vertex = np.unique(points, return_inverse=True)
-    return _has_knot(
+    found: np.ndarray = _has_knot(
         history.start, history.changed, history.delta, vertex.reshape(-1, 2), vertex.max(initial=0) + 1
     )
+    return found
 
 
 def _nested(maps: Sequence[Polygons]) -> np.ndarray:

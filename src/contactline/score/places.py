@@ -201,7 +201,8 @@ def _brier(forecasts: pd.DataFrame) -> np.ndarray:
 def _log_score(forecasts: pd.DataFrame) -> np.ndarray:
     """Minus the log of the probability given to what happened : ndarray[forecast], nats."""
     kept = np.clip(forecasts["chance"].to_numpy(), LEAST_CHANCE, 1 - LEAST_CHANCE)
-    return -np.where(forecasts["fell"] == 1, np.log(kept), np.log1p(-kept))
+    found: np.ndarray = -np.where(forecasts["fell"] == 1, np.log(kept), np.log1p(-kept))
+    return found
 
 
 def _summary(forecasts: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:

@@ -65,7 +65,8 @@ class View:
         """Captures by sector in the last weeks : ndarray[sector] int."""
         last = self.past.weeks - 1 if week is None else week
         table = self.past.weekly(CAPTURE, self.sectors.of, self.sectors.count)
-        return table[max(last + 1 - weeks, 0) : last + 1].sum(axis=0)
+        found: np.ndarray = table[max(last + 1 - weeks, 0) : last + 1].sum(axis=0)
+        return found
 
     def fell(self, week: int, horizon: int) -> np.ndarray:
         """Cells captured within `horizon` weeks after `week`, as known at the origin : ndarray[cell] bool."""
@@ -290,7 +291,8 @@ def scaled(chance: np.ndarray, count: int) -> np.ndarray:
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if np.minimum(np.exp(middle) * chance, 1).sum() < count else (low, middle)
-    return np.minimum(np.exp(high) * chance, 1.0)
+    found: np.ndarray = np.minimum(np.exp(high) * chance, 1.0)
+    return found
 
 
 def spread_counts(

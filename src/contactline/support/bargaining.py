@@ -64,7 +64,8 @@ class Table:
     @property
     def weight(self) -> np.ndarray:
         """Leverage × salience : ndarray[draw, actor]."""
-        return self.leverage * self.salience
+        found: np.ndarray = self.leverage * self.salience
+        return found
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def weighted_median(position: np.ndarray, weight: np.ndarray) -> np.ndarray:
 def weighted_mean(position: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Σ w x / Σ w over the last axis of ndarray[..., actor], points: the compromise model, and the Nash solution for
     costs that grow with the square of distance."""
-    return (position * weight).sum(axis=-1) / weight.sum(axis=-1)
+    found: np.ndarray = (position * weight).sum(axis=-1) / weight.sum(axis=-1)
+    return found
 
 
 def bargaining_table(

@@ -91,7 +91,8 @@ def support_chance(position: np.ndarray, weight: np.ndarray, reading: Reading = 
     pro, cast = np.maximum(votes, 0).sum(axis=-3), np.abs(votes).sum(axis=-3)
     if reading.pooled_votes:
         cast = np.broadcast_to(cast.sum(axis=(-1, -2), keepdims=True), cast.shape)
-    return np.divide(pro, cast, out=np.zeros_like(pro), where=cast > 0)
+    found: np.ndarray = np.divide(pro, cast, out=np.zeros_like(pro), where=cast > 0)
+    return found
 
 
 def _gain(
@@ -103,7 +104,8 @@ def _gain(
     failure = 2 - 4 * (0.5 + 0.5 * distance) ** risk
     resists = salience[..., None, :]
     contest = chance * success + (1 - chance) * failure
-    return resists * contest + (1 - resists) * success - (2 - 4 * 0.5**risk)
+    found: np.ndarray = resists * contest + (1 - resists) * success - (2 - 4 * 0.5**risk)
+    return found
 
 
 def _risk(gain: np.ndarray) -> np.ndarray:
@@ -112,7 +114,8 @@ def _risk(gain: np.ndarray) -> np.ndarray:
     high, low = exposed.max(axis=-1, keepdims=True), exposed.min(axis=-1, keepdims=True)
     spread = high - low
     basis = np.divide(2 * exposed - high - low, spread, out=np.zeros_like(exposed), where=spread > 1e-12)
-    return (1 - basis / 3) / (1 + basis / 3)
+    found: np.ndarray = (1 - basis / 3) / (1 + basis / 3)
+    return found
 
 
 def _moves(position: np.ndarray, mine: np.ndarray, theirs: np.ndarray, reading: Reading) -> np.ndarray:

@@ -100,7 +100,8 @@ def conditional_choice(utility: np.ndarray, strength: np.ndarray) -> np.ndarray:
     coalition = LEAST_COALITION + np.maximum(votes, 0).sum(axis=0)
     beats = coalition / (coalition + coalition.T)
     p = beats.prod(axis=1)
-    return p / p.sum()
+    found: np.ndarray = p / p.sum()
+    return found
 
 
 @dataclass(frozen=True)
@@ -208,18 +209,21 @@ class _View:
 
 def _distance(gap: np.ndarray, salience: np.ndarray) -> np.ndarray:
     """Salience-weighted distance of positions, 0 to 1, over the last axis."""
-    return np.sqrt(((gap * salience) ** 2).sum(axis=-1) / (salience**2).sum(axis=-1))
+    found: np.ndarray = np.sqrt(((gap * salience) ** 2).sum(axis=-1) / (salience**2).sum(axis=-1))
+    return found
 
 
 def _utility(gap: np.ndarray, risk: np.ndarray) -> np.ndarray:
     """(1 − d)(1 + d·R): 1 at no distance, 0 at the whole scale, bent by the risk attitude R."""
-    return (1 - gap) * (1 + gap * risk)
+    found: np.ndarray = (1 - gap) * (1 + gap * risk)
+    return found
 
 
 def _groups(position: np.ndarray) -> np.ndarray:
     """For each actor the first actor that stands where it stands : ndarray[actor]."""
     close = np.linalg.norm(position[:, None] - position[None], axis=2) < SAME_POSITION
-    return close.argmax(axis=1)
+    found: np.ndarray = close.argmax(axis=1)
+    return found
 
 
 def _apart(position: np.ndarray) -> int:

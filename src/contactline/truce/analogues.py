@@ -79,7 +79,10 @@ class AnalogueFit:
         slices = (rng.permutation(count) + rng.random(count)) / count
         point = np.minimum(np.searchsorted(np.cumsum(self.weight), slices), len(self.weight) - 1)
         noise = rng.standard_normal((count, self.mean.shape[1]))
-        return self.mean[point, :width] + np.einsum("dij,dj->di", self.factor[point, :width], noise)
+        found: np.ndarray = self.mean[point, :width] + np.einsum(
+            "dij,dj->di", self.factor[point, :width], noise
+        )
+        return found
 
 
 def honour_data(analogues: Sequence[Analogue]) -> AnalogueData:

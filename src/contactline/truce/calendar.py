@@ -100,9 +100,11 @@ def survives(
     """
     age = np.maximum(np.arange(weeks) - np.reshape(signed, (-1, 1)), 0.0) / WEEKS_PER_YEAR
     if luck is None:
-        return np.exp(-rate[:, None] * age)
+        chance: np.ndarray = np.exp(-rate[:, None] * age)
+        return chance
     cumulated = rate[:, None] * age
-    return (cumulated < luck.forfeit[:, None]).astype(float)
+    found: np.ndarray = (cumulated < luck.forfeit[:, None]).astype(float)
+    return found
 
 
 def needed(beliefs: Mapping[str, np.ndarray], name: str) -> np.ndarray:

@@ -66,9 +66,11 @@ def base_credibility(guarantee: Guarantee | None, draws: int, streams: Streams) 
     if guarantee.credibility is not None:
         rng = streams.rng(f"truce.credibility.{guarantee.id}")
         slices = (rng.permutation(draws) + rng.random(draws)) / draws
-        return np.clip(guarantee.credibility.quantile(slices), 0.0, 1.0)
+        stated: np.ndarray = np.clip(guarantee.credibility.quantile(slices), 0.0, 1.0)
+        return stated
     _study, rate = study_draws(guarantee.record, draws, streams, guarantee.id)
-    return expit(rate + shift_of(guarantee, effect_draws(guarantee.record, draws, streams)))
+    found: np.ndarray = expit(rate + shift_of(guarantee, effect_draws(guarantee.record, draws, streams)))
+    return found
 
 
 def draw_pledge_luck(case: Case, sets: int, futures: int, streams: Streams) -> PledgeLuck:
@@ -259,7 +261,8 @@ def enough_act(members: list[np.ndarray], count: int, beliefs: Mapping[str, np.n
     else:
         as_one = np.partition(np.stack(members), len(members) - count, axis=0)[len(members) - count]
         alone = _at_least(members, count)
-    return as_one * together + alone * (1.0 - together)
+    found: np.ndarray = as_one * together + alone * (1.0 - together)
+    return found
 
 
 def _at_least(members: list[np.ndarray], count: int) -> np.ndarray:
@@ -271,7 +274,8 @@ def _at_least(members: list[np.ndarray], count: int) -> np.ndarray:
         for k in range(count - 1, 0, -1):
             reached[k] = reached[k] * (1.0 - q) + reached[k - 1] * q
         reached[0] = reached[0] * (1.0 - q)
-    return np.minimum(reached[count], 1.0)
+    found: np.ndarray = np.minimum(reached[count], 1.0)
+    return found
 
 
 def calendar_of(guarantee: Guarantee, guarantor: str) -> list[tuple[PoliticalEvent, int]]:
@@ -307,7 +311,7 @@ def _crises(beliefs: Mapping[str, np.ndarray], crisis_luck: np.ndarray) -> np.nd
         crisis_luck,
         upper=True,
     )
-    burden = elsewhere * needed(beliefs, "truce.crisis_shift")[:, None]
+    burden: np.ndarray = elsewhere * needed(beliefs, "truce.crisis_shift")[:, None]
     burden += market * needed(beliefs, "truce.crisis_market_shift")[:, None]
     return burden
 

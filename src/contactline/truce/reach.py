@@ -44,14 +44,14 @@ def ground_left(case: Case, proposal: Proposal, number: int, here: Ground) -> np
     within = np.isin(here.region, clause.regions) if clause.regions else np.ones(len(held), dtype=bool)
     if clause.polygon:
         inside = _inside(case, proposal, number, here, clause.polygon)
-        left = held & within & inside
+        left: np.ndarray = held & within & inside
     elif clause.to_line:
         left = _before(here, held & within, clause.to_line)
     elif clause.back_km is not None:
         away = distance_km(centres_of(here.cell), contact_points(here.cell, here.holder))
         left = held & within & (away <= clause.back_km)
     else:
-        return held & within
+        return np.asarray(held & within)
     if not left.any():
         what = "to_line" if clause.to_line else "polygon" if clause.polygon else "back_km"
         wrong = f"{clause.side!r} holds no ground " + (

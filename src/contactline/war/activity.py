@@ -89,7 +89,8 @@ class ActivityFit:
         """Draws of the last week's state : ndarray[draw, state]."""
         noise = rng.standard_normal((len(chosen), self.end_mean.shape[1]))
         away = np.linalg.solve(np.swapaxes(self.end_root[chosen], 1, 2), noise[:, :, None])[:, :, 0]
-        return self.end_mean[chosen] + away
+        found: np.ndarray = self.end_mean[chosen] + away
+        return found
 
 
 def activity_priors(maps: tuple[str, ...]) -> list[Parameter]:
@@ -170,7 +171,8 @@ def _curvature(cost: Callable[[np.ndarray], float], mode: np.ndarray) -> np.ndar
             hessian[i, j] = hessian[j, i] = (both - up[i] - up[j] + middle) / CURVATURE_STEP**2
     value, vector = np.linalg.eigh(hessian)
     # The priors alone curve by at least one over their largest variance (one): less is rounding.
-    return vector * np.maximum(value, 0.5) @ vector.T
+    found: np.ndarray = vector * np.maximum(value, 0.5) @ vector.T
+    return found
 
 
 def own_course(posterior: Posterior) -> tuple[np.ndarray, np.ndarray]:
@@ -308,7 +310,7 @@ def _add_blocks(bands: np.ndarray, blocks: np.ndarray) -> None:
 def _times(bands: np.ndarray, vector: np.ndarray) -> np.ndarray:
     """Product of the prior's precision (bands at 0 and one week apart alone) with a vector."""
     states = len(bands) // 2
-    product = bands[0] * vector
+    product: np.ndarray = bands[0] * vector
     side = bands[states, : len(vector) - states]
     product[states:] += side * vector[:-states]
     product[:-states] += side * vector[states:]

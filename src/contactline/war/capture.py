@@ -90,7 +90,8 @@ class CaptureFit:
     def static(self, ground: np.ndarray) -> np.ndarray:
         """Log weight of town, belt and place at their posterior means : ndarray[cell]; ground as in History."""
         tail = self.mean[self.best, -len(GROUND) :]
-        return sum(((ground >> k) & 1) * tail[k] for k in range(len(GROUND)))
+        found: np.ndarray = sum(((ground >> k) & 1) * tail[k] for k in range(len(GROUND)))
+        return found
 
     def activity(self, past: History, decay: np.ndarray) -> np.ndarray:
         """Activity of each cell as the record ends : ndarray[rule, cell]; decay : ndarray[rule]."""

@@ -148,7 +148,8 @@ def exposed(neighbour: np.ndarray, holder: np.ndarray, side: int = CAPTURE) -> n
 
 def rings(neighbour: np.ndarray, cells: np.ndarray, reach: int = RINGS) -> tuple[np.ndarray, np.ndarray]:
     """Cells around each of `cells` and how many steps away, itself first : two ndarray[cell, place], −1 beyond."""
-    return _rings(neighbour, np.asarray(cells, dtype=np.int64), reach)
+    found: tuple[np.ndarray, np.ndarray] = _rings(neighbour, np.asarray(cells, dtype=np.int64), reach)
+    return found
 
 
 def activity_rings(past: History, decay: float) -> np.ndarray:
@@ -169,7 +170,10 @@ def activity_rings(past: History, decay: float) -> np.ndarray:
 def random_order(past: History, rng: np.random.Generator) -> np.ndarray:
     """Events in an order that respects days and, within a day, exposure where it can : ndarray[event] int."""
     key = rng.random(len(past.event_cell))
-    return _order(past.neighbour, past.first, past.event_cell, past.event_day, past.event_holder, key)
+    found: np.ndarray = _order(
+        past.neighbour, past.first, past.event_cell, past.event_day, past.event_holder, key
+    )
+    return found
 
 
 def choices(
@@ -221,11 +225,12 @@ def pulls(
     over the moments just before each change of the week (a quiet week: as it begins).
     """
     around, distance = rings(past.neighbour, past.event_cell)
-    return _pulls(
+    found: np.ndarray = _pulls(
         past.neighbour, past.first, past.event_cell, past.event_week, past.event_holder, order, around, distance,
         np.asarray(ring_weight, float), float(decay), np.asarray(edges, float), past.ground.astype(np.int64),
         2 ** len(GROUND), label.astype(np.int64), count, np.asarray(weight, float), past.weeks,
     )  # fmt: skip
+    return found
 
 
 def _alternating(found: History) -> History:

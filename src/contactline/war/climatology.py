@@ -37,4 +37,5 @@ class Climatology:
         week = np.arange(weeks)
         began = np.maximum.accumulate(np.where(fresh, week, 0), axis=1)
         index = np.take_along_axis(starts, began, axis=1) + week - began
-        return self.factor * past[index % past.size]
+        found: np.ndarray = self.factor * past[index % past.size]
+        return found

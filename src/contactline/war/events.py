@@ -47,12 +47,14 @@ class EventLog:
     @property
     def cell(self) -> np.ndarray:
         """Which cell changed hands : ndarray[event], position in the grid."""
-        return self.code >> self.code.dtype.type(1)
+        found: np.ndarray = self.code >> self.code.dtype.type(1)
+        return found
 
     @property
     def holder(self) -> np.ndarray:
         """Who took it : ndarray[event] uint8, 1 for the challenger."""
-        return (self.code & self.code.dtype.type(1)).astype(np.uint8)
+        found: np.ndarray = (self.code & self.code.dtype.type(1)).astype(np.uint8)
+        return found
 
     @property
     def week(self) -> np.ndarray:

@@ -61,7 +61,8 @@ class Posterior:
         values = self.natural(name)
         order = np.argsort(values)
         heights = np.cumsum(self.weight[order])
-        return np.interp(p, heights, values[order])
+        found: np.ndarray = np.interp(p, heights, values[order])
+        return found
 
     def at_edge(self) -> list[str]:
         """Parameters whose posterior mean lies beyond the prior's central 98%: the prior is then doing the work."""
@@ -142,4 +143,5 @@ def _weights(
     log_weight = log_prior + log_likelihood - log_proposal
     log_weight -= log_weight.max()
     weight = np.exp(log_weight)
-    return weight / weight.sum()
+    found: np.ndarray = weight / weight.sum()
+    return found

@@ -316,7 +316,8 @@ def _room(grid: Grid, drivers: dict[str, np.ndarray], draws: int, weeks: int) ->
     room = np.minimum(captures, recaptures + len(grid.cell)) + np.minimum(
         recaptures, captures + len(grid.cell)
     )
-    return room.astype(np.int64)
+    found: np.ndarray = room.astype(np.int64)
+    return found
 
 
 def plain(value: np.ndarray, kind: type) -> np.ndarray:

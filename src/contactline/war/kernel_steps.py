@@ -117,7 +117,7 @@ def renew(
     x = weight[uintp(st)] * factor[uintp(4 * j + 2 + side)]
     new = np.int64(x) + np.int64(x > 0.0)
     b = side * leaves + j
-    step = new - leaf[uintp(b)]
+    step: int = new - leaf[uintp(b)]
     leaf[uintp(b)] = new
     node[uintp(side * (leaves >> 6) + (j >> 6))] += step
     return step

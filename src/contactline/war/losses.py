@@ -73,7 +73,8 @@ class LossFit:
             level = m + phi * (level - m) + s * rng.standard_t(nu)
             claims[:, week] = np.exp(level)
         # A heavy-tailed log process has no finite mean: four times the record's scale is more than any army holds.
-        return np.minimum(claims, 4.0 * np.exp(self.posterior.natural("mean")[chosen][:, None]))
+        found: np.ndarray = np.minimum(claims, 4.0 * np.exp(self.posterior.natural("mean")[chosen][:, None]))
+        return found
 
 
 def fit_losses(claims: np.ndarray, rng: np.random.Generator, draws: int = 800, rounds: int = 3) -> LossFit:
@@ -87,7 +88,10 @@ def fit_losses(claims: np.ndarray, rng: np.random.Generator, draws: int = 800, r
         trial = Posterior(tuple(parameters), working, np.ones(len(working)), np.empty(0))
         phi, m, s, nu = (column[:, None] for column in dynamics(trial))
         expected = m + phi * (before[both] - m)
-        return stats.t.logpdf((after[both] - expected) / s, nu).sum(axis=1) - both.sum() * np.log(s[:, 0])
+        found: np.ndarray = stats.t.logpdf((after[both] - expected) / s, nu).sum(
+            axis=1
+        ) - both.sum() * np.log(s[:, 0])
+        return found
 
     return LossFit(
         sample_posterior(parameters, log_likelihood, rng, draws, rounds),

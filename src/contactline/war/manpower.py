@@ -99,4 +99,5 @@ def _levels(inflow: np.ndarray, stay: np.ndarray) -> np.ndarray:
 
 def strength_raiser(strength: np.ndarray, kappa: np.ndarray) -> np.ndarray:
     """Factor on the rate of collapses : ndarray[draw, week]; 1 at today's strength or above, and where κ is 0."""
-    return np.exp(kappa[:, None] * np.maximum(1.0 - strength, 0.0))
+    found: np.ndarray = np.exp(kappa[:, None] * np.maximum(1.0 - strength, 0.0))
+    return found

@@ -99,7 +99,7 @@ def chance_held(here: Ground, fighting: Fighting, week: int, draws: int = 1000) 
 
     From the first `draws` paths. Recapture is not placed on the map in this version, so held cells stay at one.
     """
-    chance = (here.holder == 1).astype(float)
+    chance: np.ndarray = (here.holder == 1).astype(float)
     resistance = fighting.resistance[:draws].astype(np.float32)
     norm = 1.0 + (resistance - 1.0) * here.built_record
     for region, effort in fighting.effort.items():
@@ -120,4 +120,5 @@ def chance_held(here: Ground, fighting: Fighting, week: int, draws: int = 1000) 
 def _inside(cells: np.ndarray, polygon: tuple[tuple[float, float], ...]) -> np.ndarray:
     """Cells whose centre lies in a polygon of longitudes and latitudes : ndarray[cell] bool."""
     centres = np.array([h3.cell_to_latlng(cell) for cell in cells])
-    return shapely.contains_xy(shapely.Polygon(polygon), centres[:, 1], centres[:, 0])
+    found: np.ndarray = shapely.contains_xy(shapely.Polygon(polygon), centres[:, 1], centres[:, 0])
+    return found

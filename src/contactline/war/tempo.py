@@ -30,7 +30,8 @@ DRAWS, ROUNDS = 800, 3
 
 def speed(x: np.ndarray) -> np.ndarray:
     """g(x), km²/week : same shape, signed square, so that noise grows with tempo and a lull is not a wall."""
-    return np.clip(30.0 * x * np.abs(x), SLOWEST, FASTEST)
+    found: np.ndarray = np.clip(30.0 * x * np.abs(x), SLOWEST, FASTEST)
+    return found
 
 
 def reading_priors(maps: tuple[str, ...]) -> list[Parameter]:
@@ -158,7 +159,8 @@ def start(
     heights = np.cumsum(filtered[chosen], axis=1)
     index = (heights < rng.random(len(chosen))[:, None] * heights[:, -1:]).sum(axis=1)
     step = states[1] - states[0]
-    return states[index.clip(max=len(states) - 1)] + step * (rng.random(len(chosen)) - 0.5)
+    found: np.ndarray = states[index.clip(max=len(states) - 1)] + step * (rng.random(len(chosen)) - 0.5)
+    return found
 
 
 def read_off(
@@ -176,4 +178,5 @@ def read_off(
     k = maps.index(series)
     reading = readings(posterior, maps)
     rho, c, b = (reading[key][chosen, k][:, None] for key in ("rho", "c", "b"))
-    return rho * g + np.hypot(c * g, b) * rng.standard_t(3.0, g.shape)
+    found: np.ndarray = rho * g + np.hypot(c * g, b) * rng.standard_t(3.0, g.shape)
+    return found

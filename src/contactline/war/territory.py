@@ -110,7 +110,8 @@ def order_of_fall(here: Ground, region: str | None = None) -> np.ndarray:
     free = here.holder == 0
     if region is not None:
         free &= here.region == region
-    return here.order[free[here.order]]
+    found: np.ndarray = here.order[free[here.order]]
+    return found
 
 
 def regional_shares(weekly: dict[str, np.ndarray]) -> tuple[tuple[str, ...], np.ndarray]:
@@ -155,7 +156,8 @@ def shift_share(share: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """A share moved by `shift` on the logit scale : same shape as `share`; shift : ndarray[draw]."""
     odds = np.clip(share, 1e-4, 1 - 1e-4)
     moved = np.log(odds / (1 - odds)) + shift.reshape((-1,) + (1,) * (share.ndim - 1))
-    return 1.0 / (1.0 + np.exp(-moved))
+    found: np.ndarray = 1.0 / (1.0 + np.exp(-moved))
+    return found
 
 
 def first_week(effort: np.ndarray, needed: np.ndarray) -> np.ndarray:
@@ -188,7 +190,8 @@ def effort_for(
     path = order[: min(last, len(order) - 1) + 1]
     built, km2 = here.built[path], here.km2[path]
     open_km2, built_km2 = km2[~built].sum(), km2[built].sum()
-    return (open_km2 + resistance * built_km2) / (1.0 + (resistance - 1.0) * here.built_record)
+    found: np.ndarray = (open_km2 + resistance * built_km2) / (1.0 + (resistance - 1.0) * here.built_record)
+    return found
 
 
 def _order(cells: np.ndarray, holder: np.ndarray, built: np.ndarray) -> np.ndarray:

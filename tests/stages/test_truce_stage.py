@@ -10,7 +10,6 @@ from contactline.service.opened import Ready, make_ready
 from contactline.topics.choice.make.courses import run_courses
 from contactline.topics.tables import typed
 from contactline.topics.truce.make import (
-    HOLD_WEEKS,
     aims_table,
     broken_table,
     deterrence_table,

@@ -25,7 +25,7 @@ def worth(values: Values, outcomes: Mapping[str, np.ndarray], model: ValuesModel
 
 
 def first_sets(futures: Futures, sets: int) -> Futures:
-    """The futures of the first belief sets alone; all of them where there are no more than `sets`.
+    """The futures of the first belief sets alone; all of them where there are no more than `sets` (a number).
 
     Belief sets are drawn in random order, so the first are a sample. Raises InputError for fewer than one set.
     """
@@ -51,9 +51,10 @@ def discounted(
             f"discount: got {rate:g}; allowed is a number above 0 and at most 1, what a year later is worth."
         )
     before = early * until
-    return before * _mean_factor(np.zeros_like(until), until, rate, years) + (whole - before) * _mean_factor(
-        until, np.ones_like(until), rate, years
-    )
+    found: np.ndarray = before * _mean_factor(np.zeros_like(until), until, rate, years) + (
+        whole - before
+    ) * _mean_factor(until, np.ones_like(until), rate, years)
+    return found
 
 
 def _mean_factor(start: np.ndarray, end: np.ndarray, rate: float, years: float) -> np.ndarray:
@@ -62,4 +63,5 @@ def _mean_factor(start: np.ndarray, end: np.ndarray, rate: float, years: float) 
     width = np.maximum(end - start, 1e-12)
     if k == 0:
         return np.ones_like(width)
-    return (np.exp(-k * start) - np.exp(-k * (start + width))) / (k * width)
+    found: np.ndarray = (np.exp(-k * start) - np.exp(-k * (start + width))) / (k * width)
+    return found

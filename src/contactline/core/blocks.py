@@ -11,7 +11,7 @@ THREADS_VARIABLE = "CONTACTLINE_THREADS"
 
 
 def threads() -> int:
-    """Threads that work is split over: $CONTACTLINE_THREADS, else the cores that this process may use."""
+    """Number of threads that work is split over: $CONTACTLINE_THREADS, else the cores that this process may use."""
     asked = os.environ.get(THREADS_VARIABLE, "")
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)

@@ -229,7 +229,8 @@ class _Reader:
         codes = self._array(said["g"])
         distinct = np.empty(len(said["u"]["v"]), dtype=object)
         distinct[:] = self.value(said["u"])
-        return distinct[codes]
+        found: np.ndarray = distinct[codes]
+        return found
 
 
 def _kind(home: str) -> Any:

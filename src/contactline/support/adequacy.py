@@ -18,13 +18,13 @@ from datetime import date
 
 import numpy as np
 
+from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.case.supply import Capability, Donor, SupportPath
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 
-AS_TODAY = "as_today"
 MIDDLE = 0.5
 """Position between readings where none is drawn: halfway."""
 
@@ -95,9 +95,10 @@ class Support:
     def change(self, capability: Capability, reading: np.ndarray) -> np.ndarray:
         """Adequacy less adequacy as today : ndarray[reading, week]; reading : ndarray[reading], 0 to 1."""
         shares = _shares(capability, np.asarray(reading, dtype=float))
-        return _adequate(capability, self.cuts, self.weeks, shares, self.as_of) - _reference(
+        found: np.ndarray = _adequate(capability, self.cuts, self.weeks, shares, self.as_of) - _reference(
             capability, self.weeks, shares
         )
+        return found
 
     def _named(self, on: str) -> dict[str, str]:
         """Key of the effect on something, of each capability that has one."""
@@ -136,12 +137,12 @@ def support_path(case: Case, name: str) -> SupportPath:
 
 
 def support(case: Case, name: str, weeks: int) -> Support:
-    """Work out a support path of the case by name. Raises UnknownNameError."""
+    """Work out a support path of the case by name, for so many weeks. Raises UnknownNameError."""
     return support_on(case, support_path(case, name), weeks)
 
 
 def support_on(case: Case, path: SupportPath, weeks: int) -> Support:
-    """Work out any support path, a user's own included."""
+    """Work out any support path, a user's own included, for so many weeks."""
     return Support(
         path.id,
         {c.id: adequacy(c, path, weeks, as_of=case.as_of) for c in case.capabilities},
@@ -158,14 +159,16 @@ def adequacy(
 ) -> np.ndarray:
     """Adequacy of one capability under a path : ndarray[week], share of present need, 1 at the most."""
     shares = _shares(capability, np.array([reading]))
-    return _adequate(capability, path, weeks, shares, as_of)[0]
+    found: np.ndarray = _adequate(capability, path, weeks, shares, as_of)[0]
+    return found
 
 
 def supplied(
     capability: Capability, path: SupportPath, weeks: int, *, reading: float = MIDDLE, as_of: date = date.min
 ) -> np.ndarray:
     """What donors give under a path, before stock and with what is beyond need : ndarray[week], share of need."""
-    return _supply(capability, path, weeks, _shares(capability, np.array([reading])), as_of)[0]
+    found: np.ndarray = _supply(capability, path, weeks, _shares(capability, np.array([reading])), as_of)[0]
+    return found
 
 
 def stock_weeks_left(capability: Capability, path: SupportPath, weeks: int, as_of: date = date.min) -> float:
@@ -183,7 +186,7 @@ def stock_weeks_left(capability: Capability, path: SupportPath, weeks: int, as_o
 
 def sample_elasticities(case: Case, draws: int, streams: Streams) -> dict[str, np.ndarray]:
     """η of each capability on the tempo under its id, other effects under `<id>.<on>`, and the position between
-    readings under `<id>.reading` where readings differ : key → ndarray[draw]. One stream each."""
+    readings (a share) under `<id>.reading` where readings differ : key → ndarray[draw]. One stream each."""
     found = {}
     for c in case.capabilities:
         found[c.id] = c.elasticity.quantile(streams.rng(f"support.elasticity.{c.id}").random(draws))
@@ -218,7 +221,8 @@ def _shares(capability: Capability, reading: np.ndarray) -> dict[str, np.ndarray
 def _reference(capability: Capability, weeks: int, shares: Mapping[str, np.ndarray]) -> np.ndarray:
     """Adequacy as today : ndarray[reading, week]: donors' growth and nothing else."""
     total = sum(shares[d.actor][:, None] * _growth(d, weeks)[None, :] for d in capability.donors)
-    return np.minimum(np.asarray(total), 1.0)
+    found: np.ndarray = np.minimum(np.asarray(total), 1.0)
+    return found
 
 
 def _adequate(
@@ -230,7 +234,8 @@ def _adequate(
         missing = np.maximum(_reference(capability, weeks, shares) - supply, 0.0)
         used = np.minimum(np.cumsum(missing, axis=1), capability.stock_weeks)
         supply = supply + np.diff(used, axis=1, prepend=0.0)
-    return np.minimum(supply, 1.0)
+    found: np.ndarray = np.minimum(supply, 1.0)
+    return found
 
 
 def _supply(
@@ -273,7 +278,8 @@ def _growth(donor: Donor, weeks: int) -> np.ndarray:
     if donor.growth is None:
         return np.ones(weeks)
     years = np.minimum(np.arange(weeks, dtype=float), donor.growth.weeks) / WEEKS_PER_YEAR
-    return (1.0 + donor.growth.per_year) ** years
+    found: np.ndarray = (1.0 + donor.growth.per_year) ** years
+    return found
 
 
 def _path_factor(capability: Capability, actor: str, path: SupportPath, week: np.ndarray) -> np.ndarray:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.case.supply import Capability, SupportPath
 from contactline.core.dates import WEEKS_PER_MONTH
-from contactline.support.adequacy import AS_TODAY, supplied, support_path
+from contactline.support.adequacy import supplied, support_path
 
 NORMAL_90 = 1.645
 

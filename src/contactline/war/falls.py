@@ -104,7 +104,10 @@ class NearestFirst:
 def taken_by_gain(
     draw_start: np.ndarray, code: np.ndarray, km2: np.ndarray, values: np.ndarray, step: float, levels: int
 ) -> np.ndarray:  # fmt: skip
-    """Quantities taken when the net gain first reaches each level : ndarray[trajectory, level, quantity]."""
+    """Quantities taken when the net gain first reaches each level : ndarray[trajectory, level, quantity].
+
+    values : ndarray[cell, quantity], each in its unit; step : km² between levels. Other arguments as in `Events`.
+    """
     draws, count = draw_start.size - 1, values.shape[1]
     out = np.zeros((draws, levels, count))
     for d in prange(draws):
@@ -127,7 +130,7 @@ def taken_by_gain(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def read_levels(table: np.ndarray, row: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Linear between levels : ndarray[draw, quantity]; `at` in levels.
+    """Linear between levels : ndarray[draw, quantity], in its unit; at : ndarray[draw], levels, a number with a part.
 
     On one thread: the work takes less than it takes to wake another.
     """

@@ -14,6 +14,7 @@ from rich.console import Console
 from contactline.case.check_supply import path_problems
 from contactline.case.load import load_case
 from contactline.case.read import dotted, problems_in
+from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.case.supply import SupportPath
 from contactline.case.yaml_text import read_yaml
@@ -25,7 +26,7 @@ from contactline.core.rounding import share
 from contactline.core.screen import Column, figure, print_table, say, words
 from contactline.faces.cli.base import App
 from contactline.service.opened import DEFAULT_CASE, DRAWS, make_ready
-from contactline.support.adequacy import AS_TODAY, support_path
+from contactline.support.adequacy import support_path
 from contactline.topics.support.make import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
 
 WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives more", "times present supply")

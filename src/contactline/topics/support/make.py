@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.case.supply import SupportCut, SupportPath
 from contactline.core.graph import Reads, node
@@ -22,7 +23,7 @@ from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.engine.support_paths import Belt, Fought, Sample, fight, sample_of, set_up
-from contactline.support.adequacy import AS_TODAY, Support, support_on, support_path
+from contactline.support.adequacy import Support, support_on, support_path
 from contactline.support.frontier import Paired, paired, path_cost, smallest_package, variance_shares
 from contactline.support.ledger import actor_name, capabilities, ledger, reliance
 from contactline.topics.quantiles import SPREAD, spread

@@ -7,6 +7,7 @@ import json
 import altair as alt
 import pandas as pd
 
+from contactline.case.scenario import AS_TODAY
 from contactline.core.rounding import percent, share
 from contactline.topics.assessment import Assessment
 from contactline.topics.showing.figures import (
@@ -22,7 +23,6 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.theme import CATEGORIES, CHALLENGER, DEFENDER, INK, MUTED
 
-AS_TODAY = "as_today"
 WIDE = 30
 """Characters of a capability's name on a line."""
 OUTSIDE = ("#8a6aa8", "#d9a520", "#2a7f7f", "#7f8c3d", "#a0623a", "#44546a")

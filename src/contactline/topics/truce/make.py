@@ -10,6 +10,7 @@ import pandas as pd
 
 from contactline.case.debate import Values
 from contactline.case.pledges import Guarantee
+from contactline.case.quantities import HOLD_WEEKS
 from contactline.case.schema import Case
 from contactline.choice.verdict import advantage, default_values
 from contactline.core.graph import Reads, node
@@ -40,7 +41,6 @@ from contactline.truce.breakdown import (
 from contactline.truce.guarantee import base_credibility, signature_chance
 from contactline.truce.terms import Settlement
 
-HOLD_WEEKS = (52, 156, 260)
 NO_GUARANTEE = "none"
 SIGN_WEEKS = (0, 26, 52, 104)
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)

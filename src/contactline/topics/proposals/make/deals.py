@@ -19,7 +19,6 @@ from contactline.topics.quantiles import months, spread, spread_given
 from contactline.topics.tables import Made, hands_over
 from contactline.truce.terms import DEFENDER, Settlement, clause_table
 
-HOLD_WEEKS = (52, 156, 260)
 SEIZED_SHARE = 0.98
 """Share of the handed-over area that must be taken for it to count as seized: slivers do not decide."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from contactline.case.quantities import HOLD_WEEKS
 from contactline.engine.courses import truce_decision
 from contactline.service.opened import Ready, make_ready
 from contactline.topics.choice.make.courses import run_courses

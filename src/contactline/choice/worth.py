@@ -51,9 +51,9 @@ def discounted(
             f"discount: got {rate:g}; allowed is a number above 0 and at most 1, what a year later is worth."
         )
     before = early * until
-    found: np.ndarray = before * _mean_factor(np.zeros_like(until), until, rate, years) + (
-        whole - before
-    ) * _mean_factor(until, np.ones_like(until), rate, years)
+    soon = _mean_factor(np.zeros_like(until), until, rate, years)
+    late = _mean_factor(until, np.ones_like(until), rate, years)
+    found: np.ndarray = before * soon + (whole - before) * late
     return found
 
 

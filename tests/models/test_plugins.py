@@ -12,7 +12,7 @@ from installing import Install
 
 from contactline.case.scenario import Scenario
 from contactline.core.errors import FitError, InputError, ModelError, UnknownNameError
-from contactline.core.plugins import chosen, plugin_for
+from contactline.core.plugins import chosen, model_key, plugin_for
 from contactline.core.streams import Streams
 from contactline.core.version import VERSION
 from contactline.service.models import SLOTS, check, models
@@ -236,6 +236,24 @@ def test_the_part_that_is_out_of_bounds_is_named(install: Install):
         ModelError, match=r"hazard gave -[\d.]+; allowed is a finite number from 0 up: speed, ndarray"
     ):
         chosen(COLLAPSE, {"collapse": "fast"}).hazard(given.beliefs, given.raising)
+
+
+def test_what_stands_for_a_model_in_a_key(install: Install):
+    flat(install)
+    assert model_key("tempo", ()) == model_key("tempo", {"losses": "claims"}) == ""
+    assert model_key("tempo", {"tempo": "level"}) == "level"
+    key = model_key("tempo", {"tempo": "flat"})
+    assert "flat_model" not in sys.modules, "a key loads nothing"
+    assert key == plugin_for(TEMPO, {"tempo": "flat"}).version
+
+
+def test_a_fit_of_an_earlier_run_has_the_same_face(install: Install):
+    flat(install, predict="return np.ones((draws, weeks))")
+    face, given = chosen(TEMPO, {"tempo": "flat"}), made_tempo()
+    fitted = face.fit(given.record, given.series, Streams(1)).fitted
+    assert np.array_equal(face.of(fitted).predict(5, 3, Streams(1)), np.ones((3, 5)))
+    with pytest.raises(ModelError, match=r"fit gave nothing; allowed is what has predict\(\)"):
+        face.of(None)
 
 
 VERSION_OF = "from contactline.core.plugins import *; from contactline.war.slots import TEMPO; import sys; \

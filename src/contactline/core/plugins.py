@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -218,7 +219,7 @@ def _installed(slot: Slot[Any], name: str, path: tuple[str, ...]) -> Plugin:
     maker = _makers((entry,))
     loading = Plugin(slot.name, name, maker, maker, None)
     made = loading.run("loading it", entry.load)
-    return slot.plugin(name, maker, f"{maker} {source_digest(entry.module)}", made)
+    return slot.plugin(name, maker, f"{maker} {source_digest(entry.module, path)}", made)
 
 
 def _offered(slot: Slot[Any], name: str, path: tuple[str, ...]) -> EntryPoint:
@@ -248,24 +249,40 @@ def _makers(entries: Iterable[EntryPoint]) -> str:
     )
 
 
-def source_digest(module: str) -> str:
-    """Hex digest of the source of a loaded module and of all modules of its package; of one without source, never the
-    same again, so that nothing is reused for it."""
-    top = sys.modules[module.partition(".")[0]]
-    folders = [Path(folder) for folder in getattr(top, "__path__", ())]
-    files = [
-        file
-        for folder in folders
-        for kind in ("*.py", "*.so", "*.pyd")
-        for file in sorted(folder.rglob(kind))
-    ]
-    if not folders and getattr(top, "__file__", None):
-        files = [Path(str(top.__file__))]
+def model_key(slot: str, models: Choice) -> str:
+    """What stands for the chosen model of a slot in the key of a result; nothing is loaded.
+
+    Empty for the default; the name of one of the package's own, whose code a node's own digest covers; maker and source
+    of a plug-in.
+    """
+    name = dict(models).get(slot, "")
+    path = tuple(sys.path)
+    entries = _entries(path).get((slot, name), ()) if name else ()
+    return " and ".join(f"{_makers([one])} {source_digest(one.module, path)}" for one in entries) or name
+
+
+@lru_cache(maxsize=64)
+def source_digest(module: str, path: tuple[str, ...]) -> str:
+    """Hex digest of the source of all modules of a module's package; path : that of imports, along which it is found.
+
+    Of one without source it is never the same again in another process, so that nothing is reused for it.
+    """
+    try:
+        found = find_spec(module.partition(".")[0])
+    except (ImportError, ValueError):
+        found = None
+    folders = [Path(folder) for folder in (found and found.submodule_search_locations) or ()]
+    files = [file for folder in folders for kind in _SOURCES for file in sorted(folder.rglob(kind))]
+    if not folders and found is not None and found.origin:
+        files = [Path(found.origin)]
     files = [file for file in files if file.is_file()]
     whole = hashlib.sha256(b"" if files else secrets.token_bytes(16))
     for file in files:
         whole.update(file.read_bytes())
     return whole.hexdigest()[:16]
+
+
+_SOURCES = ("*.py", "*.so", "*.pyd")
 
 
 def _kind(value: object) -> str:

@@ -27,7 +27,7 @@ from contactline.war.space import Plan, SpaceFit, fit_space
 from contactline.war.tempo import TempoFit, fit_tempo
 
 Beliefs = Mapping[str, np.ndarray]
-"""Name → ndarray[draw] in the belief's unit. Ask for those that matter alone: what is asked for is recorded."""
+"""Name → ndarray[draw], or ndarray[set], in the belief's unit; what is asked for is recorded, so ask for what matters."""
 
 
 class FittedPaths(Protocol):
@@ -110,9 +110,9 @@ class CollapseHazard(NamedTuple):
     """What the loop reads of collapses: a spell begins when Σ rate·raising·exp(kappa·shortage) passes a unit
     exponential.
 
-    rate : ndarray[draw], spells a week; raising : ndarray[draw, week], factor on it; length : ndarray[draw], weeks a
-    spell lasts; speed : ndarray[draw], factor on gains meanwhile; kappa : ndarray[draw], log rate per unit of the
-    defender's strength lost
+    rate : ndarray[set], spells a week; raising : ndarray[set, week], factor on it; length : ndarray[set], weeks a spell
+    lasts; speed : ndarray[set], factor on gains meanwhile; kappa : ndarray[set], log rate per unit of the defender's
+    strength lost
     """
 
     rate: np.ndarray
@@ -129,7 +129,8 @@ class CollapseModel(Protocol):
     label: str
 
     def hazard(self, beliefs: Beliefs, raising: np.ndarray) -> CollapseHazard:
-        """The hazard under beliefs; raising : ndarray[draw, week], support's factor on it. No draw sees another."""
+        """The hazard in each belief set; beliefs : name → ndarray[set]; raising : ndarray[set, week], support's factor
+        on it. No belief set sees another."""
         ...
 
 
@@ -139,8 +140,8 @@ class EndingModel(Protocol):
     id: str
     label: str
 
-    def hazard(self, beliefs: Beliefs, draws: int) -> np.ndarray:
-        """Hazard a week : ndarray[draw]. No draw sees another."""
+    def hazard(self, beliefs: Beliefs, sets: int) -> np.ndarray:
+        """Hazard a week in each belief set (beliefs : name → ndarray[set]) : ndarray[set]. None sees another."""
         ...
 
 
@@ -287,7 +288,7 @@ class Spells:
     label = "spells at a believed rate, raised by weak supply and a shortage of people"
 
     def hazard(self, beliefs: Beliefs, raising: np.ndarray) -> CollapseHazard:
-        """The beliefs war.collapse_*, the rate a year as one a week : ndarray[draw] each."""
+        """The beliefs war.collapse_*, the rate a year as one a week : ndarray[set] each."""
         return CollapseHazard(
             beliefs["war.collapse_rate"] / WEEKS_PER_YEAR,
             raising,
@@ -303,8 +304,8 @@ class ConstantEnding:
     id = "constant"
     label = "a believed rate a year, the same in every week"
 
-    def hazard(self, beliefs: Beliefs, draws: int) -> np.ndarray:
-        """The belief war.end_rate as a rate a week : ndarray[draw]."""
+    def hazard(self, beliefs: Beliefs, sets: int) -> np.ndarray:
+        """The belief war.end_rate as a rate a week : ndarray[set]."""
         return beliefs["war.end_rate"] / WEEKS_PER_YEAR
 
 
@@ -336,8 +337,12 @@ class TempoFace:
     def fit(self, record: TempoRecord, series: str, streams: Streams) -> Paths:
         """The model fitted; see TempoModel.fit. Raises FitError, ModelError."""
         made = self.plugin.run("fit", lambda: self.plugin.model.fit(record, series, streams))
-        self.plugin.has("fit", made, ("predict",))
-        return Paths(self.plugin, made, "ndarray[draw, week], net km² a week")
+        return self.of(made)
+
+    def of(self, fitted: Any) -> Paths:
+        """The face of what the model returned when it was fitted, perhaps in an earlier run. Raises ModelError."""
+        self.plugin.has("fit", fitted, ("predict",))
+        return Paths(self.plugin, fitted, "ndarray[draw, week], net km² a week")
 
 
 @dataclass(frozen=True, eq=False)
@@ -349,8 +354,12 @@ class LossFace:
     def fit(self, claims: np.ndarray, streams: Streams) -> Paths:
         """The model fitted; see LossModel.fit. Raises FitError, ModelError."""
         made = self.plugin.run("fit", lambda: self.plugin.model.fit(claims, streams))
-        self.plugin.has("fit", made, ("predict",))
-        return Paths(self.plugin, made, "ndarray[draw, week], claimed killed and wounded a week", 0.0)
+        return self.of(made)
+
+    def of(self, fitted: Any) -> Paths:
+        """The face of what the model returned when it was fitted, perhaps in an earlier run. Raises ModelError."""
+        self.plugin.has("fit", fitted, ("predict",))
+        return Paths(self.plugin, fitted, "ndarray[draw, week], claimed killed and wounded a week", 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -410,8 +419,12 @@ class CaptureFace:
     def fit(self, record: SpaceRecord, streams: Streams) -> Space:
         """The model fitted; see CaptureModel.fit. Raises FitError, ModelError."""
         made = self.plugin.run("fit", lambda: self.plugin.model.fit(record, streams))
-        self.plugin.has("fit", made, ("grid", "gross", "plan"))
-        return Space(self.plugin, made, record)
+        return self.of(made, record)
+
+    def of(self, fitted: Any, record: SpaceRecord) -> Space:
+        """The face of what the model returned when it was fitted, perhaps in an earlier run. Raises ModelError."""
+        self.plugin.has("fit", fitted, ("grid", "gross", "plan"))
+        return Space(self.plugin, fitted, record)
 
 
 @dataclass(frozen=True, eq=False)
@@ -421,7 +434,7 @@ class CollapseFace:
     plugin: Plugin
 
     def hazard(self, beliefs: Beliefs, raising: np.ndarray) -> CollapseHazard:
-        """What the loop reads; raising : ndarray[draw, week], support's factor. Raises ModelError."""
+        """What the loop reads; raising : ndarray[set, week], support's factor. Raises ModelError."""
         made = self.plugin.run("hazard", lambda: self.plugin.model.hazard(beliefs, raising))
         if not isinstance(made, CollapseHazard):
             self.plugin.refuse("hazard", f"a {type(made).__name__}", "a CollapseHazard")
@@ -431,11 +444,11 @@ class CollapseFace:
             return self.plugin.array("hazard", getattr(made, name), shape, f"{name}, {what}", low)
 
         return CollapseHazard(
-            part("rate", "ndarray[draw], spells a week"),
-            part("raising", "ndarray[draw, week], factor", shape=raising.shape),
-            part("length", "ndarray[draw], weeks"),
-            part("speed", "ndarray[draw], factor"),
-            part("kappa", "ndarray[draw], log rate per unit of strength", -np.inf),
+            part("rate", "ndarray[set], spells a week"),
+            part("raising", "ndarray[set, week], factor", shape=raising.shape),
+            part("length", "ndarray[set], weeks"),
+            part("speed", "ndarray[set], factor"),
+            part("kappa", "ndarray[set], log rate per unit of strength", -np.inf),
         )
 
 
@@ -445,10 +458,10 @@ class EndingFace:
 
     plugin: Plugin
 
-    def hazard(self, beliefs: Beliefs, draws: int) -> np.ndarray:
-        """Hazard a week that fighting ends by itself : ndarray[draw]. Raises ModelError."""
-        made = self.plugin.run("hazard", lambda: self.plugin.model.hazard(beliefs, draws))
-        return self.plugin.array("hazard", made, (draws,), "ndarray[draw], hazard a week", 0.0)
+    def hazard(self, beliefs: Beliefs, sets: int) -> np.ndarray:
+        """Hazard a week that fighting ends by itself : ndarray[set]. Raises ModelError."""
+        made = self.plugin.run("hazard", lambda: self.plugin.model.hazard(beliefs, sets))
+        return self.plugin.array("hazard", made, (sets,), "ndarray[set], hazard a week", 0.0)
 
 
 def _warnings(plugin: Plugin, fitted: Any) -> tuple[str, ...]:

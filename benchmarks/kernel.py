@@ -24,7 +24,7 @@ import pandas as pd
 from contactline.war.capture import draw_rules, fit_capture
 from contactline.war.capture_data import RECAPTURE, history
 from contactline.war.grid import Grid, check_front, grid_from_cells
-from contactline.war.kernel import CaptureRule, Levers, simulate_front
+from contactline.war.kernel import CaptureRule, Levers, Means, Plan, simulate_front
 from contactline.war.sectors import draw_sectors
 
 EVIDENCE = Path(__file__).parents[1] / "src/contactline/cases/ukraine_2025/evidence"
@@ -92,15 +92,7 @@ def timed(grid, holder, rules, heat, *, draws, weeks, threads, capture_km2=CAPTU
     rows = np.arange(draws) % len(rules[0].neighbours)
     wall, cpu = time.perf_counter(), time.process_time()
     log = simulate_front(
-        grid,
-        holder,
-        *rules,
-        levers,
-        seed=1,
-        draws=draws,
-        rule_of_draw=rows,
-        initial_heat=heat,
-        threads=threads,
+        grid, holder, Plan(*rules, levers, rows, heat, draws), seed=1, means=Means(threads=threads)
     )
     return time.perf_counter() - wall, time.process_time() - cpu, log
 

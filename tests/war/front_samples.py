@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import h3
 import numpy as np
 import pandas as pd
 
+from contactline.war.events import EventLog
 from contactline.war.grid import Grid, grid_from_cells
-from contactline.war.kernel import CaptureRule, Levers
+from contactline.war.kernel import CaptureRule, Levers, Means, Plan, simulate_front
 
+MEANS = {field.name for field in fields(Means)}
 CENTRE = h3.latlng_to_cell(48.3, 37.2, 7)
 
 
@@ -79,3 +84,21 @@ def busy_levers(grid: Grid, draws: int, weeks: int, rng: np.random.Generator) ->
         resistance=rng.normal(0, 0.5, len(grid.cell)).astype(np.float32),
         frozen=rng.random((draws, weeks)) < 0.15,
     )
+
+
+def fight(
+    grid: Grid,
+    holder: np.ndarray,
+    capture: CaptureRule,
+    recapture: CaptureRule,
+    levers: Levers,
+    *,
+    seed: int,
+    first_draw: int = 0,
+    **given: Any,
+) -> EventLog:
+    """simulate_front with the fields of its plan and its means given one by one."""
+    means = Means(**{name: value for name, value in given.items() if name in MEANS})
+    rest = {name: value for name, value in given.items() if name not in MEANS}
+    plan = Plan(capture, recapture, levers, **rest)
+    return simulate_front(grid, holder, plan, seed=seed, first_draw=first_draw, means=means)

@@ -37,7 +37,7 @@ from contactline.war.capture_data import (
     rings,
 )
 from contactline.war.grid import grid_from_cells
-from contactline.war.kernel import Levers, simulate_front
+from contactline.war.kernel import Levers, Plan, simulate_front
 
 EDGES, WEIGHT = np.array(HEAT_EDGES), np.array(RING_WEIGHT)
 
@@ -208,9 +208,11 @@ def test_rules_drive_the_simulator_and_are_the_same_for_the_same_seed() -> None:
     assert rule.neighbours.shape == (5, 7) and heat.shape == (5, len(past.cell))
     grid = grid_from_cells(pd.DataFrame({"cell": past.cell, "km2": past.km2}), one(past), ("all",))
     log = simulate_front(
-        grid, past.holder(), rule, back, Levers(np.full((5, 4), 40.0), np.full((5, 4), 5.0)), seed=0,
-        initial_heat=heat,
-    )  # fmt: skip
+        grid,
+        past.holder(),
+        Plan(rule, back, Levers(np.full((5, 4), 40.0), np.full((5, 4), 5.0)), initial_heat=heat),
+        seed=0,
+    )
     assert (np.diff(log.draw_start) > 20).all() and log.unspent_km2.max() == 0
 
 

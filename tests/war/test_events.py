@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from front_samples import busy_levers, east_held, patch, rule
+from front_samples import busy_levers, east_held, fight, patch, rule
 
 from contactline.core.errors import InputError
 from contactline.front.line import ZIGZAG, cell_line_length
-from contactline.war.kernel import simulate_front
 
 WEEKS = 20
 
@@ -19,7 +18,7 @@ def made(many_starts=False):
     holder = east_held(grid)
     if many_starts:
         holder = np.array([east_held(grid, share) for share in rng.uniform(0.3, 0.7, 12)])
-    return simulate_front(grid, holder, rule(grid), rule(grid), busy_levers(grid, 12, WEEKS, rng), seed=5)
+    return fight(grid, holder, rule(grid), rule(grid), busy_levers(grid, 12, WEEKS, rng), seed=5)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["one start", "a start for each draw"])

@@ -7,11 +7,11 @@ import math
 
 import numpy as np
 import pytest
-from front_samples import busy_levers, east_held, even, graph, patch, path, rule
+from front_samples import busy_levers, east_held, even, fight, graph, patch, path, rule
 
 from contactline.core.errors import InputError
 from contactline.war import kernel
-from contactline.war.kernel import CaptureRule, Levers, simulate_front
+from contactline.war.kernel import CaptureRule, Levers
 
 DRAWS = 60_000
 
@@ -82,7 +82,7 @@ def test_frequencies_equal_the_enumerated_chances():
     static = np.array([0.5, 0.0, -1.0, 0.3, 0.0, 0.8, 0.0])
     taker = even(grid, neighbours=neighbours, static=static)
     holder = held_cells(grid, 1)
-    log = simulate_front(grid, holder, taker, even(grid), exact_captures(3), seed=1, draws=DRAWS)
+    log = fight(grid, holder, taker, even(grid), exact_captures(3), seed=1, draws=DRAWS)
     chances = enumerate_chances(grid, holder, lambda c, n, _: neighbours[0, n] + static[c], 3)
     assert (np.diff(log.draw_start) == 3).all()
     assert chi_square(observed(log, 3), chances, DRAWS) < 1.8
@@ -99,12 +99,12 @@ def test_heat_of_the_same_week_and_of_the_week_before():
             grid, heat=np.array([[0.0, 1.2]]), heat_edges=np.array([edge]), decay=np.array([0.5]),
             ring_weight=np.array([0.0, 1.0]),
         )  # fmt: skip
-        log = simulate_front(
+        log = fight(
             grid, holder, hot, even(grid), Levers(np.full((1, weeks), 10.0 / weeks)), seed=2, draws=DRAWS
         )
         onward = np.array([len(set(log.cell[s : s + 2].tolist()) & {1, 5}) for s in log.draw_start[:-1]])
         assert onward.mean() == pytest.approx(math.exp(1.2) / (1 + math.exp(1.2)), abs=0.006)
-        cold = simulate_front(
+        cold = fight(
             grid, holder, hot, even(grid), Levers(np.full((1, 4), 5.0), frozen=np.array([[0, 1, 1, 0]], bool)), seed=2,
             draws=DRAWS,
         )  # fmt: skip
@@ -118,11 +118,11 @@ def test_sector_weights_and_order_of_captures_and_recaptures():
     grid = type(grid)(grid.cell, grid.neighbours, grid.km2, grid.sector, ("west", "east"))
     holder = held_cells(grid, 2, 9)
     levers = Levers(np.array([[5.0]]), sector_log_weight=np.array([[[0.0, math.log(3.0)]]]))
-    log = simulate_front(grid, holder, even(grid), even(grid), levers, seed=5, draws=DRAWS)
+    log = fight(grid, holder, even(grid), even(grid), levers, seed=5, draws=DRAWS)
     assert (grid.sector[log.cell] == 1).mean() == pytest.approx(0.75, abs=0.006)
     shut = Levers(np.array([[5.0]]), sector_log_weight=np.array([[[0.0, -np.inf]]]))
-    assert (simulate_front(grid, holder, even(grid), even(grid), shut, seed=5, draws=500).cell < 6).all()
-    two = simulate_front(
+    assert (fight(grid, holder, even(grid), even(grid), shut, seed=5, draws=500).cell < 6).all()
+    two = fight(
         grid,
         holder,
         even(grid),
@@ -137,7 +137,7 @@ def test_sector_weights_and_order_of_captures_and_recaptures():
 
 def test_expected_area_is_the_budget_in_every_week():
     grid = patch(6)
-    log = simulate_front(
+    log = fight(
         grid, east_held(grid), rule(grid), rule(grid), Levers(np.array([[1.3]]), np.array([[0.4]])), seed=6,
         draws=20_000, weeks=30,
     )  # fmt: skip
@@ -160,7 +160,7 @@ def large():
 
 def run(large, **given):
     grid, holder, rules, levers, rows = large
-    return simulate_front(grid, holder, *rules, levers, seed=12, rule_of_draw=rows, **given)
+    return fight(grid, holder, *rules, levers, seed=12, rule_of_draw=rows, **given)
 
 
 def same(one, other):
@@ -210,16 +210,16 @@ def test_part_of_a_run_is_that_part(large):
         levers.capture_km2[10:25], levers.recapture_km2[10:25], levers.sector_log_weight[10:25], levers.resistance,
         levers.frozen[10:25],
     )  # fmt: skip
-    log = simulate_front(grid, holder, *rules, part, seed=12, rule_of_draw=rows[10:25], first_draw=10)
+    log = fight(grid, holder, *rules, part, seed=12, rule_of_draw=rows[10:25], first_draw=10)
     assert np.array_equal(log.code, whole.code[whole.draw_start[10] : whole.draw_start[25]])
 
 
 def test_seeds_and_trajectories_differ_and_zero_is_a_seed(large):
     grid, holder, rules, levers, rows = large
-    runs = [simulate_front(grid, holder, *rules, levers, seed=s, rule_of_draw=rows) for s in (0, 1, 2**62)]
+    runs = [fight(grid, holder, *rules, levers, seed=s, rule_of_draw=rows) for s in (0, 1, 2**62)]
     assert not np.array_equal(runs[0].code, runs[1].code)
     assert not np.array_equal(runs[0].code, runs[2].code)
-    log = simulate_front(grid, holder, rules[0], rules[0], Levers(np.array([[20.0]])), seed=0, draws=200, weeks=1,
+    log = fight(grid, holder, rules[0], rules[0], Levers(np.array([[20.0]])), seed=0, draws=200, weeks=1,
                          rule_of_draw=np.zeros(200, int))  # fmt: skip
     firsts = log.cell[log.draw_start[:-1]]
     assert len(set(firsts.tolist())) > 20
@@ -232,7 +232,7 @@ def test_a_lever_of_one_week_moves_no_earlier_week(large):
     changed = Levers(
         levers.capture_km2, levers.recapture_km2, levers.sector_log_weight, levers.resistance, frozen
     )
-    one, other = run(large), simulate_front(grid, holder, *rules, changed, seed=12, rule_of_draw=rows)
+    one, other = run(large), fight(grid, holder, *rules, changed, seed=12, rule_of_draw=rows)
     assert np.array_equal(one.week_end[:, :30], other.week_end[:, :30])
     for d in range(one.draws):
         early = int(one.week_end[d, 29])
@@ -259,9 +259,7 @@ def test_interrupted_run_goes_on_to_the_same_bytes(large, tmp_path, monkeypatch)
     assert same(run(large), run(large, threads=2, chunk=6, checkpoint=tmp_path))
     assert before == {name: (tmp_path / name).stat().st_mtime_ns for name in kept}
     with pytest.raises(InputError, match="chunks of another run \\(differs in digest\\)"):
-        simulate_front(
-            *large[:2], *large[2], large[3], seed=13, rule_of_draw=large[4], chunk=6, checkpoint=tmp_path
-        )
+        fight(*large[:2], *large[2], large[3], seed=13, rule_of_draw=large[4], chunk=6, checkpoint=tmp_path)
 
 
 def test_progress_reaches_one(large):
@@ -272,9 +270,7 @@ def test_progress_reaches_one(large):
 
 def test_nothing_exposed_is_reported_not_lost():
     grid = path(4)
-    log = simulate_front(
-        grid, np.ones(4, np.int8), even(grid), even(grid), Levers(np.array([[5.0]])), seed=1, weeks=3
-    )
+    log = fight(grid, np.ones(4, np.int8), even(grid), even(grid), Levers(np.array([[5.0]])), seed=1, weeks=3)
     assert len(log.code) == 0
     assert log.unspent_km2[0, 0] == pytest.approx(15.0, abs=5.0)
 
@@ -298,7 +294,7 @@ def test_wrong_levers(name):
     grid = patch(3)
     changes, message = WRONG_LEVERS[name]
     with pytest.raises(InputError, match=message):
-        simulate_front(grid, east_held(grid), rule(grid), rule(grid), Levers(**(GOOD | changes)), seed=1)
+        fight(grid, east_held(grid), rule(grid), rule(grid), Levers(**(GOOD | changes)), seed=1)
 
 
 WRONG_RULES = {
@@ -319,7 +315,7 @@ def test_wrong_rules(name):
     changes, message = WRONG_RULES[name]
     parts = {part: getattr(good, part) for part in CaptureRule.__dataclass_fields__} | changes
     with pytest.raises(InputError, match=message):
-        simulate_front(grid, east_held(grid), CaptureRule(**parts), good, Levers(**GOOD), seed=1)
+        fight(grid, east_held(grid), CaptureRule(**parts), good, Levers(**GOOD), seed=1)
 
 
 def test_other_wrong_input():
@@ -335,8 +331,8 @@ def test_other_wrong_input():
     )
     for given, message in cases:
         with pytest.raises(InputError, match=message):
-            simulate_front(grid, holder, one, one, levers, **given)
+            fight(grid, holder, one, one, levers, **given)
     with pytest.raises(InputError, match="holders: got shape \\(3,\\)"):
-        simulate_front(grid, holder[:3], one, one, levers, seed=1)
+        fight(grid, holder[:3], one, one, levers, seed=1)
     with pytest.raises(InputError, match="allowed are 0 \\(defender\\) and 1"):
-        simulate_front(grid, holder + 1, one, one, levers, seed=1)
+        fight(grid, holder + 1, one, one, levers, seed=1)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from front_oracle import events
-from front_samples import busy_levers, east_held, patch, rule
+from front_samples import busy_levers, east_held, fight, patch, rule
 from numba import njit
 
 from contactline.war import kernel, kernel_loop
-from contactline.war.kernel import Levers, simulate_front
+from contactline.war.kernel import Levers
 
 WEEKS, DRAWS = 12, 3
 
@@ -75,7 +75,7 @@ def test_same_events_as_the_linear_scan(name):
     holder = east_held(grid)
     rules = (rule(grid, **CASES[name]), rule(grid, **CASES[name]))
     levers = busy_levers(grid, DRAWS, WEEKS, rng)
-    log = simulate_front(grid, holder, *rules, levers, seed=3)
+    log = fight(grid, holder, *rules, levers, seed=3)
     assert len(log.code) > 100
     both(log, grid, holder, rules, levers, DRAWS, WEEKS, 3)
 
@@ -93,7 +93,7 @@ def test_same_events_where_rules_forget_differently_and_every_draw_has_its_own()
     given = {
         "rule_of_draw": np.array([1, 0, 1]), "initial_heat": rng.gamma(0.5, 1.0, len(grid.cell)), "first_draw": 40,
     }  # fmt: skip
-    log = simulate_front(grid, holder, *rules, levers, seed=0, **given)
+    log = fight(grid, holder, *rules, levers, seed=0, **given)
     both(log, grid, holder, rules, levers, DRAWS, WEEKS, 0, **given)
 
 
@@ -105,10 +105,10 @@ def test_same_events_where_every_draw_scales_the_resistance(scale):
     resistance = np.where(rng.random(len(grid.cell)) < 0.4, levers.resistance, 0.0)
     levers = replace(levers, resistance=resistance, resistance_scale=np.array(scale))
     rules = (rule(grid, static=rng.normal(0, 0.4, len(grid.cell))), rule(grid))
-    log = simulate_front(grid, east_held(grid), *rules, levers, seed=4)
+    log = fight(grid, east_held(grid), *rules, levers, seed=4)
     assert len(log.code) > 100
     both(log, grid, east_held(grid), rules, levers, DRAWS, WEEKS, 4)
-    plain = simulate_front(grid, east_held(grid), *rules, replace(levers, resistance_scale=None), seed=4)
+    plain = fight(grid, east_held(grid), *rules, replace(levers, resistance_scale=None), seed=4)
     assert not all(listed(log, d) == listed(plain, d) for d in range(DRAWS))
 
 
@@ -122,9 +122,7 @@ def test_a_scaled_resistance_does_not_depend_on_chunks_and_minus_infinity_bars()
         resistance_scale=rng.normal(1, 1, 20),
     )
     one, two = (
-        simulate_front(
-            grid, east_held(grid), rule(grid), rule(grid), levers, seed=1, chunk=chunk, threads=threads
-        )
+        fight(grid, east_held(grid), rule(grid), rule(grid), levers, seed=1, chunk=chunk, threads=threads)
         for chunk, threads in ((20, 1), (3, 2))
     )
     assert np.array_equal(one.code, two.code)
@@ -136,7 +134,7 @@ def test_same_events_when_the_theatre_is_used_up():
     rules = (rule(grid), rule(grid))
     levers = Levers(np.array([[40.0]]), np.array([[5.0]]))
     holder = east_held(grid, 0.3)
-    log = simulate_front(grid, holder, *rules, levers, seed=5, draws=2, weeks=9)
+    log = fight(grid, holder, *rules, levers, seed=5, draws=2, weeks=9)
     both(log, grid, holder, rules, levers, 2, 9, 5)
     assert (log.unspent_km2[:, 0] > 50).all()
 
@@ -149,7 +147,7 @@ def test_one_changed_weight_is_seen():
     rules = (rule(grid), rule(grid))
     other = rule(grid)
     other.neighbours[0, 3] += 0.2
-    log = simulate_front(grid, east_held(grid), other, rules[1], levers, seed=3)
+    log = fight(grid, east_held(grid), other, rules[1], levers, seed=3)
     with pytest.raises(AssertionError):
         both(log, grid, east_held(grid), rules, levers, DRAWS, WEEKS, 3)
 
@@ -160,9 +158,9 @@ def test_bounds_checked_build_gives_the_same(monkeypatch):
     holder = np.array([east_held(grid, share) for share in rng.uniform(0.2, 0.8, 20)])
     levers = busy_levers(grid, 20, 40, rng)
     rules = (rule(grid), rule(grid, decay=0.6))
-    plain = simulate_front(grid, holder, *rules, levers, seed=9)
+    plain = fight(grid, holder, *rules, levers, seed=9)
     checked = njit(boundscheck=True, nogil=True, error_model="numpy")(kernel_loop.run_chunk.py_func)
     monkeypatch.setattr(kernel, "run_chunk", checked)
-    safe = simulate_front(grid, holder, *rules, levers, seed=9)
+    safe = fight(grid, holder, *rules, levers, seed=9)
     assert np.array_equal(plain.code, safe.code)
     assert np.array_equal(plain.week_end, safe.week_end)

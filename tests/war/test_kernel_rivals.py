@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from front_samples import east_held, patch, rule
+from front_samples import east_held, fight, patch, rule
 
-from contactline.war.kernel import Levers, simulate_front
+from contactline.war.kernel import Levers
 
 WEEKS = 6
 CAPTURE, RECAPTURE = np.full(WEEKS, 14.0), np.full(WEEKS, 4.0)
@@ -33,7 +33,7 @@ def setting():
 
 def kernel_chance(rules, grid, holder, heat, draws=40_000):
     levers = Levers(CAPTURE[None], RECAPTURE[None], SECTOR[None, None])
-    log = simulate_front(grid, holder, *rules, levers, seed=4, draws=draws, initial_heat=heat)
+    log = fight(grid, holder, *rules, levers, seed=4, draws=draws, initial_heat=heat)
     return log.chance_held([WEEKS])[0].astype(float)
 
 

@@ -223,10 +223,7 @@ def test_the_whole_plan_runs_through_the_simulator(loaded, past) -> None:  # typ
     assert fit.warnings() == ()
     plan = fit.plan(np.full((60, 13), 90.0), Streams(1), rules=8)
     grid = fit.grid()
-    log = simulate_front(
-        grid, past.holder(), plan.capture, plan.recapture, plan.levers, seed=0, rule_of_draw=plan.rule_of_draw,
-        initial_heat=plan.initial_heat,
-    )  # fmt: skip
+    log = simulate_front(grid, past.holder(), plan, seed=0)
     gained = (log.chance_held([13])[0] - past.holder()) @ past.km2
     assert gained == pytest.approx(13 * 90, abs=10)
     kherson = grid.sectors.index("Kherson")

@@ -16,9 +16,9 @@ from contactline.case.schema import Case
 from contactline.core.streams import Streams
 from contactline.engine.ground import Front
 from contactline.war.events import EventLog
-from contactline.war.kernel import simulate_front
+from contactline.war.kernel import Means, Plan, simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
-from contactline.war.space import Plan, SpaceFit
+from contactline.war.space import SpaceFit
 
 FRONT_DRAWS = 2000
 """Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
@@ -104,12 +104,8 @@ def fight_on_map(
     log = simulate_front(
         fitted.grid(),
         (front.ground.holder if holder is None else holder).astype(np.int8),
-        plan.capture,
-        plan.recapture,
-        levers,
+        replace(plan, levers=levers),
         seed=streams.seed,
-        rule_of_draw=plan.rule_of_draw,
-        initial_heat=plan.initial_heat,
-        chunk=CHUNK,
+        means=Means(chunk=CHUNK),
     )
     return SimulatedFront(log, rows)

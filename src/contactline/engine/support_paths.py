@@ -23,10 +23,10 @@ from contactline.support.adequacy import Support
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.events import EventLog
 from contactline.war.grid import Grid
-from contactline.war.kernel import Levers, simulate_front
+from contactline.war.kernel import Levers, Means, Plan, simulate_front
 from contactline.war.manpower import STRENGTH
 from contactline.war.objectives import objective_cells
-from contactline.war.space import Plan, SpaceFit
+from contactline.war.space import SpaceFit
 
 CHUNK = 50
 
@@ -180,10 +180,10 @@ class Board:
                 captured[part].astype(np.float32), recaptured[part].astype(np.float32), self.weight[part],
                 resistance=resistance,
             )  # fmt: skip
+            plan = replace(self.plan, levers=levers, rule_of_draw=np.asarray(self.plan.rule_of_draw)[part])
             log = simulate_front(
-                self.grid, self.holder, self.plan.capture, self.plan.recapture, levers, seed=self.streams.seed,
-                rule_of_draw=self.plan.rule_of_draw[part], initial_heat=self.plan.initial_heat,
-                first_draw=int(part[0]), chunk=CHUNK,
+                self.grid, self.holder, plan, seed=self.streams.seed, first_draw=int(part[0]),
+                means=Means(chunk=CHUNK),
             )  # fmt: skip
             fallen[part] = self._first_town(log)
             held[part] = 1.0 - log.held_km2(free, 1)[:, :, 0] / self.km2[self.belt].sum()

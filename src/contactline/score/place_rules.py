@@ -16,7 +16,7 @@ from contactline.score.models import Refits
 from contactline.score.places_record import Places, taken_by_week
 from contactline.score.space_models import REACH, RECENT_WEEKS, SMOOTHING, View, training_weeks
 from contactline.war.capture_data import exposed
-from contactline.war.kernel import simulate_front
+from contactline.war.kernel import Means, simulate_front
 from contactline.war.record import TempoRecord
 
 
@@ -70,11 +70,9 @@ class ForecastFront:
         net = self.refits.at(origin).predict(self.model, max(horizons), draws, streams)
         fit = view.fit()
         plan = fit.plan(net, streams)
-        levers = replace(plan.levers, resistance=self.resistance)
-        log = simulate_front(
-            fit.grid(), view.past.holder(), plan.capture, plan.recapture, levers, rule_of_draw=plan.rule_of_draw,
-            initial_heat=plan.initial_heat, seed=int(streams.rng("score.places.front").integers(2**31)), threads=1,
-        )  # fmt: skip
+        plan = replace(plan, levers=replace(plan.levers, resistance=self.resistance))
+        seed = int(streams.rng("score.places.front").integers(2**31))
+        log = simulate_front(fit.grid(), view.past.holder(), plan, seed=seed, means=Means(threads=1))
         weeks = np.stack(
             [log.first_week(mask, share) for mask, share in zip(places.inside, places.share, strict=True)]
         )

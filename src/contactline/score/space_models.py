@@ -7,7 +7,7 @@ draws of the count in every sector. It is handed a history cut at the origin, so
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Protocol
 
@@ -16,7 +16,7 @@ import numpy as np
 from contactline.core.errors import InputError
 from contactline.core.streams import Streams
 from contactline.war.capture_data import CAPTURE, GROUND, History, activity_rings, exposed
-from contactline.war.kernel import Levers, simulate_front
+from contactline.war.kernel import Levers, Means, simulate_front
 from contactline.war.sectors import Sectors, kilometres
 from contactline.war.space import SpaceFit, fit_space
 
@@ -138,10 +138,10 @@ class SimulatedFront:
         budget = np.full((draws, horizon), count * float(view.past.km2.mean()) / horizon)
         plan = fit.plan_gross(budget, np.zeros_like(budget), streams)
         levers = plan.levers if self.course else Levers(plan.levers.capture_km2, plan.levers.recapture_km2)
+        seed = int(streams.rng("score.front").integers(2**31))
         log = simulate_front(
-            fit.grid(), view.past.holder(), plan.capture, plan.recapture, levers, rule_of_draw=plan.rule_of_draw,
-            initial_heat=plan.initial_heat, seed=int(streams.rng("score.front").integers(2**31)), threads=1,
-        )  # fmt: skip
+            fit.grid(), view.past.holder(), replace(plan, levers=levers), seed=seed, means=Means(threads=1)
+        )
         cell = log.cell.astype(int)[log.holder == CAPTURE]
         draw = np.repeat(np.arange(draws), np.diff(log.draw_start))[log.holder == CAPTURE]
         fallen = np.bincount(cell, minlength=len(view.past.cell))

@@ -43,12 +43,12 @@ class SpaceGiven:
         rules = {
             f"{side}.{name}": array for side in ("capture", "recapture") for name, array in _rule(plan, side)
         }
-        sectors = {
-            "sector": fitted.grid().sector,
-            "heat": plan.initial_heat,
-            "rule_of_draw": plan.rule_of_draw,
-        }
-        return {"captured": captured, "recaptured": recaptured, **levers, **rules, **sectors}, fitted
+        starts = {"heat": plan.initial_heat, "rule_of_draw": plan.rule_of_draw}
+        given = {name: array for name, array in starts.items() if array is not None}
+        sector = fitted.grid().sector
+        return {
+            "captured": captured, "recaptured": recaptured, **levers, **rules, "sector": sector, **given
+        }, fitted  # fmt: skip
 
 
 @cache
@@ -94,10 +94,7 @@ def _fought(trial: Trial) -> str | None:
     plan = fitted.plan(trial.given.net, Streams(SEED))
     holder = trial.given.record.past.holder()
     try:
-        log = simulate_front(
-            fitted.grid(), holder, plan.capture, plan.recapture, plan.levers, seed=SEED,
-            rule_of_draw=plan.rule_of_draw, initial_heat=plan.initial_heat,
-        )  # fmt: skip
+        log = simulate_front(fitted.grid(), holder, plan, seed=SEED)
     except InputError as error:
         return str(error)
     return unequal("holders at the start", log.holder0, holder.astype(log.holder0.dtype))

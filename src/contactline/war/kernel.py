@@ -69,19 +69,50 @@ class Levers:
     resistance_scale: np.ndarray | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is fought out: rules, levers and what they start from.
+
+    rule_of_draw : ndarray[draw], index of the rules' row (default: the only row, or one row a draw)
+    initial_heat : ndarray[cell] or [rule, cell], activity at the start (default: none)
+    draws, weeks : numbers, needed only where no array has that axis
+    """
+
+    capture: CaptureRule
+    recapture: CaptureRule
+    levers: Levers
+    rule_of_draw: np.ndarray | None = None
+    initial_heat: np.ndarray | None = None
+    draws: int | None = None
+    weeks: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Means:
+    """By what means a front is simulated; none of them changes the result.
+
+    threads : number, None for all cores; chunk : trajectories that a thread simulates between two reports
+    max_bytes : that the log of events may take, None for half of the machine's memory
+    checkpoint : folder that keeps finished chunks; calling again with the same input goes on where it was cut
+    """
+
+    threads: int | None = None
+    chunk: int = CHUNK
+    max_bytes: int | None = None
+    tick: Tick = no_tick
+    checkpoint: Path | None = None
+
+
+USUAL = Means()
+
+
 def simulate_front(
-    grid: Grid, holder0: np.ndarray, capture: CaptureRule, recapture: CaptureRule, levers: Levers, *, seed: int,
-    draws: int | None = None, weeks: int | None = None, rule_of_draw: np.ndarray | None = None,
-    initial_heat: np.ndarray | None = None, first_draw: int = 0, threads: int | None = None, chunk: int = CHUNK,
-    max_bytes: int | None = None, tick: Tick = no_tick, checkpoint: Path | None = None,
-) -> EventLog:  # fmt: skip
-    """Simulate the front; the result is the same, bit for bit, for any number of threads and any chunking.
+    grid: Grid, holder0: np.ndarray, plan: Plan, *, seed: int, first_draw: int = 0, means: Means = USUAL
+) -> EventLog:
+    """Simulate the front; the result is the same, bit for bit, by whatever means.
 
     holder0 : ndarray[cell] or ndarray[draw, cell], 1 where the challenger holds
-    draws, weeks : needed only where no array has that axis; rule_of_draw : ndarray[draw], row of the rules (default:
-    the only row, or one row a draw); initial_heat : ndarray[cell], activity at the start
     first_draw : number of the first trajectory; trajectories 500–999 of one run equal a run of 500 with first_draw 500
-    checkpoint : folder that keeps finished chunks; calling again with the same input goes on where it was cut
 
     Each week's km² are spent cell by cell, captures and recaptures in random order (the next is a capture with
     probability in proportion to what is left to capture). What is left carries over, from a random start within one
@@ -90,14 +121,11 @@ def simulate_front(
 
     Method: conditional logit choices (McFadden 1974) by kinetic Monte Carlo (Bortz, Kalos & Lebowitz 1975) over a
     sum tree. Raises InputError for arrays that do not fit, with what came and what is allowed, and where the log of
-    events would not fit in memory (`max_bytes`, default half of the machine's).
+    events would not fit in memory.
     """
-    run = prepare(
-        grid, holder0, capture, recapture, levers, seed=seed, draws=draws, weeks=weeks, rule_of_draw=rule_of_draw,
-        initial_heat=initial_heat, first_draw=first_draw, max_bytes=max_bytes,
-    )  # fmt: skip
-    store = Checkpoint(checkpoint, run, chunk) if checkpoint is not None else None
-    return _gathered(run, _chunks(run, chunk), _workers(threads), store, tick)
+    run = prepare(grid, holder0, plan, seed=seed, first_draw=first_draw, max_bytes=means.max_bytes)
+    store = Checkpoint(means.checkpoint, run, means.chunk) if means.checkpoint is not None else None
+    return _gathered(run, _chunks(run, means.chunk), _workers(means.threads), store, means.tick)
 
 
 def _workers(threads: int | None) -> int:

@@ -14,7 +14,7 @@ from contactline.war.kernel_layout import MAX_LEVELS, Layout, layout, scaled_cel
 from contactline.war.kernel_steps import HOLDER, NODE
 
 if TYPE_CHECKING:
-    from contactline.war.kernel import CaptureRule, Levers
+    from contactline.war.kernel import CaptureRule, Levers, Plan
 
 FALLBACK_MEMORY = 8 << 30
 """Bytes assumed on systems that do not tell their memory."""
@@ -50,29 +50,28 @@ class Run:
 
 
 def prepare(
-    grid: Grid, holder0: np.ndarray, capture: CaptureRule, recapture: CaptureRule, levers: Levers, *, seed: int,
-    draws: int | None, weeks: int | None, rule_of_draw: np.ndarray | None, initial_heat: np.ndarray | None,
-    first_draw: int, max_bytes: int | None,
-) -> Run:  # fmt: skip
+    grid: Grid, holder0: np.ndarray, plan: Plan, *, seed: int, first_draw: int, max_bytes: int | None
+) -> Run:
     """Check all input and lay it out. Arguments with their axes and units, and what is raised: see `simulate_front`."""
     check_grid(grid)
     for name, number in (("seed", seed), ("first_draw", first_draw)):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < 2**63:
             raise InputError(f"{name}: got {number!r}; allowed is a whole number from 0 to 2^63 − 1.")
     held = check_holder(grid, holder0)
+    capture, recapture, levers = plan.capture, plan.recapture, plan.levers
     drivers = _levers(grid, levers)
     sizes = {name: array.shape[0] for name, array in drivers.items()}
     if held.ndim == 2:
         sizes["holder0"] = len(held)
-    if rule_of_draw is not None:
-        sizes["rule_of_draw"] = len(rule_of_draw)
+    if plan.rule_of_draw is not None:
+        sizes["rule_of_draw"] = len(plan.rule_of_draw)
     scale = _scale(levers.resistance_scale)
     if scale is not None:
         sizes["resistance_scale"] = len(scale)
-    count = _common("draws", draws, sizes)
-    length = _common("weeks", weeks, {name: array.shape[1] for name, array in drivers.items()})
+    count = _common("draws", plan.draws, sizes)
+    length = _common("weeks", plan.weeks, {name: array.shape[1] for name, array in drivers.items()})
     rules = (_rule(grid, capture, "capture"), _rule(grid, recapture, "recapture"))
-    rows = _rule_rows(capture, recapture, rule_of_draw, count)
+    rows = _rule_rows(capture, recapture, plan.rule_of_draw, count)
     resistance = np.zeros(len(grid.cell)) if levers.resistance is None else np.asarray(levers.resistance)
     if resistance.shape != grid.cell.shape or np.isnan(resistance).any() or (resistance == np.inf).any():
         raise InputError(
@@ -80,7 +79,7 @@ def prepare(
             "cells, finite or −inf."
         )
     here = layout(grid, max(len(rule.ring_weight) for rule in (capture, recapture)))
-    heat = _initial_heat(grid, initial_heat, _rule_count(capture, recapture))
+    heat = _initial_heat(grid, plan.initial_heat, _rule_count(capture, recapture))
     arrays = (
         *drivers.values(), rows,
         *_tables(grid, here, rules, resistance, scale, heat, held),

@@ -20,14 +20,15 @@ from contactline.war.capture_data import History
 from contactline.war.climatology import Climatology
 from contactline.war.forecast import Forecast, fit_forecast
 from contactline.war.grid import Grid
+from contactline.war.kernel import Plan
 from contactline.war.level import LevelFit, fit_level
 from contactline.war.losses import LossFit, fit_losses
 from contactline.war.record import TempoRecord
-from contactline.war.space import Plan, SpaceFit, fit_space
+from contactline.war.space import SpaceFit, fit_space
 from contactline.war.tempo import TempoFit, fit_tempo
 
 Beliefs = Mapping[str, np.ndarray]
-"""Name → ndarray[draw], or ndarray[set], in the belief's unit; what is asked for is recorded, so ask for what matters."""
+"""Name → ndarray[draw], or ndarray[set], in the belief's unit; what is asked for is recorded: ask for what matters."""
 
 
 class FittedPaths(Protocol):

@@ -18,27 +18,12 @@ from contactline.war.activity import ActivityData, ActivityFit, fit_activity
 from contactline.war.capture import BURN_IN_WEEKS, CaptureFit, draw_rules, fit_capture, sector_pulls
 from contactline.war.capture_data import CAPTURE, RECAPTURE, History
 from contactline.war.grid import Grid, grid_from_cells
-from contactline.war.kernel import CaptureRule, Levers
+from contactline.war.kernel import Levers, Plan
 from contactline.war.sectors import Sectors, draw_sectors
 from contactline.war.turnover import TurnoverFit, fit_turnover
 
 RULES = 64
 """Posterior draws of the rules that the trajectories share in turn."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the kernel needs beside grid and holders.
-
-    rule_of_draw : ndarray[draw], index of the rule that each draw follows; initial_heat : ndarray[rule, side, cell],
-    activity at the start
-    """
-
-    capture: CaptureRule
-    recapture: CaptureRule
-    rule_of_draw: np.ndarray
-    levers: Levers
-    initial_heat: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -86,7 +71,7 @@ class SpaceFit:
         levers = Levers(
             captured.astype(np.float32), recaptured.astype(np.float32), weights.astype(np.float32)
         )
-        return Plan(capture, recapture, np.arange(draws) % rules, levers, heat)
+        return Plan(capture, recapture, levers, np.arange(draws) % rules, heat)
 
     def warnings(self) -> tuple[str, ...]:
         """What the reader must know about the fits."""

@@ -19,7 +19,7 @@ from contactline.engine.outlook import GAINED
 from contactline.engine.run import Run
 from contactline.front.cells import EARTH_KM
 from contactline.topics.tables import Made, handed_over
-from contactline.war.kernel import simulate_front
+from contactline.war.kernel import Means, simulate_front
 from contactline.war.space import SpaceFit
 
 OPENS_DRAWS, OPENS_WEEKS = 400, 104
@@ -63,10 +63,8 @@ def what_opens(
         for way in ("given", "denied"):
             holder = np.where(own & (way == "given"), 1, here.holder).astype(np.int8)
             resistance = np.where(own & (way == "denied"), NEVER, usual).astype(np.float32)
-            log = simulate_front(
-                grid, holder, plan.capture, plan.recapture, replace(plan.levers, resistance=resistance),
-                seed=streams.seed, rule_of_draw=plan.rule_of_draw, initial_heat=plan.initial_heat, chunk=CHUNK,
-            )  # fmt: skip
+            held_so = replace(plan, levers=replace(plan.levers, resistance=resistance))
+            log = simulate_front(grid, holder, held_so, seed=streams.seed, means=Means(chunk=CHUNK))
             for target, wanted in targets.items():
                 rest = wanted & ~own
                 if rest.any():

@@ -6,15 +6,14 @@ import itertools
 
 import numpy as np
 import pytest
-from contactline.core.reads import reading
 
-from contactline.case.load import load_case
 from contactline.case.scenario import FUTURES
 from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.course_kernel import NEVER, live
 from contactline.engine.courses import (
+    COURSE,
     FIGHT_ON,
     OUTCOMES,
     UNSIGNED,
@@ -28,8 +27,7 @@ from contactline.engine.courses import (
     truce_terms,
     war_inputs,
 )
-from contactline.engine.futures import attacker_strength, draw_futures
-from contactline.support.adequacy import support
+from contactline.engine.futures import attacker_strength
 from contactline.truce.breakdown import cumulated_hazard
 from contactline.truce.terms import proposal_named
 from contactline.war.collapse import collapse_spells, fighting_path
@@ -52,7 +50,7 @@ def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004, peace: floa
     """Fighting on in the compiled loop, with rates of our own."""
     case, theatre, *_ = small.world()
     n = futures.draws
-    war = war_inputs(case, theatre, futures)._replace(
+    war = war_inputs(futures)._replace(
         rate=np.full(n, rate), end_rate=np.full(n, end_rate), peace_hazard=np.full(n, peace)
     )
     idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
@@ -63,12 +61,12 @@ def test_the_compiled_loop_equals_a_plain_one_while_fighting():
     futures = small.futures()
     raw = run_live(futures)
     gained, losses, _ = plain_fight(futures, np.full(futures.draws, 0.004))
-    assert raw[:, 0] == pytest.approx(gained)
-    assert raw[:, 4] == pytest.approx(losses)
-    assert raw[:, 5] == pytest.approx(losses * futures.beliefs["losses.defender_per_attacker"])
-    assert np.all(raw[:, 6] == futures.weeks)
+    assert raw.net_km2 == pytest.approx(gained)
+    assert raw.challenger_losses == pytest.approx(losses)
+    assert raw.defender_losses == pytest.approx(losses * futures.beliefs["losses.defender_per_attacker"])
+    assert np.all(raw.weeks_of_war == futures.weeks)
     # The force as a stock runs as in war/manpower.py.
-    assert raw[:, 12] == pytest.approx(np.minimum(futures.strength.min(axis=1), 1.0))
+    assert raw.strength_least == pytest.approx(np.minimum(futures.strength.min(axis=1), 1.0))
 
 
 def test_a_shortage_of_people_raises_collapses_in_both_loops():
@@ -76,10 +74,10 @@ def test_a_shortage_of_people_raises_collapses_in_both_loops():
     thin = futures.with_belief("manpower.defender_recruits", 0.0).with_belief("war.collapse_strength", 3.0)
     assert thin.raiser.max() > 1.0
     raw, (gained, _, running) = run_live(thin), plain_fight(thin, np.full(thin.draws, 0.004))
-    assert raw[:, 0] == pytest.approx(gained)
-    assert np.array_equal(raw[:, 7] > 0, running.any(axis=1))
+    assert raw.net_km2 == pytest.approx(gained)
+    assert np.array_equal(raw.collapses > 0, running.any(axis=1))
     off = thin.with_belief("war.collapse_strength", 0.0)
-    assert raw[:, 7].mean() > run_live(off)[:, 7].mean()
+    assert raw.collapses.mean() > run_live(off).collapses.mean()
 
 
 def test_strength_follows_the_beliefs_it_is_made_of():
@@ -93,22 +91,21 @@ def test_strength_follows_the_beliefs_it_is_made_of():
 
 
 def test_the_attackers_force_is_drawn_apart_and_answers_its_losses(world):
-    case, theatre, settlements, futures = world
-    with reading() as read:
-        fight_on(case, theatre, futures)
-        accept(case, theatre, settlements["handover"], futures)
-    assert not [name for name in read if name.startswith("manpower.attacker")]
-    strength = attacker_strength(futures)
-    heavier = attacker_strength(futures.holding(claims=2.0 * futures.claims))
+    *_, futures = world
+    for course in (FIGHT_ON, small.HANDOVER):
+        read = futures.reads.inputs_of(COURSE(course))
+        assert "manpower.defender_recruits" in read
+        assert not [name for name in read if name.startswith("manpower.attacker")]
+    net, claims = small.paths()
+    strength, heavier = attacker_strength(futures), attacker_strength(small.made_up(net, 2.0 * claims))
     assert strength.shape == futures.net.shape
     assert np.all(heavier <= strength) and np.all(heavier[:, 0] < strength[:, 0])
 
 
 def test_a_measured_distribution_takes_the_place_of_a_belief_and_moves_no_other():
     def draw(measured):
-        case = load_case("borderland").case
         paths = np.ones((4 * FUTURES, 20))
-        return draw_futures(case, paths, paths, support(case, "as_today", 20), Streams(0), measured=measured)
+        return small.made_up(paths, paths, measured=measured)
 
     name = "losses.attacker_true_per_claimed"
     plain, other = draw({}), draw({name: lambda p: 2.0 + p})
@@ -119,23 +116,23 @@ def test_a_measured_distribution_takes_the_place_of_a_belief_and_moves_no_other(
     ranks = [np.argsort(f.beliefs[name][::FUTURES]) for f in (plain, other)]
     assert np.array_equal(*ranks)
     with pytest.raises(UnknownNameError, match="attacker_true_per_claim"):
-        draw({"losses.attacker_true_per_claim": lambda p: p})
+        draw({"losses.attacker_true_per_claim": lambda p: p}).beliefs[name]
 
 
 def test_fighting_ends_by_itself_at_its_rate():
     futures = small.futures()
-    weeks = run_live(futures, end_rate=0.01)[:, 6]
-    expected = np.minimum(np.ceil(futures.end_luck / 0.01), futures.weeks)
+    weeks = run_live(futures, end_rate=0.01).weeks_of_war
+    expected = np.minimum(np.ceil(futures.luck.end_luck / 0.01), futures.weeks)
     assert np.abs(weeks - expected).max() <= 1
 
 
 def test_a_peace_without_terms_breaks_at_its_hazard_and_war_then_lasts():
     futures = small.futures()
     calm, broken = run_live(futures, end_rate=1e9), run_live(futures, end_rate=1e9, peace=0.01)
-    assert np.all(calm[:, 10] == 1.0) and np.all(calm[:, 6] == 1)
-    expected = 1 + np.maximum(futures.weeks - np.ceil(futures.peace_luck / 0.01), 0)
-    assert np.abs(broken[:, 6] - expected).max() <= 1
-    assert np.array_equal(broken[:, 10] == 1.0, broken[:, 6] == 1)
+    assert np.all(calm.silent == 1.0) and np.all(calm.weeks_of_war == 1)
+    expected = 1 + np.maximum(futures.weeks - np.ceil(futures.luck.peace_luck / 0.01), 0)
+    assert np.abs(broken.weeks_of_war - expected).max() <= 1
+    assert np.array_equal(broken.silent == 1.0, broken.weeks_of_war == 1)
 
 
 def test_what_an_effort_takes_is_read_off_in_order_of_fall():
@@ -175,14 +172,9 @@ def test_a_truce_that_breaks_at_once_is_fighting_on(world):
         assert accepted[name] == pytest.approx(fighting[name]), name
 
 
-def steady(futures):
-    """Futures in which the challenger only gains, so that draw by draw a weaker cause never helps it."""
-    return futures.holding(net=np.abs(futures.net))
-
-
 def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):
-    case, theatre, settlements, futures = world
-    futures = steady(futures).with_belief("truce.response_weeks", 0.0)
+    case, theatre, settlements, _ = world
+    futures = small.steady().with_belief("truce.response_weeks", 0.0)
     held = [
         accept(case, theatre, settlements["handover"], futures, credibility=np.full(futures.net.shape, q))
         for q in (0.0, 0.3, 0.6, 1.0)
@@ -194,8 +186,8 @@ def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):
 
 
 def test_losing_the_belt_never_helps(world):
-    case, theatre, settlements, futures = world
-    futures = steady(futures).with_belief("truce.renewed_tempo_belt_lost", 1.5)
+    case, theatre, settlements, _ = world
+    futures = small.steady().with_belief("truce.renewed_tempo_belt_lost", 1.5)
     written = truce_terms(case, settlements["handover"])
     assert written.belt_lost
     kept = accept(case, theatre, settlements["handover"], futures, terms=written._replace(belt_lost=False))
@@ -205,9 +197,9 @@ def test_losing_the_belt_never_helps(world):
 
 
 def test_imposed_terms_never_help_where_morale_falls(world):
-    case, theatre, settlements, futures = world
+    case, theatre, settlements, _ = world
     futures = (
-        steady(futures).with_belief("truce.morale_absence", 2.0).with_belief("truce.morale_collapse", 2.0)
+        small.steady().with_belief("truce.morale_absence", 2.0).with_belief("truce.morale_collapse", 2.0)
     )
     written = truce_terms(case, settlements["handover"])
     agreed, pressed = (
@@ -231,7 +223,7 @@ def test_the_loop_breaks_a_truce_when_its_cumulated_hazard_passes_the_luck(world
     case, theatre, settlements, futures = world
     decides = truce_decision(case, theatre, settlements["handover"], futures)
     hazard = cumulated_hazard(decides, futures.weeks)
-    expected = (hazard >= futures.breakdown_luck[:, None]).any(axis=1)
+    expected = (hazard >= futures.luck.breakdown_luck[:, None]).any(axis=1)
     run = accept(case, theatre, settlements["handover"], futures)
     assert np.array_equal(run["truce_broken"] > 0, expected)
     assert 0.05 < expected.mean() < 0.95
@@ -251,8 +243,8 @@ def test_signing_later_lies_between_signing_now_and_never(world):
 
 
 def test_ground_taken_before_a_hand_over_counts_once(world):
-    case, theatre, settlements, futures = world
-    futures = steady(futures).with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
+    case, theatre, settlements, _ = world
+    futures = small.steady().with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
     futures = futures.with_belief("war.collapse_rate", 0.0)
     now, later = (
         accept(case, theatre, settlements["handover"], futures, signing=Signing(week=week))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from contactline.choice.held import FUTURES_HELD, Sweep, crossing, reach, sweeper, turning
+from contactline.case.scenario import FUTURES
+from contactline.choice.held import FUTURES_HELD, SWEEP, Sweep, crossing, reach, turning
 from contactline.core.errors import UnknownNameError
-from contactline.engine.courses import FIGHT_ON, accept, fight_on
+from contactline.core.graph import watching
+from contactline.engine.courses import COURSE, FIGHT_ON, accept, fight_on
 
 from . import small
 
@@ -24,18 +26,20 @@ def test_a_part_of_a_run_lives_the_lives_it_lives_in_the_whole(world):
         ("losses.attacker_true_per_claimed", 3.0),
         ("manpower.defender_recruits", 0.0),
     )
+    few, first = futures.thinned(7), futures.first_sets(3)
+    rows = {id(few): np.flatnonzero(np.arange(futures.draws) % FUTURES < 7), id(first): slice(0, 3 * FUTURES)}
     for name, value in held:
         whole = accept(case, theatre, settlements["handover"], futures.with_belief(name, value))
-        for part in (futures.thinned(7), futures.first(3)):
+        for part in (few, first):
             own = accept(case, theatre, settlements["handover"], part.with_belief(name, value))
             for outcome, values in own.items():
-                assert np.array_equal(values, whole[outcome][part.rows]), (name, outcome)
+                assert np.array_equal(values, whole[outcome][rows[id(part)]]), (name, outcome)
 
 
 def test_a_sweep_is_what_each_held_value_gives(world):
     case, theatre, settlements, futures = world
-    sweep = sweeper(case, theatre, settlements["handover"], futures, futures.beliefs, {})("war.collapse_rate")
     proposal = settlements["handover"].proposal.id
+    sweep = futures.reads.of(SWEEP(proposal, "war.collapse_rate"))
     assert np.all(np.diff(sweep.values) > 0) and set(sweep.runs[0]) == {FIGHT_ON, proposal}
     for k in (0, len(sweep.values) - 1):
         held = futures.with_belief("war.collapse_rate", sweep.values[k]).thinned(FUTURES_HELD)
@@ -43,6 +47,21 @@ def test_a_sweep_is_what_each_held_value_gives(world):
         assert np.array_equal(sweep.runs[k][FIGHT_ON]["km2_held"], own)
     with pytest.raises(UnknownNameError, match=r"unknown belief 'war\.collapse_rat': did you mean"):
         futures.with_belief("war.collapse_rat", 0.1)
+
+
+def test_a_sweep_fights_again_only_the_courses_that_the_belief_enters(world):
+    *_, futures = world
+    pledge = next(
+        name for name in futures.reads.inputs_of(COURSE(small.HANDOVER)) if name.startswith("guarantee.")
+    )
+    with watching() as work:
+        futures.reads.of(SWEEP(small.HANDOVER, pledge))
+    assert COURSE(small.HANDOVER).name in work.made
+    few = futures.reads.under({"futures": FUTURES_HELD})
+    with watching() as work:
+        for value in (0.2, 0.9):
+            few.under({"held": {pledge: value}}).of(COURSE(FIGHT_ON))
+    assert not work.made  # no value of it makes fighting on anew
 
 
 def sweep_of(values):

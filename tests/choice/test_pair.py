@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from contactline.choice.verdict import advantage, default_values
 from contactline.core.errors import UnknownNameError
-from contactline.core.streams import Streams
-from contactline.engine.courses import accept, fight_on
+from contactline.core.graph import watching
+from contactline.engine.courses import COURSE, FIGHT_ON, accept, fight_on
+from contactline.engine.run import Run
 from contactline.topics.choice.make import pair
 from contactline.topics.choice.make.pair import break_even_pair
 from contactline.topics.choice.show.pair import pair_figure
@@ -20,44 +22,42 @@ from . import small
 
 
 @pytest.fixture(scope="module")
-def ready():
-    case, theatre, settlements, futures = small.world()
-    return SimpleNamespace(
-        loaded=SimpleNamespace(case=case), measured=SimpleNamespace(theatre=theatre), settlements=settlements,
-        outlook=SimpleNamespace(futures=futures), streams=Streams(5),
-    )  # fmt: skip
+def run():
+    *_, futures = small.world()
+    return Run(futures.reads)
 
 
 @pytest.fixture(scope="module")
-def pledge(ready):
-    return f"guarantee.{ready.settlements['handover'].guarantee.id}"
+def pledge(run):
+    return f"guarantee.{run.settlements[small.HANDOVER].guarantee.id}"
 
 
-def test_every_point_is_the_advantage_of_its_own_runs(ready, pledge):
-    case, futures = ready.loaded.case, ready.outlook.futures
-    found = break_even_pair(ready, "handover", pledge, "war.collapse_rate", points=4)
+def test_every_point_is_the_advantage_of_its_own_runs(run, pledge):
+    case, theatre, settlements, futures = small.world()
+    found = break_even_pair(run, small.HANDOVER, pledge, "war.collapse_rate", points=4)
     values = default_values(case, case.defender.id)
     for i, j in ((0, 0), (1, 3), (3, 2)):
         held = futures.with_belief(pledge, found.x_values[j]).with_belief(
             "war.collapse_rate", found.y_values[i]
         )
-        runs = (
-            accept(case, ready.measured.theatre, ready.settlements["handover"], held),
-            fight_on(case, ready.measured.theatre, held),
-        )
-        assert found.share[i, j] == np.mean(advantage(values, *runs, futures, ready.streams) > 0)
+        runs = (accept(case, theatre, settlements["handover"], held), fight_on(case, theatre, held))
+        assert found.share[i, j] == np.mean(advantage(values, *runs, futures, run.streams) > 0)
     assert found.share.shape == (4, 4) and found.notes == ()
 
 
-def test_a_belief_that_does_not_enter_a_course_costs_no_run_of_it(ready, pledge, monkeypatch):
-    fought = []
-    monkeypatch.setattr(pair, "fight_on", lambda *given: fought.append(1) or fight_on(*given))
-    break_even_pair(ready, "handover", pledge, "war.collapse_rate", points=5)
-    assert len(fought) == 1 + 5  # once to see what it reads, then once a rate: fighting on reads no pledge
+def test_a_belief_that_does_not_enter_a_course_costs_no_run_of_it(pledge):
+    begun = []
+    run = Run(small.made_up(*small.paths()).reads)
+    with watching(begun.append):
+        break_even_pair(run, small.HANDOVER, pledge, "war.collapse_rate", points=5)
+    counts = Counter(begun)
+    # Once a rate and once to see what it reads: fighting on reads no pledge. The proposal once a point and once more.
+    assert counts[COURSE(FIGHT_ON).name] == 1 + 5
+    assert counts[COURSE(small.HANDOVER).name] == 1 + 5 * 5
 
 
-def test_what_moves_nothing_is_said_and_the_map_is_flat(ready, pledge):
-    found = break_even_pair(ready, "handover", "war.region_shift", pledge, points=3)
+def test_what_moves_nothing_is_said_and_the_map_is_flat(run, pledge):
+    found = break_even_pair(run, small.HANDOVER, "war.region_shift", pledge, points=3)
     assert found.notes == ("war.region_shift moves neither course here.",)  # it moves simulated fronts alone
     assert (found.share == found.share[:, :1]).all()
 
@@ -78,17 +78,17 @@ def test_the_finding_follows_the_map():
     assert never.startswith("No pair of values shown turns it: fighting on is better")
 
 
-def test_the_figure_is_drawn_with_its_finding(ready, pledge):
-    found = break_even_pair(ready, "handover", pledge, "truce.base_rate", points=3)
-    figure = pair_figure(ready.loaded.case, found)
+def test_the_figure_is_drawn_with_its_finding(run, pledge):
+    found = break_even_pair(run, small.HANDOVER, pledge, "truce.base_rate", points=3)
+    figure = pair_figure(run.case, found)
     assert found.proposal_name in figure.title and "Heat map" in figure.alt
     assert "present 80% ranges" in figure.subtitle and to_svg(figure).startswith("<svg")
 
 
-def test_unknown_beliefs_and_actors_are_said(ready, pledge):
+def test_unknown_beliefs_and_actors_are_said(run, pledge):
     with pytest.raises(
         UnknownNameError, match=r"unknown belief 'truce\.base_rat': did you mean truce\.base_rate"
     ):
-        break_even_pair(ready, "handover", pledge, "truce.base_rat")
+        break_even_pair(run, small.HANDOVER, pledge, "truce.base_rat")
     with pytest.raises(UnknownNameError, match="unknown values of actor 'nobody'"):
-        break_even_pair(ready, "handover", pledge, "truce.base_rate", actor="nobody")
+        break_even_pair(run, small.HANDOVER, pledge, "truce.base_rate", actor="nobody")

@@ -203,13 +203,12 @@ def test_every_future_is_one_of_the_three_ways_out_of_the_offer(world):
     """What the game values as honoured, acted on and abandoned adds up, draw by draw, to the run as it is."""
     case, theatre, settlements, futures = world
     settlement = settlements["handover"]
-    every = np.ones(futures.draws)
 
     def run(**luck):
         return accept(case, theatre, settlement, futures.holding(**luck))
 
-    plain, honoured = run(), run(breakdown_luck=np.inf * every)
-    acted, abandoned = run(honour_luck=-every), run(honour_luck=2 * every)
+    plain, honoured = run(), run(breakdown_luck=np.inf)
+    acted, abandoned = run(honour_luck=-1.0), run(honour_luck=2.0)
     broke = plain["truce_broken"] > 0
     failed = plain["guarantee_failed"] > 0
     assert 0 < broke.sum() < futures.draws

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from contactline.case.load import load_case
+from contactline.case.scenario import Scenario
 from contactline.core.errors import InputError
-from contactline.service.opened import Ready, make_ready
+from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
+from contactline.service.opened import opened, opened_graph
 from contactline.topics.fighting.make.people import (
     collapse_table,
     losses_tables,
@@ -24,50 +26,47 @@ from contactline.topics.trust.make.scores import FOLDER, saved_scores
 
 
 @pytest.fixture(scope="module")
-def ready() -> Ready:
-    return make_ready("ukraine_2025", proposals=(), draws=300, seed=0, weeks=104, support_path="as_today")
+def run() -> Run:
+    return opened(opened_graph(), Scenario(sets=6, weeks=104))
 
 
-def test_every_table_fits_its_dictionary(ready: Ready):
-    tables = losses_tables(ready.loaded, ready.outlook, ready.streams) | saved_scores(ready.loaded)[0]
+def test_every_table_fits_its_dictionary(run: Run):
+    tables = losses_tables(run.loaded, run.outlook, run.streams) | saved_scores(run.loaded)[0]
     assert {"loss_sources", "strength", "collapse", "losses_history", "backtest_places"} <= set(tables)
     for name, frame in tables.items():
         typed(name, frame)
 
 
-def test_a_case_without_usable_readings_has_no_table_of_sources(ready: Ready):
-    losses = ready.loaded.evidence("losses")
-    bare = SimpleNamespace(case=ready.loaded.case, evidence=lambda _name: losses[losses["side"] == "nobody"])
+def test_a_case_without_usable_readings_has_no_table_of_sources(run: Run):
+    losses = run.loaded.evidence("losses")
+    bare = SimpleNamespace(case=run.loaded.case, evidence=lambda _name: losses[losses["side"] == "nobody"])
     assert sources_table(bare) is None
-    assert len(sources_table(ready.loaded)) > 5
+    assert len(sources_table(run.loaded)) > 5
 
 
-def test_collapses_add_ground_and_their_chance_grows(ready: Ready):
-    table = collapse_table(ready.outlook)
+def test_collapses_add_ground_and_their_chance_grows(run: Run):
+    table = collapse_table(run.outlook)
     assert table["week"].tolist() == [52, 104]
     assert table["p_collapse"].is_monotonic_increasing and (table["added_q10"] > 0).all()
     assert (table["p_collapse"] >= table["p_strength_off"]).all()
-    futures = ready.outlook.futures
-    never = replace(
-        ready.outlook, futures=futures.holding(collapse_luck=np.full_like(futures.collapse_luck, 1e9))
-    )
-    none = collapse_table(never)
+    futures = run.outlook.futures
+    none = collapse_table(Outlook(futures.holding(collapse_luck=1e9).reads))
     assert (
         (none["p_collapse"] == 0).all() and (none["added_mean"] == 0).all() and none["added_q50"].isna().all()
     )
 
 
-def test_strength_stands_at_today_where_nothing_flows(ready: Ready):
-    table = strength_table(ready.loaded.case, ready.outlook, ready.streams)
-    own = table[table["side"] == ready.loaded.case.defender.id]
-    path = ready.outlook.futures.strength[:, own["week"].to_numpy() - 1]
+def test_strength_stands_at_today_where_nothing_flows(run: Run):
+    table = strength_table(run.loaded.case, run.outlook, run.streams)
+    own = table[table["side"] == run.loaded.case.defender.id]
+    path = run.outlook.futures.strength[:, own["week"].to_numpy() - 1]
     assert own["q50"].to_numpy() == pytest.approx(np.median(path, axis=0))
     assert own["p_below_80"].to_numpy() == pytest.approx((path < 0.8).mean(axis=0))
-    assert set(table["side"]) == {ready.loaded.case.challenger.id, ready.loaded.case.defender.id}
+    assert set(table["side"]) == {run.loaded.case.challenger.id, run.loaded.case.defender.id}
 
 
-def test_salients_shrink_only_for_their_holder(ready: Ready):
-    table = salient_table(ready.outlook.fronts["headline"], ready.loaded.case, ready.measured, (26, 104))
+def test_salients_shrink_only_for_their_holder(run: Run):
+    table = salient_table(run.outlook.front(), run.loaded.case, run.measured, (26, 104))
     typed("salients", table)
     named = table[table["name"] != "all"]
     now = named[named["week"] == 0].set_index(["name", "side"])["q50"]

@@ -9,9 +9,8 @@ import pytest
 
 import contactline as cl
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.core.streams import Streams
-from contactline.engine import fronts as space
 from contactline.engine.ground import measure_front
+from contactline.engine.readiness import check_ready
 from contactline.service.assess import assess
 
 
@@ -49,4 +48,4 @@ def test_a_theatre_without_a_line_is_one_clear_error():
     front = measure_front(loaded)
     nobody = front.ground.with_holder(np.zeros(len(front.ground.cell)))
     with pytest.raises(InputError, match="no line of contact runs through it; widen the theatre"):
-        space.fit_front(loaded, replace(front, theatre=replace(front.theatre, ground=nobody)), Streams(0))
+        check_ready(loaded, replace(front, theatre=replace(front.theatre, ground=nobody)))

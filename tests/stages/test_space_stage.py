@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from contactline.case.load import load_case
+from contactline.case.scenario import Scenario
 from contactline.case.schema import Objective
 from contactline.core.errors import CaseError
+from contactline.core.keep import Store
 from contactline.core.streams import Streams
-from contactline.engine.fronts import fight_on_map, fit_front, front_rows
-from contactline.engine.ground import measure_front
+from contactline.engine.courses import FIGHT_ON
+from contactline.engine.fits import SPACE
+from contactline.engine.fronts import fight_on_map, front_rows
+from contactline.service.opened import opened, opened_graph
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, threats, what_opens
 from contactline.war.objectives import objective_cells
 
@@ -20,14 +26,13 @@ WEEKS = 60
 
 @pytest.fixture(scope="module")
 def world():
-    loaded = load_case("ukraine_2025")
-    front = measure_front(loaded)
-    fitted, notes = fit_front(loaded, front, Streams(0))
-    assert fitted is not None and len(notes) == 2
+    run = opened(opened_graph(), Scenario())
+    notes = run.reads.of(SPACE).notes
+    assert run.spatial is not None and len(notes) == 2
     # Five islets and a sector that the front has left behind: said, not refused.
     assert "no part of 6 cells cut off from the rest" in notes[0]
     assert "has no cell on the line any more" in notes[1]
-    return loaded, front, fitted
+    return run.loaded, run.front, run.spatial
 
 
 def beliefs(draws: int) -> dict[str, np.ndarray]:
@@ -104,7 +109,12 @@ def test_rows_are_spread_over_the_whole_run():
     assert rows[0] == 0 and rows[-1] == 9_999 and len(np.unique(rows)) == 2000
 
 
-def test_a_record_too_thin_for_the_spatial_model_says_so():
-    loaded = load_case("borderland")
-    fitted, notes = fit_front(loaded, measure_front(loaded), Streams(0))
-    assert fitted is not None or "nearest to the line first" in notes[0]
+def test_a_record_too_thin_for_the_spatial_model_says_so(tmp_path):
+    """The invented case with a fifth of its changes of control: the war goes on, nearest first, and is said to."""
+    folder = tmp_path / "thin"
+    shutil.copytree(load_case("borderland").folder, folder)
+    changes = folder / "evidence" / "changes.csv"
+    changes.write_text("".join(changes.read_text().splitlines(keepends=True)[:16]))
+    run = opened(opened_graph(Store()), Scenario(case=str(folder), sets=2, futures=2, weeks=20))
+    assert run.spatial is None and "nearest to the line first" in run.reads.of(SPACE).notes[0]
+    assert np.isfinite(run.runs[FIGHT_ON]["people_held"]).all()

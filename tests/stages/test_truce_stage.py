@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from contactline.case.quantities import HOLD_WEEKS
+from contactline.case.scenario import Scenario
 from contactline.engine.courses import truce_decision
-from contactline.service.opened import Ready, make_ready
-from contactline.topics.choice.make.courses import run_courses
+from contactline.engine.run import Run
+from contactline.service.opened import opened, opened_graph
 from contactline.topics.tables import typed
 from contactline.topics.truce.make import (
     aims_table,
@@ -22,22 +23,17 @@ from contactline.truce.breakdown import chance_to_hold
 
 
 @pytest.fixture(scope="module")
-def ready() -> Ready:
+def run() -> Run:
     wanted = ("us_28", "european_counter", "freeze_on_line")
-    return make_ready("ukraine_2025", proposals=wanted, draws=600, seed=0, weeks=260, support_path="as_today")
+    return opened(opened_graph(), Scenario(sets=12, proposals=wanted))
 
 
-@pytest.fixture(scope="module")
-def runs(ready: Ready):
-    return run_courses(ready.loaded.case, ready.measured, ready.outlook, ready.settlements)[0]
+def args(run: Run):
+    return run.case, run.front, run.futures, run.settlements
 
 
-def args(ready: Ready):
-    return ready.loaded.case, ready.measured, ready.outlook.futures, ready.settlements
-
-
-def test_every_table_fits_its_dictionary(ready: Ready, runs):
-    tables = truce_tables(*args(ready), runs, ready.streams)
+def test_every_table_fits_its_dictionary(run: Run):
+    tables = truce_tables(*args(run), run.runs, run.streams)
     assert set(tables) == {
         "truce", "readings", "aims", "deterrence", "own_forces", "if_broken", "timing", "morale",
     }  # fmt: skip
@@ -45,7 +41,7 @@ def test_every_table_fits_its_dictionary(ready: Ready, runs):
         typed(name, frame)
     timing = tables["timing"]
     now = timing[timing["week"] == 0]
-    assert now["p_better_than_now"].isna().all() and len(now) == len(ready.settlements)
+    assert now["p_better_than_now"].isna().all() and len(now) == len(run.settlements)
     # Fighting first costs lives, whatever the terms.
     for _, own in timing[timing["terms"] == "same"].groupby("proposal"):
         assert own.sort_values("week")["defender_losses"].is_monotonic_increasing
@@ -55,11 +51,11 @@ def test_every_table_fits_its_dictionary(ready: Ready, runs):
         assert weak["collapsed_if_broken"] < strong["collapsed_if_broken"]
 
 
-def test_chances_to_hold_fall_with_time_and_a_guarantee_never_lowers_them(ready: Ready):
-    table = truce_table(*args(ready), ready.streams).set_index(["proposal", "variant"])
+def test_chances_to_hold_fall_with_time_and_a_guarantee_never_lowers_them(run: Run):
+    table = truce_table(*args(run), run.streams).set_index(["proposal", "variant"])
     columns = [f"p_hold_{weeks}" for weeks in HOLD_WEEKS]
     assert np.all(np.diff(table[columns].to_numpy(), axis=1) < 0)
-    for proposal, settlement in ready.settlements.items():
+    for proposal, settlement in run.settlements.items():
         written = table.loc[(proposal, "as_written")]
         if settlement.guarantee is not None:
             assert np.all(table.loc[(proposal, "no_guarantee"), columns] <= written[columns])
@@ -68,9 +64,9 @@ def test_chances_to_hold_fall_with_time_and_a_guarantee_never_lowers_them(ready:
     assert ("us_28", "belt_kept") in table.index and ("freeze_on_line", "no_guarantee") not in table.index
 
 
-def test_whoever_wants_more_keeps_the_truce_less(ready: Ready):
-    table = aims_table(*args(ready), ready.streams).set_index(["proposal", "aim"])
-    for proposal in ready.settlements:
+def test_whoever_wants_more_keeps_the_truce_less(run: Run):
+    table = aims_table(*args(run), run.streams).set_index(["proposal", "aim"])
+    for proposal in run.settlements:
         wanted = table.loc[proposal, "wanted"]
         hold = table.loc[proposal, "p_hold_260"]
         assert wanted["narrow"] <= wanted["claimed"] <= wanted["maximal"] == 1.0
@@ -82,19 +78,19 @@ def test_whoever_wants_more_keeps_the_truce_less(ready: Ready):
     assert table["p_aim"].groupby("proposal").sum().to_numpy() == pytest.approx(1.0)
 
 
-def test_where_no_credibility_deters_the_war_pays_and_own_forces_help_everyone(ready: Ready):
-    deterrence = deterrence_table(*args(ready))
+def test_where_no_credibility_deters_the_war_pays_and_own_forces_help_everyone(run: Run):
+    deterrence = deterrence_table(*args(run))
     assert np.all(deterrence["p_beyond_guarantee"] <= deterrence["p_pays"])
     assert np.all(1.0 - deterrence["p_pays"] <= deterrence["p_deterred"] + 1e-12)
-    for _, own in own_forces_table(*args(ready)).groupby("proposal"):
+    for _, own in own_forces_table(*args(run)).groupby("proposal"):
         assert own["p_hold"].is_monotonic_increasing
         assert np.all(own["p_hold"] >= own["p_hold_no_guarantee"])
 
 
-def test_the_share_that_breaks_is_the_chance_that_it_does(ready: Ready, runs):
+def test_the_share_that_breaks_is_the_chance_that_it_does(run: Run):
     """Counted breaks and exact chances agree to the noise of 600 draws."""
-    case, front, futures, settlements = args(ready)
-    table = broken_table(case, settlements, runs)
+    case, front, futures, settlements = args(run)
+    table = broken_table(case, settlements, run.runs)
     for name, settlement in settlements.items():
         broken = table[(table["proposal"] == name) & (table["which"] == "broken")]["share"].iloc[0]
         chance = 1.0 - chance_to_hold(truce_decision(case, front.theatre, settlement, futures), futures.weeks)

@@ -14,8 +14,8 @@ from contactline.case.load import load_case
 from contactline.case.pledges import BaseRate, Guarantee, PledgeRecord, PoliticalEvent
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import InputError, UnknownNameError
-from contactline.core.reads import Noted, reading
 from contactline.core.streams import Streams
+from contactline.engine.support_paths import Asked
 from contactline.truce.calendar import PledgeLuck, crisis_weeks, survives
 from contactline.truce.guarantee import (
     BELIEFS,
@@ -328,9 +328,9 @@ def test_what_a_guarantee_is_said_to_read_is_what_moves_it(held: Guarantee):
 
     start = path(plain)
     moving = {name for name in names if not np.array_equal(path(plain | {name: plain[name] * 1.5}), start)}
-    with reading() as read:
-        path(Noted(plain))
-    assert moving == read
+    asked = Asked(plain)
+    path(asked)
+    assert moving == asked.asked
 
 
 @pytest.mark.parametrize("enough", ["any", "all"])

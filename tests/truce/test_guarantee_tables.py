@@ -17,8 +17,6 @@ from contactline.case.load import load_case
 from contactline.case.pledges import PledgeRecord
 from contactline.case.scenario import FUTURES
 from contactline.core.streams import Streams
-from contactline.engine.futures import draw_futures
-from contactline.support.adequacy import support
 from contactline.topics.guarantee.make import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
 from contactline.topics.tables import typed
 from contactline.truce.guarantee import credibility_paths, draw_pledge_luck
@@ -49,7 +47,7 @@ def test_the_fan_is_the_mean_of_the_paths_that_courses_use(made):
     carriers = [s for s in settlements.values() if s.guarantee and s.guarantee.id == guarantee.id]
     q = credibility_paths(
         futures.beliefs[credibility_belief(guarantee.id)], futures.beliefs, guarantee, case.as_of, futures.weeks,
-        futures.crisis_luck, luck=draw_pledge_luck(case, futures.sets, FUTURES, Streams(0)),
+        futures.luck.crisis_luck, luck=draw_pledge_luck(case, futures.sets, FUTURES, Streams(0)),
         ceded=any(s.belts_lost for s in carriers), at_signature=True,
     )  # fmt: skip
     fan = tables["guarantee_paths"]
@@ -73,9 +71,8 @@ def test_a_guarantee_without_its_own_number_starts_from_each_study():
     case = load_case("borderland").case
     held = case.guarantees[0].model_copy(update={"credibility": None})
     case = case.model_copy(update={"guarantees": (held,)})
-    _case, _theatre, settlements, drawn = small.world()
-    paths = support(case, "as_today", drawn.weeks)
-    futures = draw_futures(case, drawn.net, drawn.claimed, paths, Streams(0))
+    _case, _theatre, settlements, _futures = small.world()
+    futures = small.made_up(*small.paths(), case=case)
     steps = guarantee_tables(case, futures, settlements, Streams(0))["guarantee"]
     studies = steps[steps["step"] == "study"]
     assert list(studies["label"]) == [study.name for study in case.base_rates]

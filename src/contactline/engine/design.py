@@ -10,6 +10,7 @@ import numpy as np
 from contactline.case.beliefs import HasQuantile, sample_beliefs
 from contactline.case.labels import credibility_belief, elasticity_belief, pledge_belief
 from contactline.case.schema import Case
+from contactline.core.errors import UnknownNameError
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.support.adequacy import sample_elasticities
@@ -54,9 +55,13 @@ def design_of(
     """The design for a number of belief sets.
 
     measured : belief → quantile function that takes the place of the case's distribution (war/source_bias.py)
+    Raises UnknownNameError for one that the case does not draw.
     """
     sampled: dict[str, HasQuantile] = {belief.name: belief for belief in case.beliefs}
-    sampled |= {name: _Measured(found) for name, found in measured.items()}
+    for name, found in measured.items():
+        if name not in sampled:
+            raise UnknownNameError("belief", name, sampled)
+        sampled[name] = _Measured(found)
     columns = sample_beliefs(sampled, sets, streams)
     for guarantee in case.guarantees:
         name = credibility_belief(guarantee.id) if guarantee.stated else pledge_belief(guarantee.id)

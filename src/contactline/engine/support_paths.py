@@ -45,8 +45,8 @@ class Asked(Mapping[str, np.ndarray]):
         return Asked(self._beliefs, rows if self._rows is None else self._rows[rows], self.asked)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        self.asked.add(name)
         column = self._beliefs[name]
+        self.asked.add(name)  # once it is known to be there
         return column if self._rows is None else column[self._rows]
 
     def __iter__(self) -> Iterator[str]:

@@ -11,10 +11,11 @@ from contactline.case.scenario import FUTURES
 from contactline.choice.held import Sweep
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.frame import checked
 from contactline.core.streams import Streams
 from contactline.engine.courses import FIGHT_ON, OUTCOMES, accept, fight_on
 from contactline.topics.sensitivity.make import compare, sensitivity_tables
-from contactline.topics.tables import typed
+from contactline.topics.tables import declared
 
 from . import small
 
@@ -100,7 +101,7 @@ def test_what_was_planted_is_found(case, tables):
 
 def test_every_table_is_in_the_dictionary_and_adds_up(tables):
     for name, frame in tables.items():
-        assert len(typed(name, frame)) == len(frame) > 0
+        assert len(checked(declared(name), frame)) == len(frame) > 0
     shares = tables["acceptability"].groupby("viewpoint")["first"].sum()
     np.testing.assert_allclose(shares, 1.0)
     np.testing.assert_allclose(tables["regret"].groupby("viewpoint")["share_best"].sum(), 1.0)

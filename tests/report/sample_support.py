@@ -14,7 +14,7 @@ PATHS = {"as_today": ("Support stays as today", 0.0), "corvia_stops": ("Corvia s
 def support_samples() -> dict[str, pd.DataFrame]:
     """Every table of the support room but support_paths."""
     case = load_case("borderland").case
-    return ledger_tables(case) | {
+    return dict(ledger_tables(case)) | {
         "support_adequacy": adequacy_table(case, all_paths(case), 104),
         "support_factors": pd.DataFrame(_factors()),
         "support_frontier": pd.DataFrame([_outcome(name, *what) for name, what in PATHS.items()]),

@@ -14,11 +14,12 @@ from sample import PROPOSALS
 from sample_deal import deal_rows
 from typer.testing import CliRunner
 
+from contactline.core.frame import checked
 from contactline.faces.cli.app import app
 from contactline.faces.cli.case import new_case
 from contactline.topics.proposals import show as charts_deal
 from contactline.topics.showing.side_by_side import finding, side_by_side
-from contactline.topics.tables import typed
+from contactline.topics.tables import declared
 
 IDS = ["mediator_plan", "auria_terms"]
 
@@ -52,7 +53,7 @@ def test_cities_far_from_every_line_are_left_out(sample):
 
 
 def test_figures_before_and_after_share_a_row_and_what_stays_is_said_once():
-    names, items = side_by_side(typed("deal_compare", deal_rows(PROPOSALS)["deal_compare"]))
+    names, items = side_by_side(checked(declared("deal_compare"), deal_rows(PROPOSALS)["deal_compare"]))
     rows = {item.item: item for item in items}
     assert names == list(PROPOSALS.values())
     assert rows["line_km"].cells == ("1,150 km → 905 km", "1,150 km", "1,150 km")
@@ -106,7 +107,7 @@ def test_the_command_prints_both_proposals_within_the_width():
 
 def test_the_command_as_json_is_the_table():
     rows = json.loads(run("compare", *IDS, "--case", "borderland", "--json"))
-    frame = typed("deal_compare", pd.DataFrame(rows))
+    frame = checked(declared("deal_compare"), pd.DataFrame(rows))
     assert list(dict.fromkeys(frame["proposal"])) == IDS
     given = frame[frame["item"] == "km2_given_up"]["value"]
     assert (given > 4_000).all()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from contactline.core.frame import checked
 from contactline.faces.cli.screen import summary
 from contactline.faces.report.html import missing_figures, render_html
 from contactline.topics.assessment import Assessment
@@ -16,7 +17,7 @@ from contactline.topics.choice.show.choice import hinges
 from contactline.topics.fighting.show.ground import line_ahead, opens
 from contactline.topics.showing.figures import wrapped
 from contactline.topics.showing.summary import NO_HINGES
-from contactline.topics.tables import TABLES, typed
+from contactline.topics.tables import TABLES, declared
 from contactline.topics.trust.show.scores import bar_words
 
 
@@ -90,7 +91,7 @@ def test_a_table_of_belts_alone_still_draws(sample: Assessment) -> None:
 
 def test_no_hinge_is_a_finding_and_not_a_missing_table(sample: Assessment) -> None:
     columns = [column.name for column in TABLES["hinges"].columns]
-    none = with_table(sample, "hinges", typed("hinges", pd.DataFrame(columns=columns)))
+    none = with_table(sample, "hinges", checked(declared("hinges"), pd.DataFrame(columns=columns)))
     assert missing_figures(none) == {"choice": [NO_HINGES]}
     text = body(none)
     assert text.count(NO_HINGES) == 2 and "Not shown" not in text

@@ -10,9 +10,11 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from contactline.faces.report.front import front_assessment
+from contactline.core.frame import Tables
+from contactline.faces.report.front import measured_assessment
 from contactline.faces.report.html import (
     RECIPES,
     SECTIONS,
@@ -24,6 +26,7 @@ from contactline.faces.report.html import (
     write_report,
 )
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import FORECAST_COLUMNS
 from contactline.topics.showing.figures import to_svg
 from contactline.topics.tables import TABLES
 
@@ -159,7 +162,9 @@ def test_no_missing_value_leaks_into_the_page(text: str) -> None:
     assert not re.search(r"\b(nan|NaN|NaT|None|inf)\b", body)
 
 
-@pytest.mark.parametrize("name", sorted({table for recipe in RECIPES for table in recipe.tables} | {"cells"}))
+@pytest.mark.parametrize(
+    "name", sorted({table.name for recipe in RECIPES for table in recipe.tables} | {"cells"})
+)
 def test_each_missing_table_is_said(sample: Assessment, name: str) -> None:
     rest = {key: frame for key, frame in sample.tables.items() if key != name}
     said = missing_figures(dataclasses.replace(sample, tables=rest))
@@ -201,8 +206,9 @@ def test_the_front_page_needs_no_forecast(sample: Assessment) -> None:
     kept = {
         k: sample.tables[k] for k in ("front_monthly", "line_history", "outlines", "settlements", "places")
     }
-    cells = sample.tables["cells"][["cell", "region", "holder_first", "holder_now"]]
-    front = front_assessment(sample.case, {**kept, "cells": cells}, "0" * 64, "0.1")
+    cells = sample.tables["cells"].assign(**dict.fromkeys(FORECAST_COLUMNS, np.nan))
+    cells = cells.drop(columns=[name for name in cells if name.startswith("after_")])
+    front = measured_assessment(sample.case, Tables({**kept, "cells": cells}), "0" * 64, "0.1")
     text = render_front(front)
     Page(text)
     assert "Chance that Northland holds it" not in text

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from contactline.core.errors import InputError
+from contactline.core.frame import Tables, made
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import OPENS
 from contactline.topics.showing.judgements import (
     amount,
     band,
@@ -124,7 +126,7 @@ def test_drafted_judgements_keep_the_rule_and_their_figures(sample: Assessment) 
 
 
 def test_missing_tables_leave_judgements_out_instead_of_failing(sample: Assessment) -> None:
-    assert drafted(sample.case, {}, 200) == ()
+    assert drafted(sample.case, Tables(), 200) == ()
 
 
 def test_what_a_place_opens_is_said_without_likelihood(sample: Assessment) -> None:
@@ -138,7 +140,7 @@ def test_what_a_place_opens_is_said_without_likelihood(sample: Assessment) -> No
 
 def test_a_difference_whose_range_spans_zero_is_not_called_larger(sample: Assessment) -> None:
     unclear = sample.tables["opens"].assign(low=-0.01)
-    own = next(d for d in drafted(sample.case, {"opens": unclear}, 200) if d.topic == "opens")
+    own = next(d for d in drafted(sample.case, made({OPENS: unclear}), 200) if d.topic == "opens")
     assert "would not measurably differ" in own.sentence and "(90% range −1.0 to 1.1)" in own.sentence
     smaller = sample.tables["opens"].assign(difference=-0.02, low=-0.03, high=-0.01)
-    assert "would be smaller" in drafted(sample.case, {"opens": smaller}, 200)[0].sentence
+    assert "would be smaller" in drafted(sample.case, made({OPENS: smaller}), 200)[0].sentence

@@ -7,6 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from contactline.core.frame import made
+from contactline.topics.choice.schema import VERDICT
 from contactline.topics.choice.show.page import of_cases
 from contactline.topics.showing.judgements import drafted
 from contactline.topics.showing.precision import error_of_mean, error_of_share, in_points, size_words, too_few
@@ -49,7 +51,7 @@ def test_few_sets_say_less(sample):
 
 def test_one_side_of_one_half_is_said_where_a_number_is_not(sample):
     table = sample.tables["verdict"].assign(share_accept=0.95)
-    tables = {**sample.tables, "verdict": table}
+    tables = sample.tables | made({VERDICT: table})
     (own,) = (d for d in drafted(sample.case, tables, 20) if d.topic == "choice")
     assert "does better than fighting on under most of the beliefs and weights drawn" in own.sentence
 

@@ -18,9 +18,10 @@ import xarray as xr
 
 from contactline.core.errors import InputError, InternalError, UnknownNameError
 from contactline.core.files import sha256_of
+from contactline.core.frame import checked
 from contactline.topics.assessment import Assessment
 from contactline.topics.store import digest_of_record, load, save
-from contactline.topics.tables import TABLES, dictionary_json, typed
+from contactline.topics.tables import TABLES, declared, dictionary_json
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,9 @@ def test_round_trip_keeps_everything(sample: Assessment, saved: Path) -> None:
     assert back.judgements == sample.judgements
     assert set(back.tables) == set(sample.tables)
     for name, frame in sample.tables.items():
-        pd.testing.assert_frame_equal(back.tables[name], typed(name, frame), rtol=1e-8, check_dtype=True)
+        pd.testing.assert_frame_equal(
+            back.tables[name], checked(declared(name), frame), rtol=1e-8, check_dtype=True
+        )
     xr.testing.assert_equal(back.ensemble, sample.ensemble)
     assert back.ensemble.attrs["case_digest"] == sample.run.case_digest
 

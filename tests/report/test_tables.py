@@ -12,13 +12,14 @@ import xarray as xr
 
 from contactline.core.errors import InputError, InternalError
 from contactline.core.files import sha256_of
-from contactline.core.frame import Column, Table
+from contactline.core.frame import Column, Table, checked, made
 from contactline.evidence.tables import STORED
 from contactline.score.columns import SCORE_TABLES
 from contactline.topics.assessment import Assessment
 from contactline.topics.outcomes import checked_outcomes
 from contactline.topics.store import digest_of_record, load, save
-from contactline.topics.tables import TABLES, hands_over, typed
+from contactline.topics.tables import TABLES, declared
+from contactline.topics.truce.schema import TRUCE
 
 DECLARED = [
     pytest.param(table, id=f"{room}.{name}")
@@ -59,12 +60,8 @@ def test_a_stage_that_breaks_its_table_is_stopped_where_it_hands_over(sample: As
     truce = sample.tables["truce"].copy()
     truce.loc[1, "p_hold_156"] = 7.5
 
-    @hands_over
-    def made() -> dict[str, pd.DataFrame]:
-        return {"truce": truce}
-
     with pytest.raises(InternalError) as caught:
-        made()
+        made({TRUCE: truce})
     assert str(caught.value) == (
         "computed here: table 'truce', column 'p_hold_156', row 1 (proposal grand_plan, variant no_guarantee): got "
         "7.5; allowed is a number between 0 and 1 (probability: chance that it holds for 156 weeks). This is a fault "
@@ -132,4 +129,4 @@ def test_a_family_is_described_by_its_pattern_and_a_name_by_itself() -> None:
 
 def test_the_sample_of_these_tests_keeps_to_the_dictionary(sample: Assessment) -> None:
     for name, frame in sample.tables.items():
-        typed(name, frame)
+        checked(declared(name), frame)

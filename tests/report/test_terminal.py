@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from contactline.core.frame import Tables, made
 from contactline.faces.cli.screen import front_chart, front_table, summary
 from contactline.topics.assessment import Assessment
+from contactline.topics.front.schema import FRONT_MONTHLY
 from contactline.topics.showing.judgements import drafted
 from contactline.topics.showing.summary import (
     is_event,
@@ -96,13 +98,13 @@ def test_beliefs_read_in_plain_units() -> None:
 
 
 def test_front_and_backtest_files_are_written(sample: Assessment, tmp_path: Path) -> None:
-    some = {"front_monthly": sample.tables["front_monthly"]}
+    some = made({FRONT_MONTHLY: sample.tables["front_monthly"]})
     assert [p.name for p in front_chart(sample.case, some, tmp_path)] == [
         "front.html",
         "gains.svg",
         "gains.png",
     ]
-    scores = {k: sample.tables[k] for k in ("backtest_summary", "backtest_bars")}
+    scores = Tables({k: sample.tables[k] for k in ("backtest_summary", "backtest_bars")})
     names = {path.name for path in backtest_files(sample.case, scores, tmp_path)}
     assert {"backtest_summary.csv", "backtest_bars.csv", "score.svg", "coverage.png"} == names - {
         "score.png",

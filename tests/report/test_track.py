@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from contactline.case.load import load_case
+from contactline.core.frame import Tables
 from contactline.faces.cli.screen import summary
 from contactline.score.bars import BARS, _range_verdict
 from contactline.topics.assessment import Assessment
@@ -27,12 +28,12 @@ from contactline.topics.trust.make.scores import saved_scores
 from contactline.topics.trust.show.scores import calibration
 
 
-def bars(*verdicts: str) -> dict[str, pd.DataFrame]:
+def bars(*verdicts: str) -> Tables:
     rows = [{"bar": str(k), "met": True, "whole_range": verdict} for k, verdict in enumerate(verdicts)]
-    return {"backtest_bars": pd.DataFrame(rows)}
+    return Tables({"backtest_bars": pd.DataFrame(rows)})
 
 
-def scores(**crps: tuple[float, ...]) -> dict[str, pd.DataFrame]:
+def scores(**crps: tuple[float, ...]) -> Tables:
     rows = [
         {
             "series": "m",
@@ -45,7 +46,7 @@ def scores(**crps: tuple[float, ...]) -> dict[str, pd.DataFrame]:
         for model, values in crps.items()
         for h, value in zip((4, 26, 37), values, strict=True)
     ]
-    return {"backtest_summary": pd.DataFrame(rows)}
+    return Tables({"backtest_summary": pd.DataFrame(rows)})
 
 
 def test_bars_are_counted_by_value_and_by_whole_range() -> None:
@@ -53,7 +54,7 @@ def test_bars_are_counted_by_value_and_by_whole_range() -> None:
     assert "By point value the forecasts meet 4 of 4 bars" in said
     assert "of the 3 that have a 90% range, the whole range meets the bar for 1, crosses it for 2." in said
     assert "misses it for 1" in bars_sentence(bars("misses it", "meets it"))
-    assert bars_sentence({}) == ""
+    assert bars_sentence(Tables()) == ""
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_outcomes_above_the_middle_are_given_over_all_horizons_and_at_the_longes
             "pit": [0.9] * 7 + [0.1] * 3 + [0.9] * 9 + [0.1],
         }
     )
-    said = leaning_sentence({"backtest_pit": pit})
+    said = leaning_sentence(Tables({"backtest_pit": pit}))
     assert "in 80% of past cases, all horizons together, and in 90% at 37 weeks" in said
     assert said.endswith("it has run low.")
 
@@ -97,7 +98,7 @@ def test_one_page_names_both_figures_of_the_lean_wherever_it_gives_one(sample: A
     case = load_case("ukraine_2025")
     kept, stale = saved_scores(case)
     assert stale == () and {"backtest_summary", "backtest_places"} <= set(kept)
-    tables = {**sample.tables, **kept}
+    tables = sample.tables | kept
     said = leaning_sentence(tables)
     assert "80% of past cases, all horizons together, and in 88% at 37 weeks" in said
     reasons = [
@@ -115,7 +116,7 @@ def test_one_page_names_both_figures_of_the_lean_wherever_it_gives_one(sample: A
 
 
 def test_without_scores_report_and_terminal_say_so_and_how_to_make_them(sample: Assessment) -> None:
-    bare = {k: v for k, v in sample.tables.items() if not k.startswith("backtest_")}
+    bare = Tables({k: v for k, v in sample.tables.items() if not k.startswith("backtest_")})
     note = "Scores of gains: those kept with the case were made from other evidence. To make them: do this."
     for notes, wanted in (((), [NO_SCORES, REMEDY]), ((note,), [NO_SCORES, note])):
         assert without_scores(bare, notes) == wanted

@@ -11,12 +11,13 @@ import pytest
 
 import contactline as cl
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.frame import checked
 from contactline.engine.courses import OUTCOMES
 from contactline.faces.report.html import write_report
 from contactline.service.assess import assess
 from contactline.topics.quantiles import spread
 from contactline.topics.store import save
-from contactline.topics.tables import TABLES, typed
+from contactline.topics.tables import TABLES, declared
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def test_the_built_in_case_gives_every_table_of_the_report(built_in):
     }  # fmt: skip
     assert expected <= set(built_in.tables)
     for name, frame in built_in.tables.items():
-        pd.testing.assert_frame_equal(typed(name, frame), frame)
+        pd.testing.assert_frame_equal(checked(declared(name), frame), frame)
 
 
 @pytest.mark.parametrize("run", ["built_in", "invented"])

@@ -11,6 +11,7 @@ import pytest
 from contactline.case.load import load_case
 from contactline.case.scenario import Scenario
 from contactline.core.errors import InputError
+from contactline.core.frame import checked
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.service.opened import opened, opened_graph
@@ -21,7 +22,7 @@ from contactline.topics.fighting.make.people import (
     strength_table,
 )
 from contactline.topics.fighting.make.salients import salient_table
-from contactline.topics.tables import typed
+from contactline.topics.tables import declared
 from contactline.topics.trust.make.scores import FOLDER, saved_scores
 
 
@@ -34,7 +35,7 @@ def test_every_table_fits_its_dictionary(run: Run):
     tables = losses_tables(run.loaded, run.outlook, run.streams) | saved_scores(run.loaded)[0]
     assert {"loss_sources", "strength", "collapse", "losses_history", "backtest_places"} <= set(tables)
     for name, frame in tables.items():
-        typed(name, frame)
+        checked(declared(name), frame)
 
 
 def test_a_case_without_usable_readings_has_no_table_of_sources(run: Run):
@@ -67,7 +68,7 @@ def test_strength_stands_at_today_where_nothing_flows(run: Run):
 
 def test_salients_shrink_only_for_their_holder(run: Run):
     table = salient_table(run.outlook.front(), run.loaded.case, run.measured, (26, 104))
-    typed("salients", table)
+    checked(declared("salients"), table)
     named = table[table["name"] != "all"]
     now = named[named["week"] == 0].set_index(["name", "side"])["q50"]
     assert (now >= 50.0).all() and len(now) >= 2

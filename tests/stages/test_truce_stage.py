@@ -7,10 +7,11 @@ import pytest
 
 from contactline.case.quantities import HOLD_WEEKS
 from contactline.case.scenario import Scenario
+from contactline.core.frame import checked
 from contactline.engine.courses import truce_decision
 from contactline.engine.run import Run
 from contactline.service.opened import opened, opened_graph
-from contactline.topics.tables import typed
+from contactline.topics.tables import declared
 from contactline.topics.truce.make import (
     aims_table,
     broken_table,
@@ -38,7 +39,7 @@ def test_every_table_fits_its_dictionary(run: Run):
         "truce", "readings", "aims", "deterrence", "own_forces", "if_broken", "timing", "morale",
     }  # fmt: skip
     for name, frame in tables.items():
-        typed(name, frame)
+        checked(declared(name), frame)
     timing = tables["timing"]
     now = timing[timing["week"] == 0]
     assert now["p_better_than_now"].isna().all() and len(now) == len(run.settlements)

@@ -12,11 +12,12 @@ import pytest
 
 from contactline.case.load import load_case
 from contactline.case.supply import SupportPath
+from contactline.core.frame import checked
 from contactline.engine.support_paths import fight, sample_of
 from contactline.support.adequacy import support
 from contactline.support.frontier import paired, path_cost, smallest_package, variance_shares
 from contactline.topics.support.make import adequacy_table, all_paths, support_tables
-from contactline.topics.tables import typed
+from contactline.topics.tables import declared
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "choice"))
 from small import world
@@ -98,7 +99,7 @@ def test_the_stage_gives_every_table_it_promises_typed_and_in_range():
         "support_frontier", "support_drivers",
     }  # fmt: skip
     for name, frame in tables.items():
-        assert len(typed(name, frame)) == len(frame) > 0, name
+        assert len(checked(declared(name), frame)) == len(frame) > 0, name
     frontier = tables["support_frontier"].set_index("path")
     assert (frontier.loc["as_today", ["gain_diff", "losses_diff", "collapse_diff"]] == 0).all()
     assert frontier.loc["corvia_stops", "gain_diff_low"] > 0

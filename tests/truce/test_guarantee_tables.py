@@ -16,9 +16,10 @@ from contactline.case.labels import credibility_belief
 from contactline.case.load import load_case
 from contactline.case.pledges import PledgeRecord
 from contactline.case.scenario import FUTURES
+from contactline.core.frame import checked
 from contactline.core.streams import Streams
 from contactline.topics.guarantee.make import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
-from contactline.topics.tables import typed
+from contactline.topics.tables import declared
 from contactline.truce.guarantee import credibility_paths, draw_pledge_luck
 
 
@@ -38,7 +39,7 @@ def test_every_table_is_in_the_dictionary(made):
         "analogue_effects",
     }
     for name, table in tables.items():
-        assert len(typed(name, table)) == len(table)
+        assert len(checked(declared(name), table)) == len(table)
 
 
 def test_the_fan_is_the_mean_of_the_paths_that_courses_use(made):

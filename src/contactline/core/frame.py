@@ -1,12 +1,14 @@
 """Tables: what one is declared to hold, and the check that it does.
 
-Every table crosses this check twice: when the function that made it hands it over, and when a file that holds it is
-read. Nothing is repaired, so a value outside its bounds stops the run, and the message says which row holds it.
+Every table crosses this check twice: when the function that made it hands it over (`made`), and when a file that
+holds it is read. Nothing is repaired, so a value outside its bounds stops the run, and the message says which row holds
+it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -82,14 +84,23 @@ class Column:
         return {"required": not self.optional and self.kind != "text", **given}
 
 
-@dataclass(frozen=True)
-class Table:
-    """One table: its columns in order and the columns that identify a row."""
+class Table(str):
+    """One table: its columns in order and the columns that identify a row. It is a text, its name, and so stands
+    wherever a table is asked for by name."""
 
-    name: str
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+
+    def __new__(cls, name: str, meaning: str, columns: tuple[Column, ...], key: tuple[str, ...]) -> Table:
+        table = super().__new__(cls, name)
+        table.meaning, table.columns, table.key = meaning, columns, key
+        return table
+
+    @property
+    def name(self) -> str:
+        """The name as a plain text."""
+        return str(self)
 
     @cached_property
     def _named(self) -> dict[str, Column]:
@@ -132,6 +143,49 @@ def checked(
     if table.key and len(whole) > 1 and not _unique(whole, table.key):
         raise fault.repeated(whole)
     return whole
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Tables(Mapping[str, pd.DataFrame]):
+    """Tables by name. Whoever makes tables hands them over through `made`, whoever reads a file through `checked`: then
+    they are as declared."""
+
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.frames[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frames)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __or__(self, more: Mapping[str, pd.DataFrame]) -> Tables:
+        return Tables({**self.frames, **more})
+
+    def __repr__(self) -> str:
+        return f"Tables({', '.join(self.frames)})"
+
+    def rows(self, table: Table) -> pd.DataFrame:
+        """The table, or where it is not there one without rows that has its columns (families have no member)."""
+        if table in self:
+            return self[table]
+        return pd.DataFrame(columns=[column.name for column in table.columns if "*" not in column.name])
+
+    def filled(self, table: str) -> bool:
+        """Whether the table is there and has rows."""
+        return table in self and not self[table].empty
+
+
+def made(frames: Mapping[Table, pd.DataFrame]) -> Tables:
+    """Tables as whoever made them hands them over, each `checked` as declared. Raises InternalError."""
+    return Tables({table.name: checked(table, frame) for table, frame in frames.items()})
+
+
+def made_with_rows(frames: Mapping[Table, pd.DataFrame]) -> Tables:
+    """`made` of those tables that have rows."""
+    return made({table: frame for table, frame in frames.items() if len(frame)})
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,9 @@ def _described(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, tuple | list | frozenset | set):
         items = sorted(value) if isinstance(value, frozenset | set) else value
         return {"l": type(value).__name__, "v": [_described(part, arrays) for part in items]}
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = [[name, _described(getattr(value, name), arrays)] for name in _written(value)]
+        return {"r": _home(type(value)), "v": parts}
     if isinstance(value, Mapping):
         pairs = [[_described(k, arrays), _described(v, arrays)] for k, v in value.items()]
         return {"m": "proxy" if isinstance(value, MappingProxyType) else "dict", "v": pairs}
@@ -136,9 +139,6 @@ def _described(value: Any, arrays: list[np.ndarray]) -> Any:
             "v": _described(value.args, arrays),
             "w": _described(dict(value.kwds), arrays),
         }
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = [[name, _described(getattr(value, name), arrays)] for name in _written(value)]
-        return {"r": _home(type(value)), "v": parts}
     raise UnplainError(f"a {type(value).__name__} has no plain form")
 
 

@@ -14,6 +14,7 @@ from contactline.case.quantities import quantity_names
 from contactline.topics.assessment import Assessment
 from contactline.topics.claims.make.quantities import quantity
 from contactline.topics.claims.make.quantity_parts import Material, NoValueError, Quantity
+from contactline.topics.proposals.schema import DEALS
 from contactline.topics.showing.judgements import band, focus_proposal
 from contactline.topics.showing.summary import key_hinges, key_numbers
 from contactline.topics.tables import dictionary_json
@@ -52,7 +53,7 @@ def run_record(assessment: Assessment) -> dict[str, Any]:
 
 def _proposals(assessment: Assessment) -> list[dict[str, Any]]:
     """Those assessed, and which one single-proposal sentences speak of."""
-    deals = assessment.tables.get("deals")
+    deals = assessment.tables.get(DEALS)
     if deals is None:
         return []
     names = {proposal.id: proposal.name for proposal in assessment.case.proposals}

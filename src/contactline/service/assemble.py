@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
 import xarray as xr
 
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Node
 from contactline.core.progress import Stages
 from contactline.core.version import VERSION
@@ -20,19 +18,19 @@ from contactline.topics.claims.make.claims import claims_tables
 from contactline.topics.fighting.make.outlook import OUTLOOK_TABLES
 from contactline.topics.fighting.make.people import PEOPLE_TABLES
 from contactline.topics.fighting.make.places import OPENS_TABLES
+from contactline.topics.fighting.schema import CELLS
 from contactline.topics.front.make import FRONT_TABLES
 from contactline.topics.guarantee.make import GUARANTEE_TABLES
 from contactline.topics.proposals.make.deals import PROPOSAL_TABLES, map_columns
 from contactline.topics.sensitivity.make import SENSITIVITY_TABLES
 from contactline.topics.showing.judgements import drafted, focus_proposal
 from contactline.topics.support.make import SUPPORT_TABLES
-from contactline.topics.tables import Made, typed
 from contactline.topics.truce.make import TRUCE_TABLES
 from contactline.topics.trust.make.scores import saved_scores
 from contactline.topics.trust.make.trust import trust_tables
 from contactline.war.source_bias import measured_beliefs
 
-PARTS: tuple[tuple[str, tuple[Node[Made], ...]], ...] = (
+PARTS: tuple[tuple[str, tuple[Node[Tables], ...]], ...] = (
     ("read the fronts", (FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES)),
     ("follow the supporters", (SUPPORT_TABLES,)),
     ("apply the proposals", (PROPOSAL_TABLES,)),
@@ -47,15 +45,15 @@ PARTS: tuple[tuple[str, tuple[Node[Made], ...]], ...] = (
 def assembled(run: Run, stages: Stages) -> Assessment:
     """The assessment of a run."""
     reads, case = run.reads, run.case
-    tables: dict[str, pd.DataFrame] = {}
+    tables = Tables()
     with stages.stage("fit tempo and losses"):
         notes = list(run.notes)
     for words, nodes in PARTS:
         with stages.stage(words):
             for one in nodes:
-                made: Made = reads.of(one)
-                tables |= made
-    tables["cells"] = typed("cells", tables["cells"].assign(**map_columns(run.settlements)))
+                part: Tables = reads.of(one)
+                tables |= part
+    tables |= made({CELLS: tables[CELLS].assign(**map_columns(run.settlements))})
     with stages.stage("find what decides"):
         ensemble = reads.of(ENSEMBLE)
         found, few = reads.of(SENSITIVITY_TABLES(focus_proposal(case, tables)))
@@ -73,7 +71,7 @@ def assembled(run: Run, stages: Stages) -> Assessment:
 
 
 def _assessment(
-    run: Run, ensemble: xr.Dataset, tables: Mapping[str, pd.DataFrame], stages: Stages, notes: tuple[str, ...]
+    run: Run, ensemble: xr.Dataset, tables: Tables, stages: Stages, notes: tuple[str, ...]
 ) -> Assessment:
     reads, case = run.reads, run.case
     info = RunInfo(

@@ -38,6 +38,8 @@ from contactline.front.control_history import control_history
 from contactline.front.line import contact_ground, measure_line
 from contactline.front.outlines import simplified_outlines
 from contactline.front.settlements import measure_settlements
+from contactline.topics.fighting.schema import CELLS
+from contactline.topics.front.schema import CHANGES, OUTLINES, SETTLEMENTS
 
 MEASURED = ("areas", "regions", "line", "cells", "changes", "settlements", "losses", "fires", "outlines")
 COMMAND = "case build"
@@ -149,10 +151,10 @@ def build_evidence(
         archive, focus, ground, case.theatre, objectives=case.objectives, belts=case.belts, settlements=towns,
         tick=stage("measure control of cells"),
     )  # fmt: skip
-    tables["cells"] = (cells, (measured, from_boundaries, from_towns))
-    tables["changes"] = (changes, (measured,))
+    tables[CELLS] = (cells, (measured, from_boundaries, from_towns))
+    tables[CHANGES] = (changes, (measured,))
     settled = measure_settlements(towns, archive, focus, ground, case.theatre.resolution)
-    tables["settlements"] = (settled, (from_towns, measured))
+    tables[SETTLEMENTS] = (settled, (from_towns, measured))
     personnel, from_personnel = read_personnel(paths.personnel)
     estimates, from_estimates = read_estimates(paths.estimates, as_of=case.as_of)
     uk_mod, from_uk_mod = read_uk_mod(paths.uk_mod)
@@ -160,7 +162,7 @@ def build_evidence(
     tables["losses"] = (losses, (from_personnel, from_estimates, from_uk_mod))
     fires, from_fires = read_fires(paths.fires)
     tables["fires"] = (fires, (from_fires,))
-    tables["outlines"] = (simplified_outlines(regions), (from_boundaries,))
+    tables[OUTLINES] = (simplified_outlines(regions), (from_boundaries,))
 
     checked = {name: check_table(name, _cut(frame, case.as_of), name) for name, (frame, _) in tables.items()}
     origins = {name: joined(sources).as_dict() for name, (_, sources) in tables.items()}

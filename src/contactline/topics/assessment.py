@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
 import xarray as xr
 
 from contactline.case.schema import Case
 from contactline.core import notebook
+from contactline.core.frame import Tables
 
 CONFIDENCE_LEVELS = ("low", "moderate", "high")
 
@@ -79,8 +79,12 @@ class Assessment:
     case: Case
     run: RunInfo
     ensemble: xr.Dataset
-    tables: Mapping[str, pd.DataFrame]
+    tables: Tables
     judgements: tuple[Judgement, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.tables, Tables):
+            object.__setattr__(self, "tables", Tables(self.tables))
 
     def __repr__(self) -> str:
         run = self.run

@@ -6,8 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from contactline.core.frame import checked
 from contactline.topics.assessment import Assessment
-from contactline.topics.tables import typed
+from contactline.topics.tables import declared
 
 
 def as_json(assessment: Assessment) -> str:
@@ -19,7 +20,7 @@ def as_json(assessment: Assessment) -> str:
         "tables": {},
     }
     for name, frame in sorted(assessment.tables.items()):
-        rows = typed(name, frame)
+        rows = checked(declared(name), frame)
         for column in rows.select_dtypes("datetime"):
             rows[column] = rows[column].dt.strftime("%Y-%m-%d")
         content["tables"][name] = json.loads(rows.to_json(orient="records"))

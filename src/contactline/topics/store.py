@@ -24,10 +24,11 @@ from contactline.core.csv_table import read_text_table
 from contactline.core.errors import InputError
 from contactline.core.files import atomic_path, sha256_of, write_text
 from contactline.core.folders import recorded, replaced_folder, restore
+from contactline.core.frame import Tables, made
 from contactline.core.limits import memory_limit, size
 from contactline.topics.assessment import Assessment, Judgement, RunInfo
 from contactline.topics.outcomes import checked_outcomes
-from contactline.topics.tables import dictionary_json, dictionary_markdown, from_text, handed_over, to_csv
+from contactline.topics.tables import declared, dictionary_json, dictionary_markdown, from_text, to_csv
 
 RUN_FILE = "run.json"
 REWRITE = "Run `contactline assess --out` with this folder again, or restore the file."
@@ -52,7 +53,7 @@ def save(assessment: Assessment, out: Path) -> list[Path]:
 
 def fill(assessment: Assessment, folder: Path) -> list[Path]:
     """Write the files of an assessment into an empty folder; the paths written, run.json last."""
-    tables = handed_over(dict(sorted(assessment.tables.items())))
+    tables = made({declared(name): frame for name, frame in sorted(assessment.tables.items())})
     written = [_write_results(assessment, folder / "results.nc")]
     written += [_write_json(folder / "case.json", assessment.case.model_dump(mode="json"))]
     written += [_write_json(folder / "judgements.json", [asdict(j) for j in assessment.judgements])]
@@ -172,7 +173,7 @@ def _read(out: Path, run: dict[str, Any], digests: Mapping[str, str]) -> Assessm
         case=Case.model_validate_json((out / "case.json").read_text(encoding="utf-8")),
         run=RunInfo(**{**run, "as_of": date.fromisoformat(run["as_of"]), "notes": tuple(run["notes"])}),
         ensemble=ensemble,
-        tables={name: _read_table(out, name) for name in names},
+        tables=Tables({name: _read_table(out, name) for name in names}),
         judgements=tuple(Judgement(**record) for record in judgements),
     )
 
@@ -184,7 +185,7 @@ def _read_table(out: Path, name: str) -> pd.DataFrame:
     """
     path = out / "tables" / f"{name}.csv"
     frame = read_text_table(path.read_bytes(), path, REWRITE.rstrip("."), InputError)
-    return from_text(name, frame, str(path), InputError, REWRITE)
+    return from_text(declared(name), frame, str(path), InputError, REWRITE)
 
 
 def _write_results(assessment: Assessment, path: Path) -> Path:

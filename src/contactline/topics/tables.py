@@ -7,13 +7,12 @@ family of columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any, ParamSpec
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from contactline.core.errors import ContactlineError, InternalError, UnknownNameError
+from contactline.core.errors import ContactlineError, UnknownNameError
 from contactline.core.frame import Column, Table, checked
 from contactline.topics.allies import schema as allies
 from contactline.topics.bargain import schema as bargain
@@ -36,52 +35,23 @@ TOPICS = (
 TABLES: dict[str, Table] = {table.name: table for topic in TOPICS for table in topic.TABLES}
 
 
-P = ParamSpec("P")
-Made = dict[str, pd.DataFrame]
-
-
-def typed(
-    name: str,
-    frame: pd.DataFrame,
-    where: str = "",
-    error: type[ContactlineError] = InternalError,
-    remedy: str = "",
-) -> pd.DataFrame:
-    """`frame` as the dictionary declares table `name`: columns, types, bounds, key (core/frame.py).
-
-    where, error, remedy : for a table read from a file; without them the table is our own, and a breach InternalError.
-    Raises UnknownNameError for a table the dictionary lacks: what cannot be explained is not written.
-    """
+def declared(name: str) -> Table:
+    """The table of that name. Raises UnknownNameError: what cannot be explained is not written."""
     if name not in TABLES:
         raise UnknownNameError("table", name, TABLES)
-    return checked(TABLES[name], frame, where, error, remedy)
+    return TABLES[name]
 
 
 def from_text(
-    name: str, frame: pd.DataFrame, where: str, error: type[ContactlineError], remedy: str
+    table: Table, frame: pd.DataFrame, where: str, error: type[ContactlineError], remedy: str
 ) -> pd.DataFrame:
-    """`typed` of a table whose cells are all text, as a file holds them: an empty number or day is a missing one."""
+    """`checked` for a table whose cells are all text, as file `where` holds them: an empty number or day is missing."""
     frame = frame.reset_index(drop=True)
-    for column in frame.columns:
-        declared = TABLES[name].column(column) if name in TABLES else None
-        if declared is not None and declared.kind != "text":
-            frame[column] = frame[column].where(frame[column] != "", None)
-    return typed(name, frame, where, error, remedy)
-
-
-def handed_over(tables: Mapping[str, pd.DataFrame]) -> Made:
-    """Tables that a stage made, each as the dictionary declares it. Raises InternalError, UnknownNameError."""
-    return {name: typed(name, frame) for name, frame in tables.items()}
-
-
-def hands_over(make: Callable[P, Made]) -> Callable[P, Made]:
-    """A function that makes tables, held to the dictionary: what it returns has passed `handed_over`."""
-
-    @wraps(make)
-    def made(*args: P.args, **kwargs: P.kwargs) -> Made:
-        return handed_over(make(*args, **kwargs))
-
-    return made
+    for name in frame.columns:
+        column = table.column(name)
+        if column is not None and column.kind != "text":
+            frame[name] = frame[name].where(frame[name] != "", None)
+    return checked(table, frame, where, error, remedy)
 
 
 def to_csv(frame: pd.DataFrame) -> str:

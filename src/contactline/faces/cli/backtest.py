@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from contactline.case.load import LoadedCase, load_case
 from contactline.core.errors import InputError
 from contactline.core.files import write_text
 from contactline.core.folders import check_folder, everything, replaced_folder
+from contactline.core.frame import Tables, made
 from contactline.core.limits import Cost, check_cost
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
@@ -41,12 +43,13 @@ from contactline.topics.trust.make.scores import (
     read_space,
     save_scores,
 )
+from contactline.topics.trust.schema import BACKTEST_BARS, BACKTEST_SUMMARY
 from contactline.topics.trust.show.scores import backtest_files
 from contactline.war.capture_data import history
 from contactline.war.losses import weekly_claims
 from contactline.war.record import tempo_record
 
-Frames = dict[str, pd.DataFrame]
+Frames = Mapping[str, pd.DataFrame]
 
 
 MOST_WORKERS = 64
@@ -88,7 +91,8 @@ def backtest_command(
     if save:
         check_folder(loaded.folder / FOLDER, "--save", everything)
     stages = Stages(terminal(stderr=True), quiet=as_json)
-    made_by, tables = _SCORED[what](loaded, stages, draws, seed, workers)
+    made_by, found = _SCORED[what](loaded, stages, draws, seed, workers)
+    tables = Tables(found)
     told = terminal(stderr=True)
     if save:
         for path in save_scores(loaded, what.value, tables, made_by):
@@ -115,8 +119,8 @@ def backtest_command(
                 console,
                 "AutoARIMA is left out: it needs the package statsforecast (a development dependency).",
             )
-        print_summary(console, tables["backtest_summary"])
-        print_bars(console, tables["backtest_bars"])
+        print_summary(console, tables[BACKTEST_SUMMARY])
+        print_bars(console, tables[BACKTEST_BARS])
     else:
         for name, frame in tables.items():
             print_scores(console, name, frame)
@@ -239,5 +243,5 @@ def print_bars(console: Console, bars: pd.DataFrame) -> None:
         for row in bars.itertuples()
     ]
     print_table(
-        console, columns, rows, title="Headline forecast", note=bars_sentence({"backtest_bars": bars})
+        console, columns, rows, title="Headline forecast", note=bars_sentence(made({BACKTEST_BARS: bars}))
     )

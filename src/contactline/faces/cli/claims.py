@@ -22,6 +22,7 @@ from contactline.core.screen import print_table, say, words
 from contactline.service.assess import DEFAULT_CASE, assess
 from contactline.topics.assessment import Assessment
 from contactline.topics.claims.make.claims import claims_tables
+from contactline.topics.claims.schema import CLAIMS
 from contactline.topics.store import load
 
 STYLES = dict(zip(VERDICTS, ("green", "yellow", "red", "dim"), strict=True))
@@ -71,7 +72,7 @@ def claims_command(
         content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
         print_json({"case": about.id, **content})
     else:
-        _print_claims(about, tables["claims"])
+        _print_claims(about, tables[CLAIMS])
 
 
 def _case(name: str) -> Case:

@@ -20,7 +20,8 @@ from contactline.core.version import VERSION
 from contactline.engine.ground import measure_front
 from contactline.engine.settle import settle
 from contactline.faces.cli.base import App
-from contactline.faces.report.deals_page import deals_assessment, write_deals
+from contactline.faces.report.deals_page import write_deals
+from contactline.faces.report.front import measured_assessment
 from contactline.service.assess import DEFAULT_CASE
 from contactline.topics.proposals.make.compare import compare_table, compare_tables
 from contactline.topics.showing.side_by_side import side_by_side
@@ -135,7 +136,7 @@ def compare_command(
         _print_compared(terminal(), compared, f"{about.title}, as of {about.as_of}")
     if out is not None:
         tables = compare_tables(loaded, front, settlements, compared)
-        drawn = deals_assessment(about, tables, loaded.digest, VERSION)
+        drawn = measured_assessment(about, tables, loaded.digest, VERSION)
         for path in write_deals(drawn, out):
             say(terminal(stderr=True), f"wrote {path}")
 

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from contactline.case.load import load_case
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
 from contactline.core.folders import check_folder
+from contactline.core.frame import made
 from contactline.core.output import print_json
 from contactline.core.progress import Tick, terminal
 from contactline.core.screen import figure, print_table, say, words
@@ -24,7 +24,9 @@ from contactline.faces.cli.screen import front_chart, front_table
 from contactline.front.gains import gains_by_region
 from contactline.service.assess import DEFAULT_CASE
 from contactline.service.build import build_evidence
-from contactline.topics.front.make import front_tables
+from contactline.topics.fighting.schema import CELLS
+from contactline.topics.front.make import cells_now, front_tables
+from contactline.topics.front.schema import FRONT_MONTHLY
 
 CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -63,21 +65,13 @@ def front_command(
         check_folder(out, "--out")
     measured = measure_front(loaded)
     tables = front_tables(loaded, measured)
-    monthly = tables["front_monthly"]
+    monthly = tables[FRONT_MONTHLY]
     if as_json:
         print_json(monthly.to_json(orient="records", date_format="iso"))
     else:
         front_table(terminal(), loaded.case, monthly, months)
     if out is not None:
-        cells = pd.DataFrame(
-            {
-                "cell": measured.cells["cell"],
-                "region": measured.cells["region"],
-                "holder_first": measured.cells["holder"],
-                "holder_now": measured.ground.holder.astype(int),
-            }
-        )
-        tables |= {"cells": cells, "changes": loaded.evidence("changes")}
+        tables |= made({CELLS: cells_now(measured)})
         for path in front_chart(loaded.case, tables, out, loaded.digest):
             say(terminal(stderr=True), f"wrote {path}")
 

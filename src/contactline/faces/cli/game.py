@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from contactline.choice.efg import check_efg_path, write_efg
 from contactline.core.errors import InputError
+from contactline.core.frame import Tables, made
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
 from contactline.core.rounding import share
@@ -20,6 +20,7 @@ from contactline.core.screen import figure, print_table, say, words
 from contactline.service.opened import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
 from contactline.topics.bargain.make.game import Played, endings_over_weights, play
 from contactline.topics.bargain.make.tables import game_tables
+from contactline.topics.bargain.schema import EQUILIBRIA, GAME_VALUES, GAME_WEIGHTS
 
 COLUMNS = (
     words("who"), words("at"), words("does"), figure("chance"), words("believes", 2), words("reached", 1)
@@ -77,7 +78,7 @@ def game_command(
     if efg is not None:
         write_efg(played.game, efg)
         say(terminal(stderr=True), f"wrote {efg}")
-    tables = game_tables(played) | {"game_weights": endings_over_weights(played, ready.streams)}
+    tables = game_tables(played) | made({GAME_WEIGHTS: endings_over_weights(played, ready.streams)})
     if as_json:
         content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
         print_json(json.dumps({"title": played.game.title, "notes": played.solution.notes, **content}))
@@ -101,9 +102,9 @@ def _rates(given: list[str]) -> dict[str, float]:
     return rates
 
 
-def _print(console: Console, played: Played, tables: dict[str, pd.DataFrame]) -> None:
+def _print(console: Console, played: Played, tables: Tables) -> None:
     """The equilibria, one block an outcome: how it ends, who does what, and what it is worth."""
-    values, plays = tables["game_values"], tables["equilibria"]
+    values, plays = tables[GAME_VALUES], tables[EQUILIBRIA]
     say(console, Text(played.game.title, style="bold"))
     if values.empty:
         say(console, "No equilibrium of the kinds searched.")
@@ -126,7 +127,7 @@ def _print(console: Console, played: Played, tables: dict[str, pd.DataFrame]) ->
         console.print()
         worth = ", ".join(f"{r.name} {r.value:+.1f}" for r in own[own["equilibrium"] == first].itertuples())
         say(console, f"Gain over fighting on, in each player's own units: {worth}.")
-    shares = tables["game_weights"]
+    shares = tables[GAME_WEIGHTS]
     for ending, some, every in zip(shares["ending"], shares["share_some"], shares["share_all"], strict=True):
         if some > 0:
             say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -20,6 +21,7 @@ from contactline.core.rounding import measured, share, short
 from contactline.core.screen import figure, print_table, say, words
 from contactline.core.streams import Streams
 from contactline.topics.allies.make import DRAWS, cohesion_tables, event_tables
+from contactline.topics.allies.schema import BARGAINING, DIVISION, EVENTS, MOVEMENT, WEDGE
 
 DEFAULT_CASE = "ukraine_2025"
 COST = Cost(0.36e9, 26e3, 4.0, 3.2e-3)
@@ -53,13 +55,13 @@ def positions_command(
         print_json(_json(tables))
         return
     console = terminal()
-    _movement(console, tables["movement"])
-    if len(tables.get("division", ())):
-        _division(console, tables["division"])
-    if "bargaining" in tables:
-        _bargaining(console, tables["bargaining"])
-    if "wedge" in tables:
-        _wedge(console, tables["wedge"])
+    _movement(console, tables[MOVEMENT])
+    if tables.filled(DIVISION):
+        _division(console, tables[DIVISION])
+    if BARGAINING in tables:
+        _bargaining(console, tables[BARGAINING])
+    if WEDGE in tables:
+        _wedge(console, tables[WEDGE])
 
 
 def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> None:
@@ -69,7 +71,7 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
     if not tables:
         raise InputError(f"case {loaded.case.id!r} has no events; add an events.yaml (docs/events.md).")
     if as_json:
-        print_json(_json({"events": tables["events"]}))
+        print_json(_json({EVENTS: tables[EVENTS]}))
         return
     console = terminal()
     columns = [
@@ -81,13 +83,13 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
             row["event"], row["series"], str(row["weeks"]), measured(row["before"]), measured(row["during"]),
             short(row["p_value"], 2), str(row["independent"]),
         )
-        for row in tables["events"].to_dict("records")
+        for row in tables[EVENTS].to_dict("records")
     ]  # fmt: skip
     title = "Known shocks: weekly means before and during, against placebo windows"
     print_table(console, columns, rows, title=title, note="windows: independent placebo windows")
     console.print()
     by = ["name", "verdict", "reasons"]
-    for (name, verdict, reasons), own in tables["events"].groupby(by, sort=False):
+    for (name, verdict, reasons), own in tables[EVENTS].groupby(by, sort=False):
         why = f": {reasons}" if reasons else ""
         say(console, f"{name} ({', '.join(own['series'])}): {verdict}{why}.")
 
@@ -107,7 +109,7 @@ def _only(case: Case, issue: str | None) -> Case:
     )
 
 
-def _json(tables: dict[str, pd.DataFrame]) -> str:
+def _json(tables: Mapping[str, pd.DataFrame]) -> str:
     """Tables as JSON records: ISO days, missing values null."""
     content = {}
     for name, frame in tables.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,17 +9,20 @@ from rich.console import Console
 from rich.text import Text
 
 from contactline.case.schema import Case
+from contactline.core.frame import Tables
 from contactline.core.screen import Cell, figure, print_lines, print_table, table_lines, words, wrapped
 from contactline.core.version import VERSION
-from contactline.faces.report.front import front_assessment
+from contactline.faces.report.front import measured_assessment
 from contactline.faces.report.html import write_front
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.page import brief, centre_rows
+from contactline.topics.proposals.schema import DEALS
 from contactline.topics.showing.judgements import percent, proposal_name
 from contactline.topics.showing.key_assumptions import would_change
 from contactline.topics.showing.precision import sets_of, too_few
 from contactline.topics.showing.summary import as_of_line, key_hinges, key_numbers, no_hinges
 from contactline.topics.showing.track import without_scores
+from contactline.topics.truce.schema import TRUCE
 
 SCREEN_LINES = 36
 """The summary stays below this many lines at 100 columns; at 80 columns it drops reasons first."""
@@ -75,12 +77,12 @@ def front_table(console: Console, case: Case, monthly: pd.DataFrame, months: int
     )  # fmt: skip
 
 
-def front_chart(case: Case, tables: Mapping[str, pd.DataFrame], out: Path, digest: str = "") -> list[Path]:
+def front_chart(case: Case, tables: Tables, out: Path, digest: str = "") -> list[Path]:
     """Write front.html (interactive), and gains, line length and the map as SVG and PNG, into folder `out`.
 
-    `tables` may hold any of `faces.report.front.FRONT_TABLES`; digest : the case's. Returns the paths written.
+    tables : those of the topic front, and cells; digest : the case's. Returns the paths written.
     """
-    return write_front(front_assessment(case, tables, digest, VERSION), out)
+    return write_front(measured_assessment(case, tables, digest, VERSION), out)
 
 
 def headline_of_case(case: Case, present: list[str]) -> str:
@@ -175,7 +177,7 @@ def _proposals(console: Console, assessment: Assessment, *, in_a_line: bool) -> 
     if len(names) < 2:
         return []
     case = assessment.case
-    truce = assessment.tables.get("truce", pd.DataFrame(columns=["variant", "proposal", "p_hold_156"]))
+    truce = assessment.tables.get(TRUCE, pd.DataFrame(columns=["variant", "proposal", "p_hold_156"]))
     written = truce[truce["variant"] == "as_written"].set_index("proposal")["p_hold_156"]
     sides = {side.name: _shares(assessment, side.id) for side in (case.defender, case.challenger)}
     rows = [
@@ -199,7 +201,7 @@ def _proposals(console: Console, assessment: Assessment, *, in_a_line: bool) -> 
 
 
 def _assessed(assessment: Assessment) -> list[str]:
-    deals = assessment.tables.get("deals")
+    deals = assessment.tables.get(DEALS)
     return [] if deals is None else list(dict.fromkeys(deals["proposal"]))
 
 

@@ -28,6 +28,14 @@ from contactline.faces.cli.base import App
 from contactline.service.opened import DEFAULT_CASE, DRAWS, make_ready
 from contactline.support.adequacy import support_path
 from contactline.topics.support.make import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
+from contactline.topics.support.schema import (
+    SUPPORT_DRIVERS,
+    SUPPORT_FACTORS,
+    SUPPORT_FRONTIER,
+    SUPPORT_LEDGER,
+    SUPPORT_PACKAGES,
+    SUPPORT_RELIANCE,
+)
 
 WORDS = ("capability", "donors", "donor", "path", "belief", "if", "who gives more", "times present supply")
 """Columns of words, set to the left; all others hold figures."""
@@ -57,8 +65,8 @@ def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> 
         ("supply", "Who provides what, % of present need"),
         ("pressure", "Pressure, % of what could be"),
     ):
-        _print(console, title, _shares(tables["support_ledger"], kind))
-    alone = tables["support_reliance"]
+        _print(console, title, _shares(tables[SUPPORT_LEDGER], kind))
+    alone = tables[SUPPORT_RELIANCE]
     alone = alone[alone["alone"]]
     if len(alone):
         _print(console, "Provided nearly alone: less than half is left without the donor", _alone(alone))
@@ -134,29 +142,27 @@ def compare_command(
             likelihood=likelihood, thorough=True,
         )  # fmt: skip
     if as_json:
-        wanted = ("support_frontier", "support_drivers", "support_packages", "support_factors")
-        print_json({name: _records(tables[name]) for name in wanted if name in tables})
+        wanted = (SUPPORT_FRONTIER, SUPPORT_DRIVERS, SUPPORT_PACKAGES, SUPPORT_FACTORS)
+        print_json({table.name: _records(tables[table]) for table in wanted if table in tables})
         return
     console = terminal()
-    _print(console, "Two years of fighting under each path", _frontier(tables["support_frontier"]))
+    _print(console, "Two years of fighting under each path", _frontier(tables[SUPPORT_FRONTIER]))
     say(
         console,
         "belt: chance that every town of the belt still stands; losses: killed and wounded of the defender, median; "
         "coll.: chance of a collapse; bn €: billions of euros a month beyond the path as today where the ledger prices "
         "it, else ?.",
     )
-    if "support_packages" in tables and len(tables["support_packages"]):
-        _print(
-            console, _package_title(about, tables["support_packages"]), _packages(tables["support_packages"])
-        )
-    elif "support_packages" in tables:
+    if tables.filled(SUPPORT_PACKAGES):
+        _print(console, _package_title(about, tables[SUPPORT_PACKAGES]), _packages(tables[SUPPORT_PACKAGES]))
+    elif SUPPORT_PACKAGES in tables:
         say(
             console,
             "No package is shown: no path that cuts supply makes holding the belt less likely than asked.",
         )
     else:
         say(console, "The belt was not fought out on the map: the case has none, or its record is too thin.")
-    _print(console, "What drives the difference in gains, % of variance", _drivers(tables["support_drivers"]))
+    _print(console, "What drives the difference in gains, % of variance", _drivers(tables[SUPPORT_DRIVERS]))
     say(console, "How strongly supply moves the front is judgement; `contactline support show` says whose.")
 
 

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-import xarray as xr
-
-from contactline.case.schema import Case
 from contactline.core.files import write_text
 from contactline.core.folders import replaced_folder
 from contactline.faces.report.html import page, write_figures, write_maps
-from contactline.topics.assessment import Assessment, RunInfo
+from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import CELLS
 from contactline.topics.proposals import show as charts_deal
-from contactline.topics.tables import typed
-
-
-def deals_assessment(case: Case, tables: Mapping[str, pd.DataFrame], digest: str, version: str) -> Assessment:
-    """A record without forecasts that holds the tables of `topics.proposals.make.compare.compare_tables`.
-
-    Raises InputError for a table that is malformed.
-    """
-    run = RunInfo(case.id, digest, case.as_of, 0, 0, 0, version, {})
-    chances = {f"p_{weeks}": float("nan") for weeks in (26, 52, 104)}
-    kept = {
-        name: typed(name, frame.assign(**chances) if name == "cells" else frame)
-        for name, frame in tables.items()
-    }
-    return Assessment(case, run, xr.Dataset(), kept, ())
 
 
 def render_deals(assessment: Assessment) -> str:
@@ -55,7 +36,7 @@ def write_deals(assessment: Assessment, out: Path) -> list[Path]:
     Raises InputError for a folder that no run of ours wrote.
     """
     out = Path(out)
-    layers = ["now", *(name for name in assessment.tables["cells"].columns if name.startswith("after_"))]
+    layers = ["now", *(name for name in assessment.tables[CELLS].columns if name.startswith("after_"))]
     with replaced_folder(out, "--out", "deal compare") as folder:
         write_text(folder / "deals.html", render_deals(assessment))
         written = [folder / "deals.html"]

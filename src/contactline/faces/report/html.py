@@ -36,12 +36,14 @@ from contactline.topics.choice.show.page import (
     waiting_sentence,
 )
 from contactline.topics.claims import show as claims_show
+from contactline.topics.fighting.schema import CELLS, LINE_FAN
 from contactline.topics.fighting.show import cost as charts_cost
 from contactline.topics.fighting.show import ground as charts_ground
 from contactline.topics.fighting.show import outlook as charts_war
 from contactline.topics.fighting.show import people as charts_people
 from contactline.topics.fighting.show.people import collapse_words, publisher
 from contactline.topics.front import show as charts_front
+from contactline.topics.front.schema import AREA_HISTORY
 from contactline.topics.guarantee import show as charts_guarantee
 from contactline.topics.proposals import show as charts_deal
 from contactline.topics.sensitivity import show as charts_claims
@@ -167,7 +169,7 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         boxes=charts_claims.boxes(assessment),
         verdict_colours=claims_show.VERDICT_COLOURS,
         no_hinges=no_hinges(assessment),
-        on_map="line_fan" in assessment.tables,
+        on_map=LINE_FAN in assessment.tables,
         nearest_first=any("nearest to the line" in note for note in assessment.run.notes),
         as_of_line=as_of_line(assessment),
         too_few=too_few(sets_of(assessment)),
@@ -183,7 +185,7 @@ def render_front(assessment: Assessment) -> str:
     """The page of `contactline front`: the map and the gains, without any forecast."""
     figures = front_figures(assessment)
     present = {"map": "The line then and now", "gains": "Gains by month"}
-    if "cells" not in assessment.tables:
+    if CELLS not in assessment.tables:
         del present["map"]
     if series_gap(assessment):
         present["disagree"] = "Sources disagree"
@@ -216,7 +218,7 @@ def write_front(assessment: Assessment, out: Path) -> list[Path]:
     with replaced_folder(out, "--out", "front") as folder:
         write_text(folder / "front.html", render_front(assessment))
         written = [folder / "front.html", *write_figures(front_figures(assessment), folder, png=True)]
-        layers = ["now"] if "cells" in assessment.tables else []
+        layers = ["now"] if CELLS in assessment.tables else []
         written += write_maps(assessment, folder, layers, png=True)
     return [out / path.relative_to(folder) for path in written]
 
@@ -251,14 +253,14 @@ def missing_figures(assessment: Assessment) -> dict[str, list[str]]:
             word = "tables" if len(absent) > 1 else "table"
             text = f"Not shown: {recipe.what}. This assessment has no {word} {', '.join(absent)}."
             sentences.setdefault(recipe.section, []).append(text)
-    if "cells" not in assessment.tables:
+    if CELLS not in assessment.tables:
         sentences.setdefault("front", []).insert(0, "Not shown: the map. This assessment has no table cells.")
     return sentences
 
 
 def series_gap(assessment: Assessment) -> str:
     """One sentence on how far the map series disagree; empty with fewer than two."""
-    table = assessment.tables.get("area_history")
+    table = assessment.tables.get(AREA_HISTORY)
     if table is None or table["series"].nunique() < 2:
         return ""
     wide = table.pivot_table(index="date", columns="series", values="km2").dropna()
@@ -331,7 +333,7 @@ def _write_drawings(svgs: Mapping[str, str], folder: Path, png: Callable[[str], 
 
 
 def _absent(assessment: Assessment, recipe: Recipe) -> list[str]:
-    return [t for t in recipe.tables if t not in assessment.tables or assessment.tables[t].empty]
+    return [table.name for table in recipe.tables if not assessment.tables.filled(table)]
 
 
 def _by_section(figures: Sequence[Figure]) -> dict[str, list[Figure]]:

@@ -14,6 +14,7 @@ from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import FitError
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.futures import Futures
@@ -29,7 +30,15 @@ from contactline.support.cohesion import (
     wedge_value,
 )
 from contactline.support.event_study import Study, elasticity_range, study
-from contactline.topics.tables import Made, hands_over
+from contactline.topics.allies.schema import (
+    BARGAINING,
+    DIVISION,
+    EVENT_PLACEBOS,
+    EVENTS,
+    MOVEMENT,
+    POSITIONS,
+    WEDGE,
+)
 from contactline.war.losses import weekly_claims
 from contactline.war.record import TempoRecord, tempo_record
 
@@ -40,10 +49,9 @@ VALUE_YEARS = 2.0
 TEMPO, LOSSES = "tempo", "losses"
 
 
-@hands_over
 def cohesion_tables(
     case: Case, streams: Streams, draws: int = DRAWS, gain_if_cut: np.ndarray | None = None
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables positions, movement, division, bargaining and wedge; those without rows are left out, save division,
     where having none is a finding.
 
@@ -51,15 +59,13 @@ def cohesion_tables(
     than as today; with it the wedge's rows carry the expected gain of the split.
     """
     tables = {
-        "positions": position_history(case),
-        "movement": movement(case),
-        "division": division(case),
-        "bargaining": bargaining_table(case, draws, streams) if case.stakes else pd.DataFrame(),
-        "wedge": _wedge(case, streams, gain_if_cut),
+        POSITIONS: position_history(case),
+        MOVEMENT: movement(case),
+        DIVISION: division(case),
+        BARGAINING: bargaining_table(case, draws, streams) if case.stakes else pd.DataFrame(),
+        WEDGE: _wedge(case, streams, gain_if_cut),
     }
-    return {
-        name: table for name, table in tables.items() if len(table) or (name == "division" and case.positions)
-    }
+    return made({t: rows for t, rows in tables.items() if len(rows) or (t is DIVISION and case.positions)})
 
 
 def gain_under_cut(case: Case, futures: Futures) -> np.ndarray | None:
@@ -76,15 +82,14 @@ def gain_under_cut(case: Case, futures: Futures) -> np.ndarray | None:
     return difference
 
 
-@hands_over
-def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> dict[str, pd.DataFrame]:
+def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> Tables:
     """Tables events (one row an event and series) and event_placebos (the effects at all placebo dates).
 
     Series: weekly net km² of each map, weekly claimed losses of the challenger. Empty for a case without events.
     """
     case = loaded.case
     if not case.events:
-        return {}
+        return Tables()
     record = record or tempo_record(loaded.evidence("areas"), case.evidence.fit_from, case.as_of)
     rows, placebos = [], []
     for event in case.events:
@@ -97,7 +102,7 @@ def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> dict[
                 for number, effect in enumerate(found.placebo, start=1)
             ]
     columns = ["event", "series", "placebo", "effect"]
-    return {"events": pd.DataFrame(rows), "event_placebos": pd.DataFrame(placebos, columns=columns)}
+    return made({EVENTS: pd.DataFrame(rows), EVENT_PLACEBOS: pd.DataFrame(placebos, columns=columns)})
 
 
 def event_weeks(event: Event, case: Case, ends: np.ndarray) -> tuple[int, int]:
@@ -158,7 +163,7 @@ def _wedge(case: Case, streams: Streams, gain_if_cut: np.ndarray | None) -> pd.D
 
 
 @node("tables.allies")
-def ALLIES_TABLES(reads: Reads) -> Made:
+def ALLIES_TABLES(reads: Reads) -> Tables:
     """Tables of positions, cohesion and known shocks."""
     run = Run(reads)
     tables = cohesion_tables(run.case, run.streams, gain_if_cut=gain_under_cut(run.case, run.futures))

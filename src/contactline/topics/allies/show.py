@@ -9,6 +9,15 @@ import numpy as np
 import pandas as pd
 
 from contactline.core.rounding import percent
+from contactline.topics.allies.schema import (
+    BARGAINING,
+    DIVISION,
+    EVENT_PLACEBOS,
+    EVENTS,
+    MOVEMENT,
+    POSITIONS,
+    WEDGE,
+)
 from contactline.topics.assessment import Assessment
 from contactline.topics.showing.figures import (
     Figure,
@@ -50,14 +59,14 @@ MODEL_COLOURS = {
 
 def positions_over_time(assessment: Assessment) -> list[Figure]:
     """Step lines of every actor's position, one figure an issue, in the case's order."""
-    table = assessment.tables["positions"]
+    table = assessment.tables[POSITIONS]
     issues = list(dict.fromkeys(table["issue"]))
     return [_positions(assessment, str(issue), table[table["issue"] == issue]) for issue in issues]
 
 
 def division_over_time(assessment: Assessment) -> list[Figure]:
     """Distance of the wedge's donor from the other supporters (or, without a wedge, their spread), step lines."""
-    table = assessment.tables["division"]
+    table = assessment.tables[DIVISION]
     wedge = assessment.case.wedge
     known = wedge is not None and table["donor_distance"].notna().any()
     column = "donor_distance" if known else "spread"
@@ -91,7 +100,7 @@ def division_over_time(assessment: Assessment) -> list[Figure]:
 
 def outcomes_by_model(assessment: Assessment) -> list[Figure]:
     """Where each model says an issue settles: median and 80% range, rows of models within issues."""
-    table = assessment.tables["bargaining"]
+    table = assessment.tables[BARGAINING]
     free = table[table["variant"] == "free"]
     shown = free.assign(
         row=[wrapped(name, 26) for name in free["name"]],
@@ -130,7 +139,7 @@ def outcomes_by_model(assessment: Assessment) -> list[Figure]:
 
 def shocks(assessment: Assessment) -> list[Figure]:
     """Each shock's effect on the tempo of the longest map beside the effects at all placebo dates."""
-    events, placebos = assessment.tables["events"], assessment.tables["event_placebos"]
+    events, placebos = assessment.tables[EVENTS], assessment.tables[EVENT_PLACEBOS]
     tempo = events[events["what"] == "tempo"]
     series = str(tempo.groupby("series", sort=False)["placebos"].sum().idxmax())
     own = tempo[(tempo["series"] == series) & tempo["effect"].notna()]
@@ -232,7 +241,7 @@ def _issue_title(assessment: Assessment, name: str, now: pd.DataFrame) -> str:
     """The distance of the two sides, and since when the challenger stands still."""
     case = assessment.case
     at = now.set_index("actor")["position"]
-    moved = assessment.tables.get("movement")
+    moved = assessment.tables.get(MOVEMENT)
     still = ""
     if moved is not None:
         row = moved[(moved["issue"] == now["issue"].iloc[0]) & (moved["actor"] == case.challenger.id)]
@@ -262,7 +271,7 @@ def _colours(assessment: Assessment, now: pd.DataFrame) -> dict[str, str]:
 
 
 def _unmoved(assessment: Assessment) -> str:
-    moved = assessment.tables.get("movement")
+    moved = assessment.tables.get(MOVEMENT)
     if moved is None:
         return ""
     own = moved[(moved["actor"] == assessment.case.challenger.id) & (moved["restated"] > 0)]
@@ -280,7 +289,7 @@ def _unmoved(assessment: Assessment) -> str:
 
 
 def _apart(assessment: Assessment) -> str:
-    table, wedge = assessment.tables.get("division"), assessment.case.wedge
+    table, wedge = assessment.tables.get(DIVISION), assessment.case.wedge
     if table is None or wedge is None or table["donor_distance"].isna().all():
         return ""
     last = table.sort_values("day").groupby("name", sort=False)["donor_distance"].last().dropna()
@@ -291,7 +300,7 @@ def _apart(assessment: Assessment) -> str:
 
 
 def _agreement(assessment: Assessment) -> str:
-    table = assessment.tables.get("bargaining")
+    table = assessment.tables.get(BARGAINING)
     if table is None:
         return ""
     free = table[(table["variant"] == "free") & table["p_agree"].notna()]
@@ -306,7 +315,7 @@ def _agreement(assessment: Assessment) -> str:
 
 
 def _split(assessment: Assessment) -> str:
-    table, wedge = assessment.tables.get("wedge"), assessment.case.wedge
+    table, wedge = assessment.tables.get(WEDGE), assessment.case.wedge
     if table is None or wedge is None:
         return ""
     two = table[table["years"] == 2.0].set_index("where")["chance_mean"]
@@ -321,7 +330,7 @@ def _split(assessment: Assessment) -> str:
 
 
 def _shocks(assessment: Assessment) -> str:
-    table = assessment.tables.get("events")
+    table = assessment.tables.get(EVENTS)
     if table is None or table.empty:
         return ""
     seen = table[table["verdict"] != "not identified"]
@@ -350,15 +359,15 @@ def _lower(text: str) -> str:
 
 
 RECIPES = (
-    Recipe("positions", SECTION, "positions over time", ("positions",), positions_over_time),
+    Recipe("positions", SECTION, "positions over time", (POSITIONS,), positions_over_time),
     Recipe(
         "division",
         SECTION,
         "division among supporters over time",
-        ("division",),
+        (DIVISION,),
         division_over_time,
         "No issue has positions of two supporters on record, so no division among them is measured.",
     ),
-    Recipe("bargaining", SECTION, "predicted outcomes by model", ("bargaining",), outcomes_by_model),
-    Recipe("shocks", SECTION, "known shocks beside placebo dates", ("events", "event_placebos"), shocks),
+    Recipe("bargaining", SECTION, "predicted outcomes by model", (BARGAINING,), outcomes_by_model),
+    Recipe("shocks", SECTION, "known shocks beside placebo dates", (EVENTS, EVENT_PLACEBOS), shocks),
 )

@@ -18,105 +18,120 @@ def _line(name: str, meaning: str, optional: bool = True) -> Column:
     return Column(name, "number", "share", meaning, 0, 1, optional)
 
 
-TABLES: tuple[Table, ...] = (
-    Table(
-        "bargaining_range",
-        "Who prefers which line to fighting on: lines from the present one (0) to the whole region (1)",
-        (
-            *_SETTING,
-            _line("line", "share of the region's remaining ground that is handed over", False),
-            num("km2_given_up", "km²", "ground handed over", 0),
-            name_of("actor", "actor id of the case; both: the two belligerents, if they share their beliefs"),
-            text("actor_name", "who that is"),
-            text("viewpoint", "whose values, as published"),
-            chance("share_accept", "share of belief sets in which the line is better than fighting on"),
-            text("blocked_by", "clauses that the viewpoint calls unacceptable; empty if none"),
-        ),
-        ("order", "scenario", "guarantee", "line", "actor"),
+BARGAINING_RANGE = Table(
+    "bargaining_range",
+    "Who prefers which line to fighting on: lines from the present one (0) to the whole region (1)",
+    (
+        *_SETTING,
+        _line("line", "share of the region's remaining ground that is handed over", False),
+        num("km2_given_up", "km²", "ground handed over", 0),
+        name_of("actor", "actor id of the case; both: the two belligerents, if they share their beliefs"),
+        text("actor_name", "who that is"),
+        text("viewpoint", "whose values, as published"),
+        chance("share_accept", "share of belief sets in which the line is better than fighting on"),
+        text("blocked_by", "clauses that the viewpoint calls unacceptable; empty if none"),
     ),
-    Table(
-        "range_summary",
-        "Where what each belligerent accepts in at least half of the belief sets overlaps, and what blocks it",
-        (
-            *_SETTING,
-            name_of("region", "region whose remaining ground is at stake"),
-            name_of("defender", "actor id of the defender"),
-            text("defender_viewpoint", "whose values stand for it, as published"),
-            name_of("challenger", "actor id of the challenger"),
-            text("challenger_viewpoint", "whose values stand for it, as published"),
-            _line("defender_most", "the most that the defender hands over (missing: accepts no line)"),
-            _line("challenger_least", "the least that the challenger signs for (missing: accepts no line)"),
-            _line("range_low", "lower end of the bargaining range (missing: the range is empty)"),
-            _line("range_high", "upper end of the bargaining range (missing: the range is empty)"),
-            chance("share_with_range", "share of belief sets that leave a line both accept"),
-            text("finding", "the range in words, or what blocks it"),
-            _line("demand", "the challenger's best take-it-or-leave-it demand (missing: fighting is better)"),
-            chance("demand_refused", "share of belief sets in which the defender refuses that demand"),
-            Column("sets", "whole", "belief sets", "belief sets used", 1),
-        ),
-        ("order", "scenario", "guarantee"),
+    ("order", "scenario", "guarantee", "line", "actor"),
+)
+
+RANGE_SUMMARY = Table(
+    "range_summary",
+    "Where what each belligerent accepts in at least half of the belief sets overlaps, and what blocks it",
+    (
+        *_SETTING,
+        name_of("region", "region whose remaining ground is at stake"),
+        name_of("defender", "actor id of the defender"),
+        text("defender_viewpoint", "whose values stand for it, as published"),
+        name_of("challenger", "actor id of the challenger"),
+        text("challenger_viewpoint", "whose values stand for it, as published"),
+        _line("defender_most", "the most that the defender hands over (missing: accepts no line)"),
+        _line("challenger_least", "the least that the challenger signs for (missing: accepts no line)"),
+        _line("range_low", "lower end of the bargaining range (missing: the range is empty)"),
+        _line("range_high", "upper end of the bargaining range (missing: the range is empty)"),
+        chance("share_with_range", "share of belief sets that leave a line both accept"),
+        text("finding", "the range in words, or what blocks it"),
+        _line("demand", "the challenger's best take-it-or-leave-it demand (missing: fighting is better)"),
+        chance("demand_refused", "share of belief sets in which the defender refuses that demand"),
+        Column("sets", "whole", "belief sets", "belief sets used", 1),
     ),
-    Table(
-        "game",
-        "The game of a settlement, node by node; pay-offs are gains over fighting on with support as it is",
-        (
-            Column("node", "whole", "count", "number of the node, depth first", 0),
-            Column("parent", "whole", "count", "node before it (−1: none)", -1),
-            Column("depth", "whole", "count", "moves and draws before it", 0),
-            text("branch", "the action or draw that leads to it"),
-            name_of("kind", "move, draw (by nature) or ending"),
-            name_of("actor", "actor id of the case who moves; empty where nobody does"),
-            text("player", "who that is"),
-            name_of("infoset", "information set: nodes of the same name are not told apart by who moves"),
-            text("label", "what is drawn, or how it ends"),
-            chance("chance", "nature's chance of the branch (missing: a player chose it)", True),
-            chance("reach_*", "chance of passing the node in the equilibria of that outcome", True),
-            maybe("pay_*", "units of that player's value", "expected gain over fighting on (missing: no ending)"),
-        ),
-        ("node",),
+    ("order", "scenario", "guarantee"),
+)
+
+GAME = Table(
+    "game",
+    "The game of a settlement, node by node; pay-offs are gains over fighting on with support as it is",
+    (
+        Column("node", "whole", "count", "number of the node, depth first", 0),
+        Column("parent", "whole", "count", "node before it (−1: none)", -1),
+        Column("depth", "whole", "count", "moves and draws before it", 0),
+        text("branch", "the action or draw that leads to it"),
+        name_of("kind", "move, draw (by nature) or ending"),
+        name_of("actor", "actor id of the case who moves; empty where nobody does"),
+        text("player", "who that is"),
+        name_of("infoset", "information set: nodes of the same name are not told apart by who moves"),
+        text("label", "what is drawn, or how it ends"),
+        chance("chance", "nature's chance of the branch (missing: a player chose it)", True),
+        chance("reach_*", "chance of passing the node in the equilibria of that outcome", True),
+        maybe("pay_*", "units of that player's value", "expected gain over fighting on (missing: no ending)"),
     ),
-    Table(
-        "equilibria",
-        "Play at every information set in every equilibrium of the game",
-        (
-            Column("equilibrium", "whole", "count", "number of the equilibrium", 1),
-            Column("outcome", "whole", "count", "equilibria with the same chances of the same endings share it", 1),
-            name_of("infoset", "information set of the game"),
-            name_of("actor", "actor id of the case who moves"),
-            text("player", "who that is"),
-            text("action", "what can be done"),
-            chance("chance", "chance that it is done"),
-            Column("reached", "flag", "true or false", "whether play gets there"),
-            text("belief", "what the player believes where it cannot tell; empty where it knows all"),
-            Column("sequential", "flag", "true or false", "beliefs are limits of small trembles"),
-            Column("pure", "flag", "true or false", "nobody mixes"),
+    ("node",),
+)
+
+EQUILIBRIA = Table(
+    "equilibria",
+    "Play at every information set in every equilibrium of the game",
+    (
+        Column("equilibrium", "whole", "count", "number of the equilibrium", 1),
+        Column(
+            "outcome", "whole", "count", "equilibria with the same chances of the same endings share it", 1
         ),
-        ("equilibrium", "infoset", "action"),
+        name_of("infoset", "information set of the game"),
+        name_of("actor", "actor id of the case who moves"),
+        text("player", "who that is"),
+        text("action", "what can be done"),
+        chance("chance", "chance that it is done"),
+        Column("reached", "flag", "true or false", "whether play gets there"),
+        text("belief", "what the player believes where it cannot tell; empty where it knows all"),
+        Column("sequential", "flag", "true or false", "beliefs are limits of small trembles"),
+        Column("pure", "flag", "true or false", "nobody mixes"),
     ),
-    Table(
-        "game_values",
-        "What every equilibrium of the game is worth to each player, and how it ends",
-        (
-            Column("equilibrium", "whole", "count", "number of the equilibrium", 1),
-            Column("outcome", "whole", "count", "equilibria with the same chances of the same endings share it", 1),
-            name_of("player", "actor id of the case"),
-            text("name", "who that is"),
-            num("value", "units of that player's value", "expected gain over fighting on"),
-            text("endings", "how it ends, with chances"),
-            Column("sequential", "flag", "true or false", "beliefs are limits of small trembles"),
-            Column("pure", "flag", "true or false", "nobody mixes"),
+    ("equilibrium", "infoset", "action"),
+)
+
+GAME_VALUES = Table(
+    "game_values",
+    "What every equilibrium of the game is worth to each player, and how it ends",
+    (
+        Column("equilibrium", "whole", "count", "number of the equilibrium", 1),
+        Column(
+            "outcome", "whole", "count", "equilibria with the same chances of the same endings share it", 1
         ),
-        ("equilibrium", "player"),
+        name_of("player", "actor id of the case"),
+        text("name", "who that is"),
+        num("value", "units of that player's value", "expected gain over fighting on"),
+        text("endings", "how it ends, with chances"),
+        Column("sequential", "flag", "true or false", "beliefs are limits of small trembles"),
+        Column("pure", "flag", "true or false", "nobody mixes"),
     ),
-    Table(
-        "game_weights",
-        "How the game ends when each player's weights are drawn within their published ranges",
-        (
-            text("ending", "how it ends"),
-            chance("share_some", "share of weight draws in which some pure equilibrium ends so, likely as not or more"),
-            chance("share_all", "share of weight draws in which every pure equilibrium ends so, likely as not or more"),
-            Column("draws", "whole", "count", "weight draws", 1),
+    ("equilibrium", "player"),
+)
+
+GAME_WEIGHTS = Table(
+    "game_weights",
+    "How the game ends when each player's weights are drawn within their published ranges",
+    (
+        text("ending", "how it ends"),
+        chance(
+            "share_some",
+            "share of weight draws in which some pure equilibrium ends so, likely as not or more",
         ),
-        ("ending",),
+        chance(
+            "share_all",
+            "share of weight draws in which every pure equilibrium ends so, likely as not or more",
+        ),
+        Column("draws", "whole", "count", "weight draws", 1),
     ),
-)  # fmt: skip
+    ("ending",),
+)
+
+TABLES: tuple[Table, ...] = (BARGAINING_RANGE, RANGE_SUMMARY, GAME, EQUILIBRIA, GAME_VALUES, GAME_WEIGHTS)

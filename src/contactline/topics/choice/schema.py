@@ -17,66 +17,70 @@ from contactline.topics.columns import (
     text,
 )
 
-TABLES: tuple[Table, ...] = (
-    Table(
-        "courses",
-        "Outcomes of each course of action at the horizon",
-        (
-            name_of("course", "course of action id"),
-            NAME,
-            name_of("outcome", "outcome id"),
-            text("label", "what the outcome measures"),
-            text("unit", "unit of the outcome"),
-            maybe("mean", "the outcome's", "mean over draws", 0),
-            *spread("", "the outcome's", "outcome", low=0),
-        ),
-        ("course", "outcome"),
+COURSES = Table(
+    "courses",
+    "Outcomes of each course of action at the horizon",
+    (
+        name_of("course", "course of action id"),
+        NAME,
+        name_of("outcome", "outcome id"),
+        text("label", "what the outcome measures"),
+        text("unit", "unit of the outcome"),
+        maybe("mean", "the outcome's", "mean over draws", 0),
+        *spread("", "the outcome's", "outcome", low=0),
     ),
-    Table(
-        "breakeven",
-        "Share of beliefs and weights under which accepting is better, over the two beliefs in dispute",
-        (
-            PROPOSAL,
-            ACTOR,
-            VIEWPOINT,
-            chance("credibility", "chance that the guarantor acts if invoked"),
-            num("collapse_rate", "per year", "rate of collapses of the defence if the fighting goes on", 0),
-            chance("share_accept", "share in which accepting is better"),
-        ),
-        ("proposal", "actor", "viewpoint", "credibility", "collapse_rate"),
-    ),
-    Table(
-        "breakeven_curve",
-        "The credibility at which accepting and fighting on are even, for each rate of collapse",
-        (
-            PROPOSAL,
-            ACTOR,
-            VIEWPOINT,
-            num("collapse_rate", "per year", "rate of collapses of the defence", 0),
-            chance("credibility", "break-even credibility (missing: none between 0 and 1)", True),
-        ),
-        ("proposal", "actor", "viewpoint", "collapse_rate"),
-    ),
-    Table(
-        "verdict",
-        "Which course is better, by viewpoint",
-        (
-            PROPOSAL,
-            text("viewpoint", "whose values, as published"),
-            name_of("actor", "actor id of the case"),
-            text("actor_name", "who that is"),
-            text("values", "the viewpoint alone"),
-            Column("default", "flag", "yes or no", "whether it is the actor's default viewpoint"),
-            text("refuses", "points of the proposal that it calls unacceptable at any price; empty if none"),
-            chance("share_accept", "share of beliefs and weights in which accepting is better"),
-            chance("p_accept_mean_value", "the same with every weight at the middle of its range", True),
-        ),
-        ("proposal", "viewpoint"),
-    ),
-    Table(
-        "hinges",
-        "Beliefs that decide for the defender's default viewpoint: the share preferring acceptance as each is moved",
-        (PROPOSAL, text("viewpoint", "whose values"), *TURNING),
-        ("proposal", "viewpoint", "belief"),
-    ),
+    ("course", "outcome"),
 )
+
+BREAKEVEN = Table(
+    "breakeven",
+    "Share of beliefs and weights under which accepting is better, over the two beliefs in dispute",
+    (
+        PROPOSAL,
+        ACTOR,
+        VIEWPOINT,
+        chance("credibility", "chance that the guarantor acts if invoked"),
+        num("collapse_rate", "per year", "rate of collapses of the defence if the fighting goes on", 0),
+        chance("share_accept", "share in which accepting is better"),
+    ),
+    ("proposal", "actor", "viewpoint", "credibility", "collapse_rate"),
+)
+
+BREAKEVEN_CURVE = Table(
+    "breakeven_curve",
+    "The credibility at which accepting and fighting on are even, for each rate of collapse",
+    (
+        PROPOSAL,
+        ACTOR,
+        VIEWPOINT,
+        num("collapse_rate", "per year", "rate of collapses of the defence", 0),
+        chance("credibility", "break-even credibility (missing: none between 0 and 1)", True),
+    ),
+    ("proposal", "actor", "viewpoint", "collapse_rate"),
+)
+
+VERDICT = Table(
+    "verdict",
+    "Which course is better, by viewpoint",
+    (
+        PROPOSAL,
+        text("viewpoint", "whose values, as published"),
+        name_of("actor", "actor id of the case"),
+        text("actor_name", "who that is"),
+        text("values", "the viewpoint alone"),
+        Column("default", "flag", "yes or no", "whether it is the actor's default viewpoint"),
+        text("refuses", "points of the proposal that it calls unacceptable at any price; empty if none"),
+        chance("share_accept", "share of beliefs and weights in which accepting is better"),
+        chance("p_accept_mean_value", "the same with every weight at the middle of its range", True),
+    ),
+    ("proposal", "viewpoint"),
+)
+
+HINGES = Table(
+    "hinges",
+    "Beliefs that decide for the defender's default viewpoint: the share preferring acceptance as each is moved",
+    (PROPOSAL, text("viewpoint", "whose values"), *TURNING),
+    ("proposal", "viewpoint", "belief"),
+)
+
+TABLES: tuple[Table, ...] = (COURSES, BREAKEVEN, BREAKEVEN_CURVE, VERDICT, HINGES)

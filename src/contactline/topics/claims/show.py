@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from contactline.topics.assessment import Assessment
+from contactline.topics.claims.schema import CLAIMS
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -24,7 +25,7 @@ VERDICT_COLOURS = dict(zip(VERDICTS, ("#2a7f7f", "#e2b84f", "#a0623a", "#c3cad1"
 
 def claims(assessment: Assessment) -> list[Figure]:
     """One tile a claim, by verdict."""
-    table = assessment.tables["claims"]
+    table = assessment.tables[CLAIMS]
     counts = {verdict: int((table["verdict"] == verdict).sum()) for verdict in VERDICTS}
     tiles = table.assign(place=table.groupby("verdict").cumcount() + 1)[["verdict", "place", "text", "by"]]
     y = alt.Y("verdict:N", title=None, sort=list(VERDICTS), axis=rows_axis())
@@ -47,4 +48,4 @@ def claims(assessment: Assessment) -> list[Figure]:
     return [Figure("claims", "claims", title, subtitle, f"Tiles by verdict. {title}.", spec_of(chart, 150))]
 
 
-RECIPES = (Recipe("claims", "claims", "the claims of the debate", ("claims",), claims),)
+RECIPES = (Recipe("claims", "claims", "the claims of the debate", (CLAIMS,), claims),)

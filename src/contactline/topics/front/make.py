@@ -6,35 +6,54 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.engine.ground import TOTAL, Front
 from contactline.engine.run import Run
 from contactline.front.gains import gains_by_month
-from contactline.topics.tables import Made, hands_over
+from contactline.topics.fighting.schema import FORECAST_COLUMNS
+from contactline.topics.front.schema import (
+    AREA_HISTORY,
+    CHANGES,
+    FRONT_MONTHLY,
+    LINE_HISTORY,
+    OUTLINES,
+    PLACES,
+    SETTLEMENTS,
+)
 from contactline.war.record import TempoRecord
 
 
-@hands_over
-def front_tables(loaded: LoadedCase, front: Front) -> dict[str, pd.DataFrame]:
+def front_tables(loaded: LoadedCase, front: Front) -> Tables:
     """Tables front_monthly, area_history, line_history, settlements, places and outlines."""
     case = loaded.case
     areas = loaded.evidence("areas")
     tables = {
-        "front_monthly": _monthly(areas, {region.id for region in case.regions if region.focus}),
-        "area_history": _history(front.record),
-        "changes": loaded.evidence("changes"),
-        "settlements": front.settlements,
-        "places": pd.DataFrame([place.model_dump() for place in case.places]),
+        FRONT_MONTHLY: _monthly(areas, {region.id for region in case.regions if region.focus}),
+        AREA_HISTORY: _history(front.record),
+        CHANGES: loaded.evidence(CHANGES),
+        SETTLEMENTS: front.settlements,
     }
+    if case.places:
+        tables[PLACES] = pd.DataFrame([place.model_dump() for place in case.places])
     if loaded.has_evidence("line"):
         line = loaded.evidence("line")
         line = line[line["series"] == case.headline_series.id]
-        tables["line_history"] = line[["date", "km"]].reset_index(drop=True)
-    if loaded.has_evidence("outlines"):
-        tables["outlines"] = loaded.evidence("outlines")
-    if not len(tables["places"]):
-        del tables["places"]
-    return tables
+        tables[LINE_HISTORY] = line[["date", "km"]].reset_index(drop=True)
+    if loaded.has_evidence(OUTLINES):
+        tables[OUTLINES] = loaded.evidence(OUTLINES)
+    return made(tables)
+
+
+def cells_now(front: Front) -> pd.DataFrame:
+    """Table cells of a map without any forecast: who held each cell first and holds it now."""
+    held = {
+        "cell": front.cells["cell"],
+        "region": front.cells["region"],
+        "holder_first": front.cells["holder"],
+        "holder_now": front.ground.holder.astype(int),
+    }
+    return pd.DataFrame(held | dict.fromkeys(FORECAST_COLUMNS, np.nan))
 
 
 def _monthly(areas: pd.DataFrame, regions: set[str]) -> pd.DataFrame:
@@ -74,7 +93,7 @@ def _history(record: TempoRecord) -> pd.DataFrame:
 
 
 @node("tables.front")
-def FRONT_TABLES(reads: Reads) -> Made:
+def FRONT_TABLES(reads: Reads) -> Tables:
     """Tables of the measured front."""
     run = Run(reads)
     return front_tables(run.loaded, run.front)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from contactline.core.rounding import measured
 from contactline.topics.assessment import Assessment
+from contactline.topics.front.schema import FRONT_MONTHLY, LINE_HISTORY
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -31,7 +32,7 @@ SHOWN_REGIONS = 5
 
 def gains_by_month(assessment: Assessment) -> list[Figure]:
     """Stacked columns by region for the headline map, the other map's total as a tick."""
-    table = assessment.tables["front_monthly"]
+    table = assessment.tables[FRONT_MONTHLY]
     headline = headline_of(assessment, list(table["series"].unique()))
     own, others = table[table["series"] == headline], table[table["series"] != headline]
     total = _totals(own)
@@ -92,7 +93,7 @@ def month_axis(months: pd.Series) -> alt.Axis:
 
 def line_length(assessment: Assessment) -> list[Figure]:
     """Length of the line of contact over time."""
-    table = assessment.tables["line_history"].sort_values("date")
+    table = assessment.tables[LINE_HISTORY].sort_values("date")
     first, last = table.iloc[0], table.iloc[-1]
     change = last["km"] - first["km"]
     word = "longer" if change > 0 else "shorter"
@@ -117,8 +118,8 @@ def line_length(assessment: Assessment) -> list[Figure]:
 
 
 RECIPES = (
-    Recipe("gains", "front", "gains by month and region", ("front_monthly",), gains_by_month),
-    Recipe("line_length", "front", "length of the line", ("line_history",), line_length),
+    Recipe("gains", "front", "gains by month and region", (FRONT_MONTHLY,), gains_by_month),
+    Recipe("line_length", "front", "length of the line", (LINE_HISTORY,), line_length),
 )
 
 
@@ -133,7 +134,7 @@ def _totals(own: pd.DataFrame) -> pd.DataFrame:
 def _by_region(assessment: Assessment, regions: pd.DataFrame) -> pd.DataFrame:
     """Rows of month, region name, km²; small regions summed; the total alone if there are no regions."""
     if regions.empty:
-        table = assessment.tables["front_monthly"]
+        table = assessment.tables[FRONT_MONTHLY]
         headline = headline_of(assessment, list(table["series"].unique()))
         return _totals(table[table["series"] == headline]).assign(region="total")
     size = regions.groupby("region")["km2"].apply(lambda v: v.abs().sum()).sort_values(ascending=False)

@@ -16,12 +16,19 @@ from scipy.special import expit
 from contactline.case.labels import credibility_belief, pledge_belief
 from contactline.case.pledges import Guarantee
 from contactline.case.schema import Case
+from contactline.core.frame import Tables, made_with_rows
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.courses import pledged
 from contactline.engine.futures import Futures
 from contactline.engine.run import Run
-from contactline.topics.tables import Made, hands_over
+from contactline.topics.guarantee.schema import (
+    ANALOGUE_EFFECTS,
+    ANALOGUES,
+    GUARANTEE,
+    GUARANTEE_CALENDAR,
+    GUARANTEE_PATHS,
+)
 from contactline.truce.analogues import (
     NEAR_KM,
     AnalogueFit,
@@ -92,10 +99,9 @@ class _Thin:
         return self.crisis_luck.shape[1]
 
 
-@hands_over
 def guarantee_tables(
     case: Case, futures: Futures, settlements: Mapping[str, Settlement], streams: Streams
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables guarantee, guarantee_paths, guarantee_calendar, analogues and analogue_effects, of those with rows."""
     luck = futures.pledge_luck
     steps, paths, calendar = [], [], []
@@ -112,14 +118,15 @@ def guarantee_tables(
         steps += [shown | row for row in _steps(case, guarantee, futures, luck, ceded, streams)]
         paths += [shown | row for row in _fan(case, guarantee, futures, luck, ceded)]
         calendar += [shown | row for row in _dates(guarantee)]
-    tables = {
-        "guarantee": pd.DataFrame(steps),
-        "guarantee_paths": pd.DataFrame(paths),
-        "guarantee_calendar": pd.DataFrame(calendar),
-        "analogues": analogue_table(case),
-        "analogue_effects": effect_table(case, streams),
-    }
-    return {name: table for name, table in tables.items() if len(table)}
+    return made_with_rows(
+        {
+            GUARANTEE: pd.DataFrame(steps),
+            GUARANTEE_PATHS: pd.DataFrame(paths),
+            GUARANTEE_CALENDAR: pd.DataFrame(calendar),
+            ANALOGUES: analogue_table(case),
+            ANALOGUE_EFFECTS: effect_table(case, streams),
+        }
+    )
 
 
 def analogue_table(case: Case) -> pd.DataFrame:
@@ -289,7 +296,7 @@ def _quantiles(values: np.ndarray) -> dict[str, float]:
 
 
 @node("tables.guarantee")
-def GUARANTEE_TABLES(reads: Reads) -> Made:
+def GUARANTEE_TABLES(reads: Reads) -> Tables:
     """Tables of guarantees and their analogues."""
     run = Run(reads)
     return guarantee_tables(run.case, run.futures, run.settlements, run.streams)

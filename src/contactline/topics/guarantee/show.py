@@ -9,6 +9,7 @@ import pandas as pd
 
 from contactline.core.rounding import percent
 from contactline.topics.assessment import Assessment
+from contactline.topics.guarantee.schema import GUARANTEE, GUARANTEE_CALENDAR, GUARANTEE_PATHS
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -32,8 +33,8 @@ ROW = 30
 
 def over_time(assessment: Assessment) -> list[Figure]:
     """One fan per guarantee: the chance of being honoured, with the calendar of its guarantors."""
-    table = assessment.tables["guarantee_paths"]
-    dates = assessment.tables.get("guarantee_calendar", pd.DataFrame())
+    table = assessment.tables[GUARANTEE_PATHS]
+    dates = assessment.tables.get(GUARANTEE_CALENDAR, pd.DataFrame())
     return [
         _fan(assessment, own, _on_the_way(assessment, own, dates)) for own in shown_first(assessment, table)
     ]
@@ -41,7 +42,7 @@ def over_time(assessment: Assessment) -> list[Figure]:
 
 def reasons(assessment: Assessment) -> list[Figure]:
     """One ladder per guarantee: from the published base rates, reason by reason, to the last year counted."""
-    return [_ladder(assessment, own) for own in shown_first(assessment, assessment.tables["guarantee"])]
+    return [_ladder(assessment, own) for own in shown_first(assessment, assessment.tables[GUARANTEE])]
 
 
 def shown_first(assessment: Assessment, table: pd.DataFrame) -> list[pd.DataFrame]:
@@ -159,8 +160,8 @@ RECIPES: tuple[Recipe, ...] = (
         "guarantee_paths",
         "truce",
         "how credible each guarantee is over time",
-        ("guarantee_paths",),
+        (GUARANTEE_PATHS,),
         over_time,
     ),
-    Recipe("guarantee_steps", "truce", "what a guarantee's credibility is made of", ("guarantee",), reasons),
+    Recipe("guarantee_steps", "truce", "what a guarantee's credibility is made of", (GUARANTEE,), reasons),
 )

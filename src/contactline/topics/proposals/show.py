@@ -7,6 +7,7 @@ import pandas as pd
 
 from contactline.core.rounding import measured
 from contactline.topics.assessment import Assessment
+from contactline.topics.proposals.schema import DEAL_COMPARE
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -29,7 +30,7 @@ STAYS_KM = 0.5
 
 def city_distances(assessment: Assessment) -> list[Figure]:
     """Distance of each city from the line now, and after each proposal."""
-    table = distances(assessment.tables["deal_compare"])
+    table = distances(assessment.tables[DEAL_COMPARE])
     table = table[table.groupby("place")["now"].transform("min") <= NEAR_KM]
     if table.empty:
         return []
@@ -124,6 +125,6 @@ def _moves(rows: pd.DataFrame) -> str:
 
 RECIPES = (
     Recipe(
-        "city_distances", "proposals", "distance of cities from the line", ("deal_compare",), city_distances
+        "city_distances", "proposals", "distance of cities from the line", (DEAL_COMPARE,), city_distances
     ),
 )

@@ -25,6 +25,7 @@ from contactline.choice.scenarios import Box, find_box
 from contactline.choice.sobol import Sobol, set_noise, sobol_indices
 from contactline.choice.verdict import default_values, hinges, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.frame import Table, Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
 from contactline.core.rounding import share as as_percent
@@ -32,7 +33,18 @@ from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON
 from contactline.engine.futures import Futures
 from contactline.engine.run import Run
-from contactline.topics.tables import Made, handed_over
+from contactline.topics.choice.schema import HINGES
+from contactline.topics.sensitivity.schema import (
+    ACCEPTABILITY,
+    BOXES,
+    CENTRAL_WEIGHTS,
+    FLIPS,
+    INFORMATION,
+    REGRET,
+    SOBOL,
+    SURFACE,
+    WAITING,
+)
 from contactline.truce.terms import Settlement
 
 Runs = Mapping[str, Mapping[str, np.ndarray]]
@@ -85,7 +97,7 @@ def sensitivity_tables(
     *,
     over: str = FIGHT_ON,
     tick: Tick = no_tick,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables hinges, flips, boxes, sobol, information, waiting and surface (`proposal` against `over`), regret,
     acceptability and central_weights (all courses, all viewpoints).
 
@@ -107,20 +119,20 @@ def sensitivity_tables(
     used = {name: column for name, column in beliefs.items() if name in labels}
     names = actor_names(case)
     roles = {actor.id: actor.role for actor in case.actors}
-    found: dict[str, list[pd.DataFrame]] = {}
+    found: dict[Table, list[pd.DataFrame]] = {}
     for done, viewpoint in enumerate(case.values):
         compared = compare(viewpoint, runs, sets, streams)
         who = {"viewpoint": f"{names[viewpoint.actor]}: {viewpoint.viewpoint}"}
         tables = _all_courses(compared, _acceptable(case, viewpoint, runs), sets, streams)
         pair = _Pair(case, compared, runs, used, labels, proposal, over, draws // sets, streams, held)
-        tables |= {name: frame.assign(proposal=proposal) for name, frame in pair.tables(roles).items()}
-        for name, frame in tables.items():
-            found.setdefault(name, []).append(frame.assign(**who))
+        tables |= {table: frame.assign(proposal=proposal) for table, frame in pair.tables(roles).items()}
+        for table, frame in tables.items():
+            found.setdefault(table, []).append(frame.assign(**who))
         tick((done + 1) / len(case.values))
-    return {name: _joined(frames) for name, frames in found.items()}
+    return made({table: _joined(frames) for table, frames in found.items()})
 
 
-def sensitivity_of(run: Run, proposal: str) -> dict[str, pd.DataFrame]:
+def sensitivity_of(run: Run, proposal: str) -> Tables:
     """The tables for a proposal against fighting on. Raises InputError where the belief sets are too few."""
     case, futures, settlement = run.case, run.futures, run.settlements[proposal]
     entering = run.reads.inputs_of(COURSE(proposal)) | run.reads.inputs_of(COURSE(FIGHT_ON))
@@ -224,27 +236,27 @@ class _Pair:
             total = total + sign * weight * gap
         return set_noise(total, self.futures)
 
-    def tables(self, roles: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    def tables(self, roles: Mapping[str, str]) -> dict[Table, pd.DataFrame]:
         """The analyses of the pair that this viewpoint's actor, of one of the `roles`, calls for."""
         advantage = self.compared.advantage(self.proposal, self.over)
-        found = {"flips": self._flips(advantage)}
+        found = {FLIPS: self._flips(advantage)}
         viewpoint, noise = self.compared.viewpoint, self.noise()
         role = roles.get(viewpoint.actor, "other")
         if viewpoint == default_values(self.case, self.case.defender.id):
-            found["hinges"] = self._turning_at(
+            found[HINGES] = self._turning_at(
                 [(n, np.nan) for n in hinges(advantage, self.beliefs, self.labels)]
             )
         if not viewpoint.default:
             return found
-        found["boxes"] = self._boxes(advantage)
+        found[BOXES] = self._boxes(advantage)
         if role in ("challenger", "defender", "guarantor"):
-            found["sobol"] = self._sobol(advantage, noise)
+            found[SOBOL] = self._sobol(advantage, noise)
         if role in ("challenger", "defender"):
             information = self._information(noise)
             found |= {
-                "information": information,
-                "waiting": self._waiting(information),
-                "surface": self._surface(advantage),
+                INFORMATION: information,
+                WAITING: self._waiting(information),
+                SURFACE: self._surface(advantage),
             }
         return found
 
@@ -384,7 +396,7 @@ def _acceptable(case: Case, viewpoint: Values, runs: Runs) -> Runs:
     return {course: run for course, run in runs.items() if course not in refused}
 
 
-def _all_courses(compared: Compared, runs: Runs, sets: int, streams: Streams) -> dict[str, pd.DataFrame]:
+def _all_courses(compared: Compared, runs: Runs, sets: int, streams: Streams) -> dict[Table, pd.DataFrame]:
     """Regret and acceptability of the courses left by one viewpoint; none where fewer than two are left."""
     if len(runs) < 2:
         return {}
@@ -403,7 +415,7 @@ def _all_courses(compared: Compared, runs: Runs, sets: int, streams: Streams) ->
             "confidence": found.confidence,
         }
     )
-    return {"regret": regret, "acceptability": table, "central_weights": _central(found, values)}
+    return {REGRET: regret, ACCEPTABILITY: table, CENTRAL_WEIGHTS: _central(found, values)}
 
 
 def _central(found: Acceptability, values: Values) -> pd.DataFrame:
@@ -417,9 +429,9 @@ def _central(found: Acceptability, values: Values) -> pd.DataFrame:
 
 
 @node("tables.sensitivity")
-def SENSITIVITY_TABLES(reads: Reads, proposal: str) -> tuple[Made, tuple[str, ...]]:
+def SENSITIVITY_TABLES(reads: Reads, proposal: str) -> tuple[Tables, tuple[str, ...]]:
     """Tables of what would have to be true for a proposal, or none and a note where the belief sets are too few."""
     try:
-        return handed_over(sensitivity_of(Run(reads), proposal)), ()
+        return sensitivity_of(Run(reads), proposal), ()
     except InputError as error:
-        return {}, (f"what decides was not worked out; more draws help: {error}",)
+        return Tables(), (f"what decides was not worked out; more draws help: {error}",)

@@ -8,8 +8,19 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
+from contactline.core.frame import Table
 from contactline.core.rounding import number, percent
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.schema import COURSES
+from contactline.topics.sensitivity.schema import (
+    ACCEPTABILITY,
+    BOXES,
+    FLIPS,
+    INFORMATION,
+    SOBOL,
+    SURFACE,
+    WAITING,
+)
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -36,7 +47,7 @@ _PERCENT = alt.Axis(format=".0%", tickCount=5)
 
 def flips(assessment: Assessment) -> list[Figure]:
     """How the share preferring acceptance moves over each belief's present range, and where it crosses one half."""
-    own, who, about = _own(assessment, "flips")
+    own, who, about = _own(assessment, FLIPS)
     if own.empty:
         return []
     own = own.assign(swing=(own["share_high"] - own["share_low"]).abs()).sort_values("swing", ascending=False)
@@ -84,7 +95,7 @@ def flips(assessment: Assessment) -> list[Figure]:
 
 def sobol(assessment: Assessment) -> list[Figure]:
     """Parts of the variance per belief and weight."""
-    own, who, about = _own(assessment, "sobol")
+    own, who, about = _own(assessment, SOBOL)
     found = own[own["found"]].head(SHOWN)
     if found.empty:
         return []
@@ -134,7 +145,7 @@ def sobol(assessment: Assessment) -> list[Figure]:
 
 def information(assessment: Assessment) -> list[Figure]:
     """What learning each belief is worth, as a share of learning everything."""
-    own, who, about = _own(assessment, "information")
+    own, who, about = _own(assessment, INFORMATION)
     held = own[(own["belief"] != "everything") & own["stands_out"]].head(SHOWN)
     if held.empty:
         return []
@@ -163,7 +174,7 @@ def information(assessment: Assessment) -> list[Figure]:
 
 def waiting(assessment: Assessment) -> list[Figure]:
     """What choosing later is worth, as more of the most valuable belief shows."""
-    own, who, about = _own(assessment, "waiting")
+    own, who, about = _own(assessment, WAITING)
     if own.empty:
         return []
     persons = bool(own["equals_losses"].notna().all())
@@ -183,10 +194,10 @@ def waiting(assessment: Assessment) -> list[Figure]:
 
 def surface(assessment: Assessment) -> list[Figure]:
     """Share preferring acceptance over the two beliefs that matter most."""
-    own, who, about = _own(assessment, "surface")
+    own, who, about = _own(assessment, SURFACE)
     if own.empty:
         return []
-    names = dict(assessment.tables["sobol"][["belief", "label"]].itertuples(index=False, name=None))
+    names = dict(assessment.tables[SOBOL][["belief", "label"]].itertuples(index=False, name=None))
     x_label, y_label = (str(names.get(own[axis].iloc[0], own[axis].iloc[0])) for axis in ("x", "y"))
     near = own[own["near"]]
     cells = near.assign(
@@ -224,7 +235,7 @@ def surface(assessment: Assessment) -> list[Figure]:
 
 def acceptability(assessment: Assessment) -> list[Figure]:
     """Share of beliefs and weights in which each course is best, by viewpoint."""
-    table = assessment.tables["acceptability"]
+    table = assessment.tables[ACCEPTABILITY]
     if table.empty:
         return []
     named = table.assign(
@@ -265,7 +276,7 @@ def acceptability(assessment: Assessment) -> list[Figure]:
 def course_name(assessment: Assessment, course: str) -> str:
     """A course as it is called: the proposal's name, "Fight on", or the name that table courses gives."""
     names = {"fight_on": "Fight on"} | {p.id: p.name for p in assessment.case.proposals}
-    table = assessment.tables.get("courses")
+    table = assessment.tables.get(COURSES)
     if course not in names and table is not None and (table["course"] == course).any():
         return str(table.loc[table["course"] == course, "name"].iloc[0])
     return names.get(course, course.replace("_", " "))
@@ -273,7 +284,7 @@ def course_name(assessment: Assessment, course: str) -> str:
 
 def boxes(assessment: Assessment) -> list[dict[str, str]]:
     """The box sentences of each viewpoint and the proposal they are about, for the page."""
-    table = assessment.tables.get("boxes")
+    table = assessment.tables.get(BOXES)
     if table is None or table.empty:
         return []
     return [
@@ -287,19 +298,19 @@ def boxes(assessment: Assessment) -> list[dict[str, str]]:
 
 
 RECIPES = (
-    Recipe("flips", "sensitivity", "the value at which the ranking turns", ("flips",), flips, NO_FLIPS),
-    Recipe("sobol", "sensitivity", "Sobol indices", ("sobol",), sobol),
-    Recipe("surface", "sensitivity", "the two beliefs that move most, together", ("surface", "sobol"), surface),
-    Recipe("information", "sensitivity", "the value of learning a belief", ("information",), information),
-    Recipe("waiting", "sensitivity", "the value of waiting", ("waiting",), waiting, NO_WAITING),
-    Recipe("acceptability", "sensitivity", "which course is best, by beliefs and weights", ("acceptability",),
+    Recipe("flips", "sensitivity", "the value at which the ranking turns", (FLIPS,), flips, NO_FLIPS),
+    Recipe("sobol", "sensitivity", "Sobol indices", (SOBOL,), sobol),
+    Recipe("surface", "sensitivity", "the two beliefs that move most, together", (SURFACE, SOBOL), surface),
+    Recipe("information", "sensitivity", "the value of learning a belief", (INFORMATION,), information),
+    Recipe("waiting", "sensitivity", "the value of waiting", (WAITING,), waiting, NO_WAITING),
+    Recipe("acceptability", "sensitivity", "which course is best, by beliefs and weights", (ACCEPTABILITY,),
            acceptability),
 )  # fmt: skip
 
 
-def _own(assessment: Assessment, name: str) -> tuple[pd.DataFrame, str, str]:
+def _own(assessment: Assessment, wanted: Table) -> tuple[pd.DataFrame, str, str]:
     """A table's rows of the defender's viewpoint (else the first), whose they are, and the proposal's name."""
-    table = assessment.tables[name]
+    table = assessment.tables[wanted]
     if table.empty:
         return table, "", ""
     defender = next(

@@ -17,6 +17,7 @@ import pandas as pd
 import vl_convert
 from altair.utils import schemapi
 
+from contactline.core.frame import Table
 from contactline.topics.assessment import Assessment
 from contactline.topics.showing.judgements import plain_day
 from contactline.topics.showing.legends import Legend, for_page, written_out
@@ -64,7 +65,7 @@ class Recipe:
     id: str
     section: str
     what: str
-    tables: tuple[str, ...]
+    tables: tuple[Table, ...]
     build: Callable[[Assessment], Sequence[Figure]]
     empty: str = ""
 

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-
 from contactline.core.rounding import amount, measured, percent
 from contactline.topics.allies.show import allies_sentences
 from contactline.topics.assessment import Assessment
+from contactline.topics.claims.schema import CLAIMS
+from contactline.topics.fighting.schema import GAIN_FAN, OBJECTIVES
+from contactline.topics.front.schema import FRONT_MONTHLY, LINE_HISTORY
+from contactline.topics.guarantee.schema import GUARANTEE
+from contactline.topics.proposals.schema import DEALS, PRICE
+from contactline.topics.sensitivity.schema import ACCEPTABILITY, FLIPS
 from contactline.topics.showing.figures import headline_of, listed, region_name, short_name
 from contactline.topics.showing.judgements import band
 from contactline.topics.showing.track import track_sentences, without_scores
 from contactline.topics.showing.whose import of_one_proposal
+from contactline.topics.support.schema import SUPPORT_FRONTIER
+from contactline.topics.truce.schema import AIMS, TRUCE
+from contactline.topics.trust.schema import ASSUMPTIONS
 
 TWO_YEARS = 104
 
@@ -42,7 +49,7 @@ def section_findings(assessment: Assessment) -> dict[str, str]:
 
 def guarantor_words(assessment: Assessment) -> str:
     """Why the chance that the guarantor acts has several figures on one page; empty without the table of reasons."""
-    steps, truces = _table(assessment, "guarantee"), _table(assessment, "truce")
+    steps, truces = assessment.tables.rows(GUARANTEE), assessment.tables.rows(TRUCE)
     own, name = of_one_proposal(
         assessment, truces[truces["variant"] == "as_written"] if len(truces) else truces
     )
@@ -66,8 +73,8 @@ def guarantor_words(assessment: Assessment) -> str:
 
 
 def _front(assessment: Assessment) -> str:
-    case, table = assessment.case, _table(assessment, "line_history")
-    gains = _table(assessment, "front_monthly")
+    case, table = assessment.case, assessment.tables.rows(LINE_HISTORY)
+    gains = assessment.tables.rows(FRONT_MONTHLY)
     if gains.empty:
         return ""
     # The page's other figures of the year come from the same map and the same months.
@@ -92,7 +99,7 @@ def _front(assessment: Assessment) -> str:
 
 
 def _fighting(assessment: Assessment) -> str:
-    gains, objectives = _table(assessment, "gain_fan"), _table(assessment, "objectives")
+    gains, objectives = assessment.tables.rows(GAIN_FAN), assessment.tables.rows(OBJECTIVES)
     said = []
     case = assessment.case
     own = gains[(gains["model"] == "headline") & (gains["week"] == TWO_YEARS)] if len(gains) else gains
@@ -112,7 +119,7 @@ def _fighting(assessment: Assessment) -> str:
 
 
 def _proposals(assessment: Assessment) -> str:
-    deals = _table(assessment, "deals")
+    deals = assessment.tables.rows(DEALS)
     if deals.empty:
         return ""
     defender = assessment.case.defender.name
@@ -130,7 +137,7 @@ def _proposals(assessment: Assessment) -> str:
 
 
 def _price(assessment: Assessment) -> str:
-    table = _table(assessment, "price")
+    table = assessment.tables.rows(PRICE)
     if table.empty:
         return ""
     own, _ = of_one_proposal(assessment, table[table["km2"] > 0])
@@ -138,7 +145,7 @@ def _price(assessment: Assessment) -> str:
         return "No proposal examined hands over ground, so there is no ground to price."
     row = own.sort_values("km2", ascending=False).iloc[0]
     free = sorted(
-        set(_table(assessment, "deals").get("proposal", [])) - set(table.loc[table["km2"] > 0, "proposal"])
+        set(assessment.tables.rows(DEALS).get("proposal", [])) - set(table.loc[table["km2"] > 0, "proposal"])
     )
     rest = " The other proposals hand over no ground and so have no price here." if free else ""
     p = float(row["p_within_horizon"])
@@ -158,7 +165,7 @@ def _price(assessment: Assessment) -> str:
 
 
 def _truce(assessment: Assessment) -> str:
-    table = _table(assessment, "truce")
+    table = assessment.tables.rows(TRUCE)
     table = table[table["variant"] == "as_written"] if len(table) else table
     if table.empty:
         return ""
@@ -179,7 +186,7 @@ def _truce(assessment: Assessment) -> str:
 def _choice(assessment: Assessment) -> str:
     """Which course is best most often, since better than fighting on is not best; and what the aims make of it."""
     said = []
-    table = _table(assessment, "acceptability")
+    table = assessment.tables.rows(ACCEPTABILITY)
     if len(table):
         best = table.loc[table.groupby("viewpoint", sort=False)["first"].idxmax(), "course"]
         ranked = best.value_counts()
@@ -189,7 +196,7 @@ def _choice(assessment: Assessment) -> str:
             f"Of all courses compared, the best in most cases is {listed(parts)} of {len(best)} viewpoints: better "
             "than fighting on, which the figure below asks, is not the same as best."
         )
-    aims = _table(assessment, "aims")
+    aims = assessment.tables.rows(AIMS)
     own = of_one_proposal(assessment, aims)[0]
     own = own.set_index("aim") if len(own) else own
     if len(own):
@@ -203,7 +210,7 @@ def _choice(assessment: Assessment) -> str:
 
 
 def _support(assessment: Assessment) -> str:
-    table = _table(assessment, "support_frontier")
+    table = assessment.tables.rows(SUPPORT_FRONTIER)
     if table.empty or "p_belt_104" not in table or table["p_belt_104"].isna().all():
         return ""
     ranked = table.dropna(subset="p_belt_104").sort_values("p_belt_104", kind="stable")
@@ -226,7 +233,7 @@ def _allies(assessment: Assessment) -> str:
 
 
 def _sensitivity(assessment: Assessment) -> str:
-    flips = _table(assessment, "flips")
+    flips = assessment.tables.rows(FLIPS)
     if flips.empty:
         return ""
     flips, name = of_one_proposal(assessment, flips)
@@ -247,7 +254,7 @@ def _sensitivity(assessment: Assessment) -> str:
 
 
 def _claims(assessment: Assessment) -> str:
-    table = _table(assessment, "claims")
+    table = assessment.tables.rows(CLAIMS)
     if table.empty:
         return ""
     counts = table["verdict"].value_counts()
@@ -273,7 +280,7 @@ def _trust(assessment: Assessment) -> str:
 
 
 def _assumptions(assessment: Assessment) -> str:
-    table = _table(assessment, "assumptions")
+    table = assessment.tables.rows(ASSUMPTIONS)
     if table.empty:
         return ""
     owners = table["owner"].value_counts()
@@ -294,7 +301,3 @@ def _years(assessment: Assessment) -> str:
 
 def _after_name(name: str) -> str:
     return name[0].lower() + name[1:] if name.startswith(("The ", "Support ", "Both ")) else name
-
-
-def _table(assessment: Assessment, name: str) -> pd.DataFrame:
-    return assessment.tables.get(name, pd.DataFrame())

@@ -7,7 +7,6 @@ refuses a record that mixes them. `drafted` makes the standard judgements of a c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -15,6 +14,7 @@ import pandas as pd
 from contactline.case.schema import Case
 from contactline.core.dates import day_after_weeks
 from contactline.core.errors import InputError
+from contactline.core.frame import Tables
 from contactline.core.rounding import amount as amount
 from contactline.core.rounding import measured as measured
 from contactline.core.rounding import number as number
@@ -22,8 +22,13 @@ from contactline.core.rounding import percent as percent
 from contactline.core.rounding import points as points
 from contactline.core.rounding import rounded as rounded
 from contactline.topics.assessment import CONFIDENCE_LEVELS, Judgement
+from contactline.topics.choice.schema import VERDICT
+from contactline.topics.fighting.schema import GAIN_FAN, OBJECTIVES, OPENS
+from contactline.topics.proposals.schema import DEALS, PRICE
 from contactline.topics.showing.precision import MOST, error_of_mean, error_of_share, in_points
 from contactline.topics.showing.track import NO_LEAN, leaning_sentence
+from contactline.topics.truce.schema import TRUCE
+from contactline.topics.trust.schema import BACKTEST_SUMMARY
 
 BANDS: tuple[tuple[float, float, str], ...] = (
     (0.0, 0.01, "remote"),
@@ -101,9 +106,7 @@ def mixes(text: str) -> bool:
     return any(_CONFIDENCE.search(s) and _LIKELIHOOD.search(s) for s in re.split(r"(?<=[.!?;])\s+", text))
 
 
-def drafted(
-    case: Case, tables: Mapping[str, pd.DataFrame], sets: int, proposal: str | None = None
-) -> tuple[Judgement, ...]:
+def drafted(case: Case, tables: Tables, sets: int, proposal: str | None = None) -> tuple[Judgement, ...]:
     """The standard judgements of a case, in the reader's order, from whichever tables are there.
 
     sets : belief sets of the run, which say how good its shares are; what their error cannot carry is left out.
@@ -121,10 +124,10 @@ def drafted(
     return tuple(draft for draft in drafts if draft is not None)
 
 
-def focus_proposal(case: Case, tables: Mapping[str, pd.DataFrame]) -> str:
+def focus_proposal(case: Case, tables: Tables) -> str:
     """The first proposal of the run that asks the defender to leave land, else its first; the case's first default one
     where the run applied none."""
-    deals = tables.get("deals", pd.DataFrame(columns=["proposal", "km2_given_up"]))
+    deals = tables.get(DEALS, pd.DataFrame(columns=["proposal", "km2_given_up"]))
     applied = list(deals["proposal"]) or list(case.default_proposals)
     return next(iter([*deals.loc[deals["km2_given_up"] > 0, "proposal"], *applied]))
 
@@ -158,10 +161,10 @@ def points_range(row: pd.Series) -> str:
     return f"{points(row['difference'])} percentage points (90% range {ends})"
 
 
-def _gain_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgement | None:
-    if "gain_fan" not in tables:
+def _gain_judgement(case: Case, tables: Tables) -> Judgement | None:
+    if GAIN_FAN not in tables:
         return None
-    fan = tables["gain_fan"]
+    fan = tables[GAIN_FAN]
     rows = fan[(fan["model"] == "headline") & (fan["week"] == 52)]
     if rows.empty:
         return None
@@ -175,11 +178,11 @@ def _gain_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgement
     return judgement("gain", sentence, None, *_forecast_confidence(tables, 52))
 
 
-def _objective_judgements(case: Case, tables: Mapping[str, pd.DataFrame]) -> list[Judgement]:
-    if "objectives" not in tables:
+def _objective_judgements(case: Case, tables: Tables) -> list[Judgement]:
+    if OBJECTIVES not in tables:
         return []
     remainder = [o.id for o in case.objectives if o.kind == "region_remainder"]
-    table = tables["objectives"]
+    table = tables[OBJECTIVES]
     found = []
     for key in remainder[:1]:
         rows = table[(table["objective"] == key) & (table["model"] == "headline")]
@@ -196,9 +199,9 @@ def _objective_judgements(case: Case, tables: Mapping[str, pd.DataFrame]) -> lis
     return found
 
 
-def _opens_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgement | None:
+def _opens_judgement(case: Case, tables: Tables) -> Judgement | None:
     """What the first settlement objective opens beyond itself: a difference of means, no likelihood."""
-    row = first_settlement(case, tables["opens"]) if "opens" in tables else None
+    row = first_settlement(case, tables[OPENS]) if OPENS in tables else None
     if row is None:
         return None
     given = (
@@ -218,10 +221,10 @@ def _opens_judgement(case: Case, tables: Mapping[str, pd.DataFrame]) -> Judgemen
     return judgement("opens", sentence, None, "low", reason)
 
 
-def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: str) -> Judgement | None:
-    if "price" not in tables:
+def _price_judgement(case: Case, tables: Tables, proposal: str) -> Judgement | None:
+    if PRICE not in tables:
         return None
-    rows = tables["price"][tables["price"]["proposal"] == proposal]
+    rows = tables[PRICE][tables[PRICE]["proposal"] == proposal]
     rows = rows[rows["km2"] > 0].sort_values("km2", ascending=False)
     if rows.empty:
         return None
@@ -239,12 +242,10 @@ def _price_judgement(case: Case, tables: Mapping[str, pd.DataFrame], proposal: s
     return judgement("price", sentence, p, *_forecast_confidence(tables, 260))
 
 
-def _truce_judgement(
-    case: Case, tables: Mapping[str, pd.DataFrame], sets: int, proposal: str
-) -> Judgement | None:
-    if "truce" not in tables:
+def _truce_judgement(case: Case, tables: Tables, sets: int, proposal: str) -> Judgement | None:
+    if TRUCE not in tables:
         return None
-    table = tables["truce"]
+    table = tables[TRUCE]
     rows = table[(table["proposal"] == proposal) & (table["variant"] == "as_written")]
     if rows.empty:
         return None
@@ -271,12 +272,10 @@ def _truce_judgement(
 VETO_WORDS = "(calls a clause unacceptable)"
 
 
-def _choice_judgement(
-    case: Case, tables: Mapping[str, pd.DataFrame], sets: int, proposal: str
-) -> Judgement | None:
-    if "verdict" not in tables:
+def _choice_judgement(case: Case, tables: Tables, sets: int, proposal: str) -> Judgement | None:
+    if VERDICT not in tables:
         return None
-    rows = tables["verdict"][tables["verdict"]["proposal"] == proposal]
+    rows = tables[VERDICT][tables[VERDICT]["proposal"] == proposal]
     if rows.empty:
         return None
     own = rows[rows["viewpoint"].str.startswith(case.defender.name)]
@@ -316,11 +315,11 @@ def _span_of_sets(low: float, high: float, sets: int) -> str:
     return "less than half" if high + error < 0.5 else ""
 
 
-def _forecast_confidence(tables: Mapping[str, pd.DataFrame], weeks: int) -> tuple[str, str]:
+def _forecast_confidence(tables: Tables, weeks: int) -> tuple[str, str]:
     """Confidence and reason from how many independent windows the backtest had near that horizon."""
-    if "backtest_summary" not in tables or tables["backtest_summary"].empty:
+    if BACKTEST_SUMMARY not in tables or tables[BACKTEST_SUMMARY].empty:
         return "low", "The forecast has not been scored in this run."
-    table = tables["backtest_summary"]
+    table = tables[BACKTEST_SUMMARY]
     table = table[table["model"] == "headline"] if (table["model"] == "headline").any() else table
     longest = table[table["horizon"] == table["horizon"].max()]
     horizon, windows = int(longest["horizon"].iloc[0]), int(longest["independent_windows"].max())
@@ -336,7 +335,7 @@ def _forecast_confidence(tables: Mapping[str, pd.DataFrame], weeks: int) -> tupl
     return "low", reason + _leaning(tables)
 
 
-def _leaning(tables: Mapping[str, pd.DataFrame]) -> str:
+def _leaning(tables: Tables) -> str:
     """A sentence where past outcomes fell mostly on one side of the forecasts' medians."""
     said = leaning_sentence(tables)
     return "" if not said or said.endswith(f"{NO_LEAN}.") else f" {said}"

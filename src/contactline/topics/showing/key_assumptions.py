@@ -10,12 +10,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from contactline.core.frame import Table
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.schema import HINGES, VERDICT
 from contactline.topics.choice.show.page import brief, centre_rows, moving_beliefs, of_cases, points_words
+from contactline.topics.sensitivity.schema import FLIPS, SOBOL
 from contactline.topics.showing.figures import listed
 from contactline.topics.showing.judgements import focus_proposal, percent, proposal_name
 from contactline.topics.showing.precision import sets_of
 from contactline.topics.showing.summary import shown_range, turns_at
+from contactline.topics.truce.schema import AIMS, MORALE, READINGS, TIMING, TRUCE
+from contactline.topics.trust.schema import ASSUMPTIONS
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def would_change(assessment: Assessment) -> list[str]:
 
 def _belief_assumptions(assessment: Assessment, most: int = 8) -> list[KeyAssumption]:
     """Beliefs of tables flips, hinges and sobol, by the largest swing anywhere."""
-    flips, hinges = (assessment.tables.get(name, pd.DataFrame()) for name in ("flips", "hinges"))
+    flips, hinges = (assessment.tables.rows(table) for table in (FLIPS, HINGES))
     if not flips.empty:
         whose = {
             f"{row.name}: {row.values}" for row in centre_rows(assessment) if row.deciding and row.default
@@ -88,7 +93,7 @@ def _if_wrong(row: pd.Series, sets: int) -> str:
 def _carries(assessment: Assessment, belief: str) -> str:
     """Which analyses name the belief, and for whom."""
     parts = []
-    flips = assessment.tables.get("flips")
+    flips = assessment.tables.get(FLIPS)
     if flips is not None and not flips.empty:
         deciding = {
             f"{row.name}: {row.values}" for row in centre_rows(assessment) if row.deciding and row.default
@@ -97,10 +102,10 @@ def _carries(assessment: Assessment, belief: str) -> str:
         who = {str(v).partition(":")[0] for v in named}
         if who:
             parts.append(f"moves the view of {listed(sorted(who))}")
-    hinges = assessment.tables.get("hinges")
+    hinges = assessment.tables.get(HINGES)
     if hinges is not None and belief in set(hinges["belief"]):
         parts.append("a hinge of the defender's choice")
-    sobol = assessment.tables.get("sobol")
+    sobol = assessment.tables.get(SOBOL)
     if sobol is not None and not sobol.empty:
         own = sobol[(sobol["belief"] == belief) & sobol["found"]]
         if not own.empty:
@@ -113,7 +118,7 @@ def _reading_assumptions(assessment: Assessment) -> list[KeyAssumption]:
     focus = focus_proposal(assessment.case, assessment.tables)
     rows = []
     owners = _owners(assessment)
-    morale = _about(assessment, "morale", focus)
+    morale = _about(assessment, MORALE, focus)
     if {"believed", "off", "strong"} <= set(morale.get("setting", ())):
         share = morale.set_index("setting")["share_accept"].map(
             lambda v: of_cases(float(v), sets_of(assessment))
@@ -127,7 +132,7 @@ def _reading_assumptions(assessment: Assessment) -> list[KeyAssumption]:
                 _watch_of(assessment, "truce.morale_collapse"),
             )
         )  # fmt: skip
-    aims = _about(assessment, "aims", focus)
+    aims = _about(assessment, AIMS, focus)
     if len(aims) > 1:
         low, high = aims.iloc[0], aims.iloc[-1]
         rows.append(
@@ -139,7 +144,7 @@ def _reading_assumptions(assessment: Assessment) -> list[KeyAssumption]:
                 _watch_of(assessment, "truce.maximal_aims"),
             )
         )  # fmt: skip
-    readings = _about(assessment, "readings", focus)
+    readings = _about(assessment, READINGS, focus)
     if len(readings) > 1:
         held = readings.sort_values("p_hold_260")
         low, high = held.iloc[0], held.iloc[-1]
@@ -155,18 +160,18 @@ def _reading_assumptions(assessment: Assessment) -> list[KeyAssumption]:
     return rows
 
 
-def _about(assessment: Assessment, name: str, proposal: str) -> pd.DataFrame:
-    table = assessment.tables.get(name)
-    return pd.DataFrame() if table is None or table.empty else table[table["proposal"] == proposal]
+def _about(assessment: Assessment, table: Table, proposal: str) -> pd.DataFrame:
+    rows = assessment.tables.rows(table)
+    return rows[rows["proposal"] == proposal]
 
 
 def _owners(assessment: Assessment) -> dict[str, str]:
-    table = assessment.tables.get("assumptions")
+    table = assessment.tables.get(ASSUMPTIONS)
     return {} if table is None else dict(zip(table["name"], table["owner"], strict=True))
 
 
 def _watch_of(assessment: Assessment, belief: str) -> str:
-    table = assessment.tables.get("assumptions")
+    table = assessment.tables.get(ASSUMPTIONS)
     own = [] if table is None else list(table.loc[table["name"] == belief, "watch"])
     return str(own[0]) if own and own[0] else "no evidence named"
 
@@ -187,7 +192,7 @@ def _evidence(assessment: Assessment) -> str:
 def _clause(assessment: Assessment) -> str:
     """The one changed term that moves the truce's chance to hold three years most."""
     focus = focus_proposal(assessment.case, assessment.tables)
-    own = _about(assessment, "truce", focus)
+    own = _about(assessment, TRUCE, focus)
     if len(own) < 2:
         return ""
     written = float(own.loc[own["variant"] == "as_written", "p_hold_156"].iloc[0])
@@ -201,7 +206,7 @@ def _clause(assessment: Assessment) -> str:
 
 def _refusal(assessment: Assessment) -> str:
     """The points that viewpoints refuse at any price."""
-    table = assessment.tables.get("verdict")
+    table = assessment.tables.get(VERDICT)
     if table is None or "refuses" not in table:
         return ""
     focus = focus_proposal(assessment.case, assessment.tables)
@@ -219,7 +224,7 @@ def _refusal(assessment: Assessment) -> str:
 def _time(assessment: Assessment) -> str:
     """How far apart a year's more fighting and signing now are."""
     focus = focus_proposal(assessment.case, assessment.tables)
-    own = _about(assessment, "timing", focus)
+    own = _about(assessment, TIMING, focus)
     own = own[(own["week"] == 52) & (own["terms"] == "same")] if not own.empty else own
     if own.empty or not math.isfinite(float(own["p_better_than_now"].iloc[0])):
         return ""

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import CELLS
+from contactline.topics.front.schema import CHANGES, LINE_HISTORY, OUTLINES, PLACES, SETTLEMENTS
 from contactline.topics.showing.beyond import UNKNOWN, ground_beyond, rings_of
 from contactline.topics.showing.figures import region_name
 from contactline.topics.showing.judgements import BANDS, band, focus_proposal, plain_day, proposal_name
@@ -35,7 +37,7 @@ MAX_TOWNS = 260
 
 def map_data(assessment: Assessment) -> dict[str, Any] | None:
     """Everything `hexmap.js` draws, as JSON-ready data; None without the table `cells`."""
-    cells = assessment.tables.get("cells")
+    cells = assessment.tables.get(CELLS)
     if cells is None or cells.empty:
         return None
     cells = cells.sort_values("cell", ignore_index=True)
@@ -170,7 +172,7 @@ def _held_steps(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, A
     """First day, month ends where the table `changes` is there, and the as-of date."""
     first, now = cells["holder_first"].to_numpy(dtype=int), cells["holder_now"].to_numpy(dtype=int)
     steps = [("first", _start_label(assessment), first)]
-    changes = assessment.tables.get("changes")
+    changes = assessment.tables.get(CHANGES)
     if changes is not None and not changes.empty:
         place = {cell: i for i, cell in enumerate(cells["cell"])}
         state = first.copy()
@@ -184,7 +186,7 @@ def _held_steps(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, A
 
 
 def _start_label(assessment: Assessment) -> str:
-    line = assessment.tables.get("line_history")
+    line = assessment.tables.get(LINE_HISTORY)
     if line is not None and not line.empty:
         return plain_day(line["date"].min().date())
     return "start of the record"
@@ -222,7 +224,7 @@ def _bounds(low: float, high: float) -> str:
 
 def _outlines(assessment: Assessment) -> list[list[float]]:
     """One flat list lon, lat, lon, lat … per ring, three decimals."""
-    table = assessment.tables.get("outlines")
+    table = assessment.tables.get(OUTLINES)
     if table is None:
         return []
     ordered = table.sort_values(["region", "ring", "vertex"])
@@ -234,7 +236,7 @@ def _outlines(assessment: Assessment) -> list[list[float]]:
 
 def _beyond(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, Any]]:
     """Ground outside the modelled zone by holder: its colours, its words for the legend, its rings."""
-    table = assessment.tables.get("outlines")
+    table = assessment.tables.get(OUTLINES)
     if table is None or table.empty:
         return []
     names = {0: assessment.case.defender.name, 1: assessment.case.challenger.name}
@@ -258,10 +260,10 @@ def _towns(assessment: Assessment) -> list[list[Any]]:
     for o in assessment.case.objectives:
         if o.latitude is not None and o.longitude is not None:
             towns[o.name] = [o.longitude, o.latitude, o.name, 0, 1]
-    places = assessment.tables.get("places")
+    places = assessment.tables.get(PLACES)
     for _, p in places.iterrows() if places is not None else ():
         towns.setdefault(p["name"], [float(p["longitude"]), float(p["latitude"]), p["name"], 0, 2])
-    table = assessment.tables.get("settlements")
+    table = assessment.tables.get(SETTLEMENTS)
     if table is not None:
         for _, s in table.sort_values("population", ascending=False).head(MAX_TOWNS).iterrows():
             known = towns.setdefault(

@@ -18,6 +18,7 @@ import vl_convert
 
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import CELLS
 from contactline.topics.showing.judgements import focus_proposal, plain_day
 from contactline.topics.showing.mapdata import decode_runs, map_data
 from contactline.topics.showing.theme import FONT, INK, LAND, MUTED, PAPER
@@ -33,7 +34,7 @@ TITLE_ROOM = 92
 
 def print_layers(assessment: Assessment) -> list[str]:
     """Layers worth printing: the line now, the furthest chance, and the proposal in focus."""
-    cells = assessment.tables.get("cells")
+    cells = assessment.tables.get(CELLS)
     if cells is None or cells.empty:
         return []
     chances = [f"p_{w}" for w in (104, 52, 26) if f"p_{w}" in cells and cells[f"p_{w}"].notna().any()]
@@ -52,7 +53,7 @@ def map_svg(assessment: Assessment, layer: str = "now") -> str:
     if layer not in steps:
         raise UnknownNameError("map layer", layer, steps)
     group, step = steps[layer]
-    cells = assessment.tables["cells"].sort_values("cell", ignore_index=True)
+    cells = assessment.tables[CELLS].sort_values("cell", ignore_index=True)
     values = np.array(decode_runs(step["values"]))
     frame = _Frame(cells["cell"])
     palette = data["palettes"][group["palette"]]
@@ -81,7 +82,7 @@ def map_png(svg: str, scale: float = 2) -> bytes:
 def focus_layer(assessment: Assessment) -> str:
     """The layer of the proposal in focus if the map has it, else the line now."""
     wanted = f"after_{focus_proposal(assessment.case, assessment.tables)}"
-    return wanted if wanted in assessment.tables.get("cells", pd.DataFrame()) else "now"
+    return wanted if wanted in assessment.tables.get(CELLS, pd.DataFrame()) else "now"
 
 
 class _Frame:

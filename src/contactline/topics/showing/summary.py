@@ -10,6 +10,10 @@ import pandas as pd
 from contactline.core.dates import day_after_weeks
 from contactline.core.rounding import share, short
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.schema import COURSES, HINGES
+from contactline.topics.fighting.schema import OBJECTIVES
+from contactline.topics.front.schema import FRONT_MONTHLY
+from contactline.topics.proposals.schema import PRICE
 from contactline.topics.showing.figures import headline_of, region_name
 from contactline.topics.showing.judgements import (
     amount,
@@ -22,6 +26,7 @@ from contactline.topics.showing.judgements import (
     proposal_name,
 )
 from contactline.topics.showing.precision import MOST, error_of_mean, in_points, sets_of, size_words
+from contactline.topics.truce.schema import IF_BROKEN, TRUCE
 
 NO_HINGES = (
     "No single belief, from one end of its present range to the other, moves the share in which accepting is "
@@ -58,7 +63,7 @@ def key_numbers(assessment: Assessment) -> list[KeyNumber]:
 
 def key_hinges(assessment: Assessment, count: int = 3) -> list[Hinge]:
     """The beliefs that move the share preferring acceptance most, largest first."""
-    table = assessment.tables.get("hinges")
+    table = assessment.tables.get(HINGES)
     if table is None or table.empty:
         return []
     swing = (table["share_high"] - table["share_low"]).abs()
@@ -69,7 +74,7 @@ def key_hinges(assessment: Assessment, count: int = 3) -> list[Hinge]:
 
 def no_hinges(assessment: Assessment) -> str:
     """NO_HINGES where the beliefs were examined and none stood out, else empty."""
-    table = assessment.tables.get("hinges")
+    table = assessment.tables.get(HINGES)
     return NO_HINGES if table is not None and table.empty else ""
 
 
@@ -93,7 +98,7 @@ def is_event(rows: pd.DataFrame) -> bool:
 
 def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[tuple[str, str]]]]]:
     """Names of the courses, and per outcome its label and per course a value and its 80% range (chances: none)."""
-    table = assessment.tables.get("courses")
+    table = assessment.tables.get(COURSES)
     if table is None or table.empty:
         return [], []
     names = list(dict.fromkeys(table["name"]))
@@ -114,7 +119,7 @@ def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, lis
 def broken_rows(assessment: Assessment) -> list[dict[str, str]]:
     """Outcomes where the truce broke, where it held, and fighting on: one row a proposal and outcome."""
     rows = []
-    for (_, _), own in assessment.tables["if_broken"].groupby(["proposal", "outcome"], sort=False):
+    for (_, _), own in assessment.tables[IF_BROKEN].groupby(["proposal", "outcome"], sort=False):
         unit, label = str(own["unit"].iloc[0]), str(own["label"].iloc[0])
         row = {"name": str(own["name"].iloc[0]), "label": label}
         if unit not in ("share", "weeks"):
@@ -137,7 +142,7 @@ def _outcome_text(row: pd.Series, unit: str, event: bool) -> tuple[str, str]:
 
 
 def _recent_gain(assessment: Assessment) -> KeyNumber | None:
-    table = assessment.tables.get("front_monthly")
+    table = assessment.tables.get(FRONT_MONTHLY)
     if table is None or table.empty:
         return None
     own = table[table["series"] == headline_of(assessment, list(table["series"].unique()))]
@@ -161,7 +166,7 @@ def _recent_gain(assessment: Assessment) -> KeyNumber | None:
 
 
 def _remainder(assessment: Assessment) -> KeyNumber | None:
-    table = assessment.tables.get("objectives")
+    table = assessment.tables.get(OBJECTIVES)
     if table is None or table.empty:
         return None
     head = table[table["model"] == "headline"]
@@ -181,7 +186,7 @@ def _remainder(assessment: Assessment) -> KeyNumber | None:
 
 
 def _price(assessment: Assessment) -> KeyNumber | None:
-    table = assessment.tables.get("price")
+    table = assessment.tables.get(PRICE)
     if table is None:
         return None
     focus = focus_proposal(assessment.case, assessment.tables)
@@ -200,7 +205,7 @@ def _price(assessment: Assessment) -> KeyNumber | None:
 
 
 def _truce(assessment: Assessment) -> KeyNumber | None:
-    table = assessment.tables.get("truce")
+    table = assessment.tables.get(TRUCE)
     if table is None:
         return None
     focus = focus_proposal(assessment.case, assessment.tables)

@@ -4,14 +4,14 @@ than the headline, on which side outcomes fell, and what to do where there are n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from contactline.core.frame import Tables
 from contactline.core.rounding import measured, percent
-
-Tables = Mapping[str, pd.DataFrame]
+from contactline.topics.trust.schema import BACKTEST_BARS, BACKTEST_PIT, BACKTEST_SUMMARY
 
 HEADLINE = "headline"
 EVEN = (0.35, 0.65)
@@ -43,12 +43,12 @@ def track_sentences(tables: Tables) -> list[str]:
 
 def scored(tables: Tables) -> bool:
     """Whether the tables hold scores of the forecasts of gains."""
-    return not _table(tables, "backtest_summary").empty
+    return tables.filled(BACKTEST_SUMMARY)
 
 
 def bars_sentence(tables: Tables) -> str:
     """How many bars are met by their point value, and for how many the whole range is inside; empty without bars."""
-    bars = _table(tables, "backtest_bars")
+    bars = tables.rows(BACKTEST_BARS)
     if bars.empty:
         return ""
     met = int(bars["met"].astype(bool).sum())
@@ -66,7 +66,7 @@ def bars_sentence(tables: Tables) -> str:
 
 def beaten_sentence(tables: Tables) -> str:
     """Which forecasts scored better than the headline, and at which horizons; empty where none did."""
-    own = longest_series(_table(tables, "backtest_summary"))
+    own = longest_series(tables.rows(BACKTEST_SUMMARY))
     wide = own.pivot_table(index="model", columns="horizon", values="crps", sort=False)
     if HEADLINE not in wide.index:
         return ""
@@ -89,7 +89,7 @@ def beaten_sentence(tables: Tables) -> str:
 
 def leaning_sentence(tables: Tables) -> str:
     """On which side of the middle outcomes fell, over all horizons and at the longest; empty without the record."""
-    pit = _table(tables, "backtest_pit")
+    pit = tables.rows(BACKTEST_PIT)
     own = pit[pit["model"] == HEADLINE] if len(pit) else pit
     if own.empty:
         return ""
@@ -117,7 +117,3 @@ def longest_series(summary: pd.DataFrame) -> pd.DataFrame:
 def _listed(horizons: list[int]) -> str:
     words = [str(h) for h in horizons]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _table(tables: Tables, name: str) -> pd.DataFrame:
-    return tables.get(name, pd.DataFrame())

@@ -16,6 +16,7 @@ import pandas as pd
 from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.case.supply import SupportCut, SupportPath
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
@@ -27,7 +28,16 @@ from contactline.support.adequacy import Support, support_on, support_path
 from contactline.support.frontier import Paired, paired, path_cost, smallest_package, variance_shares
 from contactline.support.ledger import actor_name, capabilities, ledger, reliance
 from contactline.topics.quantiles import SPREAD, spread
-from contactline.topics.tables import Made, hands_over
+from contactline.topics.support.schema import (
+    SUPPORT_ADEQUACY,
+    SUPPORT_CAPABILITIES,
+    SUPPORT_DRIVERS,
+    SUPPORT_FACTORS,
+    SUPPORT_FRONTIER,
+    SUPPORT_LEDGER,
+    SUPPORT_PACKAGES,
+    SUPPORT_RELIANCE,
+)
 from contactline.war.space import SpaceFit
 
 WEEKS = 104
@@ -45,7 +55,6 @@ WORSE = 0.02
 """A path needs a package where it makes holding the belt less likely by more than this: the rest is noise."""
 
 
-@hands_over
 def support_tables(
     case: Case,
     front: Front,
@@ -59,7 +68,7 @@ def support_tables(
     likelihood: float | None = None,
     thorough: bool = False,
     with_packages: bool = True,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables support_ledger, support_reliance, support_capabilities, support_adequacy, support_factors,
     support_frontier, support_drivers and support_packages; none for a case without capabilities.
 
@@ -69,7 +78,7 @@ def support_tables(
     with_packages : without them the stage takes half the time
     """
     if not case.capabilities:
-        return {}
+        return Tables()
     paths = all_paths(case, more)
     sample = sample_of(outlook.futures, WEEKS).spaced(DRAWS)
     few = sample.spaced(MAP_DRAWS)
@@ -86,12 +95,14 @@ def support_tables(
             belts[path.id] = board.belts(fight(few, worked).gained)
         factors.append(_factors(path, worked, sample))
         tick(0.7 * (done + 1) / len(paths))
-    tables = ledger_tables(case) | {"support_adequacy": adequacy_table(case, paths, sample.weeks)}
-    tables["support_factors"] = pd.concat(factors, ignore_index=True)
-    tables["support_frontier"] = _frontier(case, paths, sample, few, fought, belts, most)
-    tables["support_drivers"] = _drivers(case, paths, sample, fought, most)
+    tables = {
+        SUPPORT_ADEQUACY: adequacy_table(case, paths, sample.weeks),
+        SUPPORT_FACTORS: pd.concat(factors, ignore_index=True),
+        SUPPORT_FRONTIER: _frontier(case, paths, sample, few, fought, belts, most),
+        SUPPORT_DRIVERS: _drivers(case, paths, sample, fought, most),
+    }
     if spatial is not None and belts and with_packages:
-        tables["support_packages"] = packages(
+        tables[SUPPORT_PACKAGES] = packages(
             case,
             front,
             spatial,
@@ -103,17 +114,18 @@ def support_tables(
             more=more,
         )
     tick(1.0)
-    return tables
+    return ledger_tables(case) | made(tables)
 
 
-@hands_over
-def ledger_tables(case: Case) -> dict[str, pd.DataFrame]:
+def ledger_tables(case: Case) -> Tables:
     """The ledger, what the loss of one donor would leave, and the capabilities: no simulation."""
-    return {
-        "support_ledger": ledger(case),
-        "support_reliance": reliance(case),
-        "support_capabilities": capabilities(case),
-    }
+    return made(
+        {
+            SUPPORT_LEDGER: ledger(case),
+            SUPPORT_RELIANCE: reliance(case),
+            SUPPORT_CAPABILITIES: capabilities(case),
+        }
+    )
 
 
 def adequacy_table(case: Case, paths: Iterable[SupportPath], weeks: int) -> pd.DataFrame:
@@ -374,7 +386,7 @@ def _low(name: str) -> str:
 
 
 @node("tables.support")
-def SUPPORT_TABLES(reads: Reads) -> Made:
+def SUPPORT_TABLES(reads: Reads) -> Tables:
     """Tables of who provides what and what each support path makes possible, without packages."""
     run = Run(reads)
     return support_tables(run.case, run.front, run.outlook, run.spatial, run.streams, with_packages=False)

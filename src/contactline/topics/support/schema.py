@@ -41,7 +41,7 @@ def belt(weeks: int) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-LEDGER = Table(
+SUPPORT_LEDGER = Table(
     "support_ledger",
     "Who provides what: one row per capability and donor, with the sources of the row or the word assumption",
     (
@@ -65,7 +65,7 @@ LEDGER = Table(
     ("capability", "donor"),
 )  # fmt: skip
 
-RELIANCE = Table(
+SUPPORT_RELIANCE = Table(
     "support_reliance",
     "What the loss of one donor would leave of each capability, and for how long",
     (
@@ -81,7 +81,7 @@ RELIANCE = Table(
     ("capability", "donor"),
 )  # fmt: skip
 
-CAPABILITIES = Table(
+SUPPORT_CAPABILITIES = Table(
     "support_capabilities",
     "Each capability: need, stock, cost, and what it moves by whose word",
     (
@@ -102,7 +102,7 @@ CAPABILITIES = Table(
     ("capability",),
 )  # fmt: skip
 
-ADEQUACY = Table(
+SUPPORT_ADEQUACY = Table(
     "support_adequacy",
     "Adequacy of each capability under each path, every fourth week, halfway between readings",
     (
@@ -114,7 +114,7 @@ ADEQUACY = Table(
     ("path", "capability", "week"),
 )  # fmt: skip
 
-FACTORS = Table(
+SUPPORT_FACTORS = Table(
     "support_factors",
     "What each path does to tempo, losses, collapse, recruits and leakage at some weeks",
     (
@@ -125,7 +125,7 @@ FACTORS = Table(
     ("path", "factor", "week"),
 )  # fmt: skip
 
-FRONTIER = Table(
+SUPPORT_FRONTIER = Table(
     "support_frontier",
     "What fighting on can achieve under each support path, on the same futures",
     (
@@ -146,7 +146,7 @@ FRONTIER = Table(
     ("path",),
 )  # fmt: skip
 
-DRIVERS = Table(
+SUPPORT_DRIVERS = Table(
     "support_drivers",
     "Which beliefs drive a path's difference to the path as today: the first six of each",
     (
@@ -159,7 +159,7 @@ DRIVERS = Table(
     ("path", "outcome", "belief"),
 )  # fmt: skip
 
-PACKAGES = Table(
+SUPPORT_PACKAGES = Table(
     "support_packages",
     "The smallest raise of supply that holds the belt as long and as likely as wanted, under paths that cut supply",
     (
@@ -176,5 +176,12 @@ PACKAGES = Table(
 )  # fmt: skip
 
 TABLES: tuple[Table, ...] = (
-    LEDGER, RELIANCE, CAPABILITIES, ADEQUACY, FACTORS, FRONTIER, DRIVERS, PACKAGES,
-)  # fmt: skip
+    SUPPORT_LEDGER,
+    SUPPORT_RELIANCE,
+    SUPPORT_CAPABILITIES,
+    SUPPORT_ADEQUACY,
+    SUPPORT_FACTORS,
+    SUPPORT_FRONTIER,
+    SUPPORT_DRIVERS,
+    SUPPORT_PACKAGES,
+)

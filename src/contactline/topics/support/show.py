@@ -22,6 +22,12 @@ from contactline.topics.showing.figures import (
     wrapped,
 )
 from contactline.topics.showing.theme import CATEGORIES, CHALLENGER, DEFENDER, INK, MUTED
+from contactline.topics.support.schema import (
+    SUPPORT_ADEQUACY,
+    SUPPORT_FRONTIER,
+    SUPPORT_LEDGER,
+    SUPPORT_RELIANCE,
+)
 
 WIDE = 30
 """Characters of a capability's name on a line."""
@@ -31,7 +37,7 @@ OUTSIDE = ("#8a6aa8", "#d9a520", "#2a7f7f", "#7f8c3d", "#a0623a", "#44546a")
 
 def who_provides(assessment: Assessment) -> list[Figure]:
     """Stacked bars: each donor's present share of need, by capability; the defender's own industry included."""
-    table = assessment.tables["support_ledger"]
+    table = assessment.tables[SUPPORT_LEDGER]
     table = table[table["kind"] == "supply"]
     if table.empty:
         return []
@@ -85,7 +91,7 @@ def who_provides(assessment: Assessment) -> list[Figure]:
 
 def adequacy_ahead(assessment: Assessment) -> list[Figure]:
     """One figure per path: adequacy of the capabilities that it changes, month by month, as shaded rows."""
-    table = assessment.tables["support_adequacy"]
+    table = assessment.tables[SUPPORT_ADEQUACY]
     moved = (table["adequacy"] - table["as_today"]).abs() > 0.005
     figures = []
     for path, own in table.groupby("path", sort=False):
@@ -98,7 +104,7 @@ def adequacy_ahead(assessment: Assessment) -> list[Figure]:
 
 def belt_by_path(assessment: Assessment) -> list[Figure]:
     """Chance to hold the belt for one and two years under each path, with the range of simulation noise."""
-    table = assessment.tables["support_frontier"]
+    table = assessment.tables[SUPPORT_FRONTIER]
     table = table[table["p_belt_52"].notna()]
     if table.empty:
         return []
@@ -227,7 +233,7 @@ def _inner(name: str) -> str:
 
 
 def _alone_title(assessment: Assessment) -> str:
-    table = assessment.tables.get("support_reliance")
+    table = assessment.tables.get(SUPPORT_RELIANCE)
     if table is None or not table["alone"].any():
         return "Who meets how much of the need today"
     alone = table[table["alone"] & (table["donor"] != assessment.case.defender.id)]
@@ -253,7 +259,7 @@ def _donors(assessment: Assessment, table: pd.DataFrame) -> tuple[list[str], lis
 
 
 RECIPES = (
-    Recipe("support_shares", "support", "who provides what", ("support_ledger",), who_provides),
-    Recipe("support_belt", "support", "the belt under each path", ("support_frontier",), belt_by_path),
-    Recipe("support_adequacy", "support", "adequacy over time", ("support_adequacy",), adequacy_ahead),
+    Recipe("support_shares", "support", "who provides what", (SUPPORT_LEDGER,), who_provides),
+    Recipe("support_belt", "support", "the belt under each path", (SUPPORT_FRONTIER,), belt_by_path),
+    Recipe("support_adequacy", "support", "adequacy over time", (SUPPORT_ADEQUACY,), adequacy_ahead),
 )

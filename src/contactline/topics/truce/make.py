@@ -13,6 +13,7 @@ from contactline.case.pledges import Guarantee
 from contactline.case.quantities import HOLD_WEEKS
 from contactline.case.schema import Case
 from contactline.choice.verdict import advantage, default_values
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.courses import (
@@ -29,7 +30,8 @@ from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
 from contactline.engine.run import Run
 from contactline.topics.quantiles import spread
-from contactline.topics.tables import Made, hands_over
+from contactline.topics.truce import schema
+from contactline.topics.truce.schema import DETERRENCE, IF_BROKEN, MORALE, OWN_FORCES, TIMING, TRUCE
 from contactline.truce.aims import AIMS, maximal_chance
 from contactline.truce.breakdown import (
     READINGS,
@@ -67,7 +69,6 @@ class Variant:
     at_signature: np.ndarray
 
 
-@hands_over
 def truce_tables(
     case: Case,
     front: Front,
@@ -75,21 +76,23 @@ def truce_tables(
     settlements: Mapping[str, Settlement],
     runs: Runs,
     streams: Streams,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables truce, readings, aims, deterrence, own_forces, if_broken, timing and morale.
 
     runs : course id → outcome → ndarray[draw], with fight_on and every proposal accepted now
     """
-    return {
-        "truce": truce_table(case, front, futures, settlements, streams),
-        "readings": readings_table(case, front, futures, settlements),
-        "aims": aims_table(case, front, futures, settlements, streams),
-        "deterrence": deterrence_table(case, front, futures, settlements),
-        "own_forces": own_forces_table(case, front, futures, settlements),
-        "if_broken": broken_table(case, settlements, runs),
-        "timing": timing_table(case, front, futures, settlements, runs, streams),
-        "morale": morale_table(case, front, futures, settlements, runs, streams),
-    }
+    return made(
+        {
+            TRUCE: truce_table(case, front, futures, settlements, streams),
+            schema.READINGS: readings_table(case, front, futures, settlements),
+            schema.AIMS: aims_table(case, front, futures, settlements, streams),
+            DETERRENCE: deterrence_table(case, front, futures, settlements),
+            OWN_FORCES: own_forces_table(case, front, futures, settlements),
+            IF_BROKEN: broken_table(case, settlements, runs),
+            TIMING: timing_table(case, front, futures, settlements, runs, streams),
+            MORALE: morale_table(case, front, futures, settlements, runs, streams),
+        }
+    )
 
 
 def variants(
@@ -420,7 +423,7 @@ def _must_survive(now: float, later: float) -> float:
 
 
 @node("tables.truce")
-def TRUCE_TABLES(reads: Reads) -> Made:
+def TRUCE_TABLES(reads: Reads) -> Tables:
     """Tables of whether a truce on each proposal holds."""
     run = Run(reads)
     return truce_tables(run.case, run.front, run.futures, run.settlements, run.runs, run.streams)

@@ -18,6 +18,7 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
 from contactline.topics.showing.whose import of_one_proposal
+from contactline.topics.truce.schema import AIMS, OWN_FORCES, TIMING, TRUCE
 
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
@@ -32,7 +33,7 @@ ENOUGH = 0.05
 
 def survival(assessment: Assessment) -> list[Figure]:
     """How long a truce holds, proposal by proposal as written."""
-    table = assessment.tables["truce"]
+    table = assessment.tables[TRUCE]
     written = table[table["variant"] == "as_written"]
     if written.empty:
         return []
@@ -73,7 +74,7 @@ def survival(assessment: Assessment) -> list[Figure]:
 
 def variants(assessment: Assessment) -> list[Figure]:
     """The proposal in focus with one term changed at a time."""
-    own, name = of_one_proposal(assessment, assessment.tables["truce"])
+    own, name = of_one_proposal(assessment, assessment.tables[TRUCE])
     if len(own) < 2:
         return []
     changed = own[own["variant"] != "as_written"]
@@ -96,7 +97,7 @@ def variants(assessment: Assessment) -> list[Figure]:
 
 def aims(assessment: Assessment) -> list[Figure]:
     """How long each truce holds under each aim that the challenger may have."""
-    table = assessment.tables["aims"]
+    table = assessment.tables[AIMS]
     rows, name = of_one_proposal(assessment, table)
     own = rows.set_index("aim")["p_hold_260"]
     first, last = own.index[0], own.index[-1]
@@ -119,7 +120,7 @@ def aims(assessment: Assessment) -> list[Figure]:
                      alt.Tooltip("wanted:Q", format=".0%", title="worth of the ground at stake")],
         )
     )  # fmt: skip
-    step = assessment.tables["aims"].iloc[0]
+    step = assessment.tables[AIMS].iloc[0]
     subtitle = (
         f"Chance of maximal aims: {percent(step['p_maximal_prior'])} before the record, "
         f"{percent(step['p_maximal_record'])} after earlier agreements, {percent(step['p_maximal_demands'])} after "
@@ -140,7 +141,7 @@ def aims(assessment: Assessment) -> list[Figure]:
 
 def own_forces(assessment: Assessment) -> list[Figure]:
     """What the size of the defender's own forces does, with and without the guarantee."""
-    own, name = of_one_proposal(assessment, assessment.tables["own_forces"])
+    own, name = of_one_proposal(assessment, assessment.tables[OWN_FORCES])
     if own.empty:
         return []
     own = own.sort_values("strength")
@@ -179,7 +180,7 @@ def own_forces(assessment: Assessment) -> list[Figure]:
 
 def timing(assessment: Assessment) -> list[Figure]:
     """What it is worth to sign later, by proposal, on the same terms or on the line then reached."""
-    table = assessment.tables["timing"]
+    table = assessment.tables[TIMING]
     own, name = of_one_proposal(assessment, table[table["terms"] == "same"])
     own = own.sort_values("week")
     later = own[own["week"] > 0]
@@ -242,9 +243,9 @@ def _at(rows: pd.DataFrame, week: int) -> pd.Series:
 
 
 RECIPES: tuple[Recipe, ...] = (
-    Recipe("truce", "truce", "how long a truce holds", ("truce",), survival),
-    Recipe("truce_variants", "truce", "what one changed term does to a truce", ("truce",), variants),
-    Recipe("truce_aims", "truce", "what a truce does under each aim", ("aims",), aims),
-    Recipe("truce_own_forces", "truce", "own forces as a guarantee", ("own_forces",), own_forces),
-    Recipe("truce_timing", "truce", "the value of signing later", ("timing",), timing),
+    Recipe("truce", "truce", "how long a truce holds", (TRUCE,), survival),
+    Recipe("truce_variants", "truce", "what one changed term does to a truce", (TRUCE,), variants),
+    Recipe("truce_aims", "truce", "what a truce does under each aim", (AIMS,), aims),
+    Recipe("truce_own_forces", "truce", "own forces as a guarantee", (OWN_FORCES,), own_forces),
+    Recipe("truce_timing", "truce", "the value of signing later", (TIMING,), timing),
 )

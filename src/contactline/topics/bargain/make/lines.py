@@ -18,6 +18,7 @@ from contactline.choice.bargaining_range import Family, best_demand
 from contactline.choice.lines import family_of_lines
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.choice.worth import first_sets
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
 from contactline.core.rounding import share as as_percent
@@ -28,7 +29,7 @@ from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.support.cohesion import mean_distance, wedge_value
-from contactline.topics.tables import Made, hands_over
+from contactline.topics.bargain.schema import BARGAINING_RANGE, RANGE_SUMMARY
 from contactline.truce.terms import Settlement
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -61,7 +62,6 @@ class _Setting:
     fighting: dict[str, np.ndarray]
 
 
-@hands_over
 def range_tables(
     case: Case,
     front: Front,
@@ -72,7 +72,7 @@ def range_tables(
     sets: int = SETS,
     region: str | None = None,
     tick: Tick = no_tick,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables bargaining_range (who accepts which line) and range_summary (where all acceptances overlap).
 
     settlements : the proposals of the run; the first one's guarantee stands behind the lines of the scenarios.
@@ -88,7 +88,7 @@ def range_tables(
         rows += _rows(case, front, setting, family, viewpoints)
         summary.append(_summary(case, setting, family, where, viewpoints))
         tick((done + 1) / len(every))
-    return {"bargaining_range": pd.DataFrame(rows), "range_summary": pd.DataFrame(summary)}
+    return made({BARGAINING_RANGE: pd.DataFrame(rows), RANGE_SUMMARY: pd.DataFrame(summary)})
 
 
 def _settings(
@@ -241,7 +241,7 @@ def _key(setting: _Setting) -> dict[str, object]:
 
 
 @node("tables.lines")
-def LINE_TABLES(reads: Reads) -> Made:
+def LINE_TABLES(reads: Reads) -> Tables:
     """Tables of who accepts which line."""
     run = Run(reads)
     return range_tables(run.case, run.front, run.outlook, run.settlements, run.streams)

@@ -15,6 +15,7 @@ from contactline.case.schema import Case
 from contactline.choice.equilibria import Equilibrium
 from contactline.choice.game import Chance, Decision, Game, Terminal
 from contactline.core.errors import FitError, InputError
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.rounding import share
 from contactline.core.streams import Streams
@@ -22,7 +23,7 @@ from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.topics.bargain.make.game import Played, endings_over_weights, ends_of, play
-from contactline.topics.tables import Made, handed_over, hands_over
+from contactline.topics.bargain.schema import EQUILIBRIA, GAME, GAME_VALUES, GAME_WEIGHTS
 from contactline.truce.terms import Settlement
 
 STRATEGY = [
@@ -41,20 +42,21 @@ STRATEGY = [
 VALUE = ["equilibrium", "outcome", "player", "name", "value", "endings", "sequential", "pure"]
 
 
-@hands_over
-def game_tables(played: Played) -> dict[str, pd.DataFrame]:
+def game_tables(played: Played) -> Tables:
     """Tables game, equilibria and game_values."""
     outcomes = outcome_classes(played)
-    return {
-        "game": _nodes(played, outcomes),
-        "equilibria": _strategies(played, outcomes),
-        "game_values": _values(played, outcomes),
-    }
+    return made(
+        {
+            GAME: _nodes(played, outcomes),
+            EQUILIBRIA: _strategies(played, outcomes),
+            GAME_VALUES: _values(played, outcomes),
+        }
+    )
 
 
 def tables_of_game(
     case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement], streams: Streams
-) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+) -> tuple[Tables, tuple[str, ...]]:
     """The game of a run, solved: tables game, equilibria, game_values and game_weights, and notes for the reader.
 
     A case without the actors a game needs, or a run in which too few truces break to value a breach, gives no tables
@@ -63,8 +65,8 @@ def tables_of_game(
     try:
         played = play(case, front, outlook, settlements)
     except (FitError, InputError) as error:
-        return {}, (f"the game of the settlement was not solved: {error}",)
-    weighed = handed_over({"game_weights": endings_over_weights(played, streams)})
+        return Tables(), (f"the game of the settlement was not solved: {error}",)
+    weighed = made({GAME_WEIGHTS: endings_over_weights(played, streams)})
     return game_tables(played) | weighed, ()
 
 
@@ -179,7 +181,7 @@ def _in_words(chances: dict[str, float]) -> str:
 
 
 @node("tables.game")
-def GAME_TABLES(reads: Reads) -> tuple[Made, tuple[str, ...]]:
+def GAME_TABLES(reads: Reads) -> tuple[Tables, tuple[str, ...]]:
     """Tables of the solved game, and notes."""
     run = Run(reads)
     return tables_of_game(run.case, run.front, run.outlook, run.settlements, run.streams)

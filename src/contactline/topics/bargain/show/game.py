@@ -11,6 +11,7 @@ import pandas as pd
 
 from contactline.core.rounding import percent
 from contactline.topics.assessment import Assessment
+from contactline.topics.bargain.schema import EQUILIBRIA, GAME, GAME_VALUES, GAME_WEIGHTS
 from contactline.topics.showing.figures import STATIC_WIDTH, Figure, Recipe, inline, source_line, spec_of
 from contactline.topics.showing.theme import ACCEPT, INK, MUTED, PAPER, RULE
 
@@ -24,10 +25,10 @@ ALONG = 0.58
 
 def tree(assessment: Assessment) -> list[Figure]:
     """The tree of the first offer, with what is played and what is reached in the first equilibrium."""
-    nodes, values = assessment.tables["game"], assessment.tables["game_values"]
+    nodes, values = assessment.tables[GAME], assessment.tables[GAME_VALUES]
     shown, stubs = _drawn(nodes)
     at = _laid_out(shown)
-    played = _played(assessment.tables["equilibria"], nodes)
+    played = _played(assessment.tables[EQUILIBRIA], nodes)
     points, edges = [], []
     for row in shown.to_dict("records"):
         x, y = at[row["node"]]
@@ -51,7 +52,7 @@ def tree(assessment: Assessment) -> list[Figure]:
             named = "" if row["parent"] == 0 and kind == "ending" else _short(str(row["branch"])) + odds
             edges.append(edge | {"said": named})
     title = _title(values)
-    over_weights = _over_weights(assessment.tables.get("game_weights"))
+    over_weights = _over_weights(assessment.tables.get(GAME_WEIGHTS))
     subtitle = (
         "At the endings: gains over fighting on with support as it is, in units of each player's own value "
         f"({_key(values)}), at default values and middle weights. Dotted: nodes that who moves cannot tell apart. "
@@ -70,7 +71,7 @@ RECIPES = (
         "game_tree",
         "choice",
         "the game of a settlement",
-        ("game", "equilibria", "game_values"),
+        (GAME, EQUILIBRIA, GAME_VALUES),
         tree,
         "The game of a settlement has no equilibrium of the kinds searched: see table game.",
     ),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from contactline.core.rounding import percent, share
 from contactline.topics.assessment import Assessment
+from contactline.topics.bargain.schema import BARGAINING_RANGE, RANGE_SUMMARY
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -29,8 +30,8 @@ _PERCENT = alt.Axis(format=".0%", tickCount=5)
 
 def acceptance(assessment: Assessment) -> list[Figure]:
     """Share of beliefs under which each belligerent accepts each line, and under which both do."""
-    table = assessment.tables["bargaining_range"]
-    summary = assessment.tables["range_summary"]
+    table = assessment.tables[BARGAINING_RANGE]
+    summary = assessment.tables[RANGE_SUMMARY]
     here = _focus(summary)
     rows = table[(table["order"] == here["order"]) & (table["scenario"] == BASE)]
     rows = rows[rows["guarantee"] == here["guarantee"]]
@@ -91,7 +92,7 @@ def acceptance(assessment: Assessment) -> list[Figure]:
 
 def settings(assessment: Assessment) -> list[Figure]:
     """What each belligerent would settle for under every guarantee, support path and tempo, and the overlap."""
-    table = assessment.tables["range_summary"].copy()
+    table = assessment.tables[RANGE_SUMMARY].copy()
     table["row"] = [wrapped(_setting_name(row), 26) for row in _records(table)]
     defender, challenger = assessment.case.defender.name, assessment.case.challenger.name
     order = list(table["row"])
@@ -150,10 +151,10 @@ RECIPES = (
         "bargaining_range",
         "choice",
         "the bargaining range",
-        ("bargaining_range", "range_summary"),
+        (BARGAINING_RANGE, RANGE_SUMMARY),
         acceptance,
     ),
-    Recipe("range_settings", "choice", "what moves the bargaining range", ("range_summary",), settings),
+    Recipe("range_settings", "choice", "what moves the bargaining range", (RANGE_SUMMARY,), settings),
 )
 
 

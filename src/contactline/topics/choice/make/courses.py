@@ -18,6 +18,7 @@ from contactline.choice.verdict import (
     fighting_at,
     vetoed_clauses,
 )
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
@@ -25,9 +26,9 @@ from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes
 from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
+from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, COURSES, VERDICT
 from contactline.topics.outcomes import checked_outcomes
 from contactline.topics.quantiles import SPREAD
-from contactline.topics.tables import Made, handed_over
 from contactline.truce.terms import Settlement
 
 HIGHEST_RATE = 0.6
@@ -44,7 +45,7 @@ def choice_tables(
     runs: Mapping[str, Outcomes],
     streams: Streams,
     tick: Tick = no_tick,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables courses, verdict, breakeven and breakeven_curve."""
     default = default_values(case, case.defender.id)
     whose = {"actor": default.actor, "viewpoint": default.viewpoint}
@@ -74,12 +75,14 @@ def choice_tables(
             pd.DataFrame({"proposal": name, **whose, "collapse_rate": found.rate, "credibility": found.curve})
         )
         tick((done + 1) / len(settlements))
-    return {
-        "courses": courses_table(case, runs),
-        "verdict": pd.DataFrame(verdicts),
-        "breakeven": pd.concat(grids, ignore_index=True),
-        "breakeven_curve": pd.concat(curves, ignore_index=True),
-    }
+    return made(
+        {
+            COURSES: courses_table(case, runs),
+            VERDICT: pd.DataFrame(verdicts),
+            BREAKEVEN: pd.concat(grids, ignore_index=True),
+            BREAKEVEN_CURVE: pd.concat(curves, ignore_index=True),
+        }
+    )
 
 
 def _verdict(
@@ -181,12 +184,10 @@ def ensemble(run: Run) -> xr.Dataset:
 
 
 @node("tables.choice")
-def CHOICE_TABLES(reads: Reads) -> Made:
+def CHOICE_TABLES(reads: Reads) -> Tables:
     """Tables of courses, verdicts and break-even."""
     run = Run(reads)
-    return handed_over(
-        choice_tables(run.case, run.front, run.outlook, run.settlements, run.runs, run.streams)
-    )
+    return choice_tables(run.case, run.front, run.outlook, run.settlements, run.runs, run.streams)
 
 
 @node("ensemble")

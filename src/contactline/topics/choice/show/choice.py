@@ -10,6 +10,7 @@ import pandas as pd
 
 from contactline.core.rounding import amount, percent
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, COURSES, HINGES
 from contactline.topics.fighting.show.cost import interval_chart
 from contactline.topics.showing.figures import (
     Figure,
@@ -23,6 +24,7 @@ from contactline.topics.showing.figures import (
 from contactline.topics.showing.judgements import focus_proposal, proposal_name
 from contactline.topics.showing.summary import NO_HINGES, is_event
 from contactline.topics.showing.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+from contactline.topics.truce.schema import TRUCE
 
 CLEAR = 0.9
 """A share of cases above which a break-even map has nothing to show and a sentence does."""
@@ -33,7 +35,7 @@ OVERLAP = 1.12
 
 def breakeven(assessment: Assessment) -> list[Figure]:
     """One map of beliefs per proposal: share preferring acceptance over credibility and rate of collapse."""
-    table = assessment.tables["breakeven"]
+    table = assessment.tables[BREAKEVEN]
     focus = focus_proposal(assessment.case, assessment.tables)
     grids = {str(p): grid for p, grid in table.groupby("proposal", sort=False)}
     order = sorted(grids, key=lambda p: p != focus)
@@ -55,7 +57,7 @@ def one_sided(grid: pd.DataFrame) -> str:
 
 def hinges(assessment: Assessment) -> list[Figure]:
     """How far each belief, moved over its present range, moves the share preferring acceptance."""
-    table = assessment.tables["hinges"]
+    table = assessment.tables[HINGES]
     swing = (table["share_high"] - table["share_low"]).abs()
     ranked = (
         table.assign(swing=swing, row=[wrapped(label, 30) for label in table["label"]])
@@ -104,7 +106,7 @@ def hinges(assessment: Assessment) -> list[Figure]:
 
 def outcomes(assessment: Assessment) -> list[Figure]:
     """One figure per outcome that is a quantity: its median and 80% range under each course of action."""
-    table = assessment.tables["courses"]
+    table = assessment.tables[COURSES]
     figures = []
     for outcome, own in table.groupby("outcome", sort=False):
         if is_event(own):
@@ -127,9 +129,9 @@ def outcomes(assessment: Assessment) -> list[Figure]:
 
 
 RECIPES = (
-    Recipe("breakeven", "choice", "break-even of beliefs", ("breakeven",), breakeven),
-    Recipe("hinges", "choice", "what the choice hinges on", ("hinges",), hinges, NO_HINGES),
-    Recipe("courses", "choice", "outcomes of each course", ("courses",), outcomes),
+    Recipe("breakeven", "choice", "break-even of beliefs", (BREAKEVEN,), breakeven),
+    Recipe("hinges", "choice", "what the choice hinges on", (HINGES,), hinges, NO_HINGES),
+    Recipe("courses", "choice", "outcomes of each course", (COURSES,), outcomes),
 )
 
 _UNIT = alt.Scale(domain=[0, 1])
@@ -205,7 +207,7 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, not
 
 def present_box(assessment: Assessment, proposal: str, rates: np.ndarray) -> pd.DataFrame | None:
     """The present 80% ranges of credibility (table truce) and of the case's collapse rate, as one rectangle."""
-    truce, present = assessment.tables.get("truce"), _present_collapse(assessment)
+    truce, present = assessment.tables.get(TRUCE), _present_collapse(assessment)
     if truce is None or present is None:
         return None
     rows = truce[(truce["proposal"] == proposal) & (truce["variant"] == "as_written")]
@@ -219,7 +221,7 @@ def present_box(assessment: Assessment, proposal: str, rates: np.ndarray) -> pd.
 
 def _present_collapse(assessment: Assessment) -> np.ndarray | None:
     """The present 80% range of the rate of collapse, per year: from the hinges, else from the case's beliefs."""
-    hinge = assessment.tables.get("hinges")
+    hinge = assessment.tables.get(HINGES)
     if hinge is not None:
         rows = hinge[hinge["belief"].str.contains("collapse_rate|collapse.rate", regex=True)]
         if not rows.empty:
@@ -261,9 +263,9 @@ def _to_five(share: float) -> float:
 
 
 def _curve(assessment: Assessment, proposal: str) -> pd.DataFrame:
-    if "breakeven_curve" not in assessment.tables:
+    if BREAKEVEN_CURVE not in assessment.tables:
         return pd.DataFrame(columns=["collapse_rate", "credibility"])
-    table = assessment.tables["breakeven_curve"]
+    table = assessment.tables[BREAKEVEN_CURVE]
     own = table[(table["proposal"] == proposal) & table["credibility"].notna()]
     return own[["collapse_rate", "credibility"]].sort_values("collapse_rate")
 

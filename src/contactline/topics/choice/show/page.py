@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.schema import VERDICT
+from contactline.topics.sensitivity.schema import BOXES, FLIPS, REGRET
 from contactline.topics.showing.figures import listed
 from contactline.topics.showing.judgements import focus_proposal, percent, proposal_name
 from contactline.topics.showing.precision import MOST, error_of_share, sets_of
 from contactline.topics.showing.summary import shown, shown_range
+from contactline.topics.truce.schema import TIMING
 
 DECIDING = ("defender", "challenger", "guarantor")
 """Roles whose choice the proposals need; others are shown below them."""
@@ -58,7 +61,7 @@ class Said:
 
 def centre_rows(assessment: Assessment) -> list[Row]:
     """One row a viewpoint, sides and guarantors first; empty without table verdict."""
-    table = assessment.tables.get("verdict")
+    table = assessment.tables.get(VERDICT)
     if table is None or table.empty:
         return []
     roles = {actor.id: actor.role for actor in assessment.case.actors}
@@ -80,7 +83,7 @@ def centre_rows(assessment: Assessment) -> list[Row]:
 
 def proposals_shown(assessment: Assessment) -> list[str]:
     """Names of the proposals in the order of the table."""
-    table = assessment.tables.get("verdict", pd.DataFrame(columns=["proposal"]))
+    table = assessment.tables.get(VERDICT, pd.DataFrame(columns=["proposal"]))
     return [proposal_name(assessment.case, p) for p in dict.fromkeys(table["proposal"])]
 
 
@@ -103,7 +106,7 @@ def actor_sentences(assessment: Assessment) -> list[Said]:
 
 def regret_sentence(assessment: Assessment) -> str:
     """Which course's regret is smallest, by whom; empty without table regret."""
-    table = assessment.tables.get("regret")
+    table = assessment.tables.get(REGRET)
     if table is None or table.empty:
         return ""
     best = table[table["minimax_q95"]].drop_duplicates("viewpoint")
@@ -120,7 +123,7 @@ def regret_sentence(assessment: Assessment) -> str:
 
 def waiting_sentence(assessment: Assessment, weeks: int = 52) -> str:
     """What a year's wait is worth for the proposal in focus, from table timing; empty without it."""
-    table = assessment.tables.get("timing")
+    table = assessment.tables.get(TIMING)
     focus = focus_proposal(assessment.case, assessment.tables)
     if table is None:
         return ""
@@ -164,7 +167,7 @@ def _decides(assessment: Assessment, row: pd.Series) -> str:
 
 def moving_beliefs(assessment: Assessment, name: str, values: str) -> pd.DataFrame | None:
     """A viewpoint's rows of table flips, largest swing first; None where it was not examined."""
-    table = assessment.tables.get("flips")
+    table = assessment.tables.get(FLIPS)
     if table is None:
         return None
     own = table[table["viewpoint"] == f"{name}: {values}"]
@@ -248,7 +251,7 @@ def _must_believe(assessment: Assessment, row: Row, others: list[Row], focus: st
 def _box_words(assessment: Assessment, row: Row, share: float) -> str:
     """What it would have to believe to prefer the course that fewer beliefs prefer."""
     minority, words = ("fight", "fighting on") if share >= 0.5 else ("accept", "accepting")
-    table = assessment.tables.get("boxes")
+    table = assessment.tables.get(BOXES)
     own = pd.DataFrame() if table is None else table[table["viewpoint"] == f"{row.name}: {row.values}"]
     own = own[own["better"] == minority] if not own.empty else own
     if own.empty:

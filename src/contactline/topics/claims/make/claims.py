@@ -16,11 +16,12 @@ import xarray as xr
 from contactline.case.debate import Claim, ClaimTest
 from contactline.case.schema import Case
 from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, WEIGHS, Figure, agreement, verdict
+from contactline.core.frame import Tables, made
 from contactline.core.rounding import measured, points, short
 from contactline.topics.claims.make.quantities import quantity
 from contactline.topics.claims.make.quantity_parts import Material, NoValueError, Quantity
+from contactline.topics.claims.schema import CLAIM_TESTS, CLAIMS
 from contactline.topics.showing.judgements import chance_sentence
-from contactline.topics.tables import hands_over
 
 SILENT, ABSENT = "says nothing", "no value"
 """What a belief without a measurement says of a claim, and what a quantity says that this run cannot value."""
@@ -53,16 +54,13 @@ class Tested:
     why: str = ""
 
 
-@hands_over
-def claims_tables(
-    case: Case, tables: Mapping[str, pd.DataFrame], ensemble: xr.Dataset
-) -> dict[str, pd.DataFrame]:
+def claims_tables(case: Case, tables: Tables, ensemble: xr.Dataset) -> Tables:
     """Tables claims and claim_tests for every claim of the case; empty where it holds none.
 
     Raises UnknownNameError for a claim on an unknown quantity (a case that was read has none).
     """
     if not case.claims:
-        return {}
+        return Tables()
     material = Material(case, tables, ensemble)
     confidence: dict[str, str] = {entry.id: entry.confidence for entry in case.bibliography}
     claims, tests = [], []
@@ -70,10 +68,12 @@ def claims_tables(
         tested = [_tested(material, test) for test in claim.tests]
         claims.append(_claim_row(claim, tested, confidence))
         tests += [_test_row(claim, number, one) for number, one in enumerate(tested, start=1)]
-    return {
-        "claims": pd.DataFrame(claims, columns=list(CLAIM_COLUMNS)),
-        "claim_tests": pd.DataFrame(tests, columns=list(TEST_COLUMNS)),
-    }
+    return made(
+        {
+            CLAIMS: pd.DataFrame(claims, columns=list(CLAIM_COLUMNS)),
+            CLAIM_TESTS: pd.DataFrame(tests, columns=list(TEST_COLUMNS)),
+        }
+    )
 
 
 def shown(figure: Figure, unit: str) -> str:

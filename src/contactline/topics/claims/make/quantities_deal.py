@@ -13,6 +13,7 @@ from contactline.case.supply import SupportCut, SupportPath
 from contactline.choice.claims import Figure
 from contactline.engine.courses import OUTCOMES
 from contactline.support.adequacy import adequacy
+from contactline.topics.choice.schema import COURSES, VERDICT
 from contactline.topics.claims.make.quantity_parts import (
     POINT,
     RANGE,
@@ -29,6 +30,8 @@ from contactline.topics.claims.make.quantity_parts import (
     taken,
     truce_row,
 )
+from contactline.topics.proposals.schema import DEALS, PRICE
+from contactline.topics.support.schema import SUPPORT_FRONTIER
 
 
 def published(material: Material, named: Named) -> Read:
@@ -61,7 +64,7 @@ def without(material: Material, named: Named) -> Read:
 
 
 def price(material: Material, named: Named) -> Read:
-    rows = material.rows("price", proposal=named.slots["proposal"])
+    rows = material.rows(PRICE, proposal=named.slots["proposal"])
     row, what = rows.sort_values("km2", ascending=False).iloc[0], named.slots["price"]
     where = f"what “{row['name']}” hands over"
     if what == "p_within_horizon":
@@ -105,7 +108,7 @@ def verdict(material: Material, named: Named) -> Read:
     case, proposal = material.case, named.slots["proposal"]
     values = next(v for v in case.values if viewpoint_id(v) == named.slots["viewpoint"])
     actor = next((a.name for a in case.actors if a.id == values.actor), values.actor)
-    rows = material.rows("verdict", proposal=proposal)
+    rows = material.rows(VERDICT, proposal=proposal)
     rows = rows[rows["viewpoint"].str.startswith(f"{actor}: {values.viewpoint}")]
     if rows.empty:
         raise NoValueError(f"table verdict of this run has no row of {actor}: {values.viewpoint}")
@@ -122,7 +125,7 @@ PAIRED = "90% range of the simulation, paired draw by draw"
 
 
 def _support_row(material: Material, path: str) -> pd.Series:
-    return material.rows("support_frontier", path=path).iloc[0]
+    return material.rows(SUPPORT_FRONTIER, path=path).iloc[0]
 
 
 def gain_difference(material: Material, named: Named) -> Read:
@@ -143,7 +146,7 @@ def _difference(row: pd.Series, stem: str) -> Figure:
 
 
 def course(material: Material, named: Named) -> Read:
-    row = material.rows("courses", course=named.slots["course"], outcome=named.slots["outcome"]).iloc[0]
+    row = material.rows(COURSES, course=named.slots["course"], outcome=named.slots["outcome"]).iloc[0]
     label, unit = OUTCOMES[named.slots["outcome"]]
     label = f"{row['name']}: {label[0].lower()}{label[1:]}"
     if unit == "share" and named.slots["outcome"] != "belt_held":
@@ -168,7 +171,7 @@ def absences(material: Material, _named: Named) -> Read:
 
 
 def deal(material: Material, named: Named) -> Read:
-    row, what = material.rows("deals", proposal=named.slots["proposal"]).iloc[0], named.slots["deal"]
+    row, what = material.rows(DEALS, proposal=named.slots["proposal"]).iloc[0], named.slots["deal"]
     words = {
         "km2_given_up": (f"area that {material.case.defender.name} leaves", "km²"),
         "km2_returned": (f"area that {material.case.challenger.name} leaves", "km²"),
@@ -181,7 +184,7 @@ def deal(material: Material, named: Named) -> Read:
 
 
 def per_km2_taken(material: Material, named: Named) -> Read:
-    row = material.rows("deals", proposal=named.slots["proposal"]).iloc[0]
+    row = material.rows(DEALS, proposal=named.slots["proposal"]).iloc[0]
     months = int(named.slots["months"])
     gains = [gain for gain in taken(material, months) if gain > 0]
     if not gains:

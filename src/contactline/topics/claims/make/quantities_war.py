@@ -8,6 +8,7 @@ import pandas as pd
 
 from contactline.case.quantities import Named
 from contactline.choice.claims import Figure
+from contactline.topics.choice.schema import COURSES
 from contactline.topics.claims.make.quantity_parts import (
     MODELS,
     POINT,
@@ -23,6 +24,16 @@ from contactline.topics.claims.make.quantity_parts import (
     span,
     taken,
 )
+from contactline.topics.fighting.schema import (
+    CELLS,
+    GAIN_FAN,
+    LOSSES_FAN,
+    LOSSES_HISTORY,
+    OBJECTIVES,
+    OPENS,
+    THREATS,
+)
+from contactline.topics.front.schema import LINE_HISTORY
 from contactline.topics.quantiles import months as as_months
 
 
@@ -55,7 +66,7 @@ def gain_year(material: Material, named: Named) -> Read:
 
 
 def _year_losses(material: Material, side: str, year: str) -> list[float]:
-    rows = material.rows("losses_history", side=side)
+    rows = material.rows(LOSSES_HISTORY, side=side)
     rows = rows[pd.to_datetime(rows["month"]).dt.year == int(year)]
     if rows.empty:
         raise NoValueError(f"no publisher counts losses of {side} in {year}")
@@ -83,7 +94,7 @@ def losses_per_km2(material: Material, named: Named) -> Read:
 
 
 def line(material: Material, _named: Named) -> Read:
-    rows = material.rows("line_history").sort_values("date")
+    rows = material.rows(LINE_HISTORY).sort_values("date")
     return "length of the line of contact", "km", point(float(rows["km"].iloc[-1])), POINT
 
 
@@ -92,7 +103,7 @@ def distance(material: Material, named: Named) -> Read:
     points = [(p.id, p.name, p.latitude, p.longitude) for p in case.places]
     points += [(o.id, o.name, o.latitude, o.longitude) for o in case.objectives if o.latitude and o.longitude]
     _, name, latitude, longitude = next(p for p in points if p[0] == named.slots["place"])
-    held = material.rows("cells", holder_now=1)["cell"]
+    held = material.rows(CELLS, holder_now=1)["cell"]
     there = (latitude, longitude)
     nearest = min(h3.great_circle_distance(there, h3.cell_to_latlng(cell), unit="km") for cell in held)
     label = f"distance of {name} from ground held by {case.challenger.name} (to the centre of a cell)"
@@ -100,7 +111,7 @@ def distance(material: Material, named: Named) -> Read:
 
 
 def km2_left(material: Material, named: Named) -> Read:
-    row = material.rows("objectives", objective=named.slots["objective"], model="headline").iloc[0]
+    row = material.rows(OBJECTIVES, objective=named.slots["objective"], model="headline").iloc[0]
     return (
         f"{row['name']}: not held by {material.case.challenger.name}",
         "km²",
@@ -110,7 +121,7 @@ def km2_left(material: Material, named: Named) -> Read:
 
 
 def next_gain(material: Material, named: Named) -> Read:
-    rows = material.rows("gain_fan", model="headline", week=int(named.slots["weeks"]))
+    rows = material.rows(GAIN_FAN, model="headline", week=int(named.slots["weeks"]))
     label = (
         f"net gain of {material.case.challenger.name} in the next {named.slots['weeks']} weeks, fighting on"
     )
@@ -119,14 +130,14 @@ def next_gain(material: Material, named: Named) -> Read:
 
 def next_losses(material: Material, named: Named) -> Read:
     side = next(s for s in material.case.sides if s.id == named.slots["side"])
-    rows = material.rows("losses_fan", side=side.id, kind="killed_wounded", week=int(named.slots["weeks"]))
+    rows = material.rows(LOSSES_FAN, side=side.id, kind="killed_wounded", week=int(named.slots["weeks"]))
     label = f"killed and wounded of {side.name} in the next {named.slots['weeks']} weeks, fighting on"
     return label, "persons", row_range(rows.iloc[0], ""), RANGE
 
 
 def p_objective(material: Material, named: Named) -> Read:
     name, weeks = named.slots["objective"], int(named.slots["weeks"])
-    rows = material.rows("objectives", objective=name)
+    rows = material.rows(OBJECTIVES, objective=name)
     title = str(rows["name"].iloc[0])
     title = title[0].lower() + title[1:] if title.startswith("The ") else title
     event = f"{material.case.challenger.name} takes {title} by force within {weeks} weeks"
@@ -139,20 +150,20 @@ def p_objective(material: Material, named: Named) -> Read:
 
 
 def objective_months(material: Material, named: Named) -> Read:
-    row = material.rows("objectives", objective=named.slots["objective"], model="headline").iloc[0]
+    row = material.rows(OBJECTIVES, objective=named.slots["objective"], model="headline").iloc[0]
     weeks = row_range(row, "week")
     low, middle, high = as_months(np.array([weeks.low, weeks.central, weeks.high]))
     return f"months until {row['name']} is taken by force", "months", Figure(low, middle, high), RANGE
 
 
 def objective_losses(material: Material, named: Named) -> Read:
-    row = material.rows("objectives", objective=named.slots["objective"], model="headline").iloc[0]
+    row = material.rows(OBJECTIVES, objective=named.slots["objective"], model="headline").iloc[0]
     label = f"killed and wounded of {material.case.challenger.name} on the whole front until {row['name']} is taken"
     return label, "persons", row_range(row, "attacker_losses"), f"{RANGE} of the draws in which it is taken"
 
 
 def opens(material: Material, named: Named) -> Read:
-    row = material.rows("opens", lever=named.slots["lever"], target=named.slots["target"]).iloc[0]
+    row = material.rows(OPENS, lever=named.slots["lever"], target=named.slots["target"]).iloc[0]
     what = {"main_region": "the rest of the region", "belts": "the fortified belt"}[named.slots["target"]]
     label = f"share of {what} gained after two years if {row['name']} falls at once rather than never"
     return (
@@ -164,7 +175,7 @@ def opens(material: Material, named: Named) -> Read:
 
 
 def surrounded(material: Material, named: Named) -> Read:
-    row = material.rows("threats", objective=named.slots["objective"], week=int(named.slots["weeks"])).iloc[0]
+    row = material.rows(THREATS, objective=named.slots["objective"], week=int(named.slots["weeks"])).iloc[0]
     event = f"{row['name']} is surrounded within {named.slots['weeks']} weeks"
     return event, "probability", point(float(row["p_surrounded"])), POINT
 
@@ -181,7 +192,7 @@ def benchmark(material: Material, named: Named) -> Read:
 
 
 def collapse(material: Material, _named: Named) -> Read:
-    row = material.rows("courses", course="fight_on", outcome="collapsed").iloc[0]
+    row = material.rows(COURSES, course="fight_on", outcome="collapsed").iloc[0]
     weeks = int(material.ensemble.sizes.get("week", 260))
     event = f"the line collapses at least once within {weeks} weeks of fighting on"
     return event, "probability", point(float(row["mean"])), POINT

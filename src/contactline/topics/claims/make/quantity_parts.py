@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,9 @@ import xarray as xr
 from contactline.case.schema import Case
 from contactline.choice.claims import Figure
 from contactline.core.errors import ContactlineError
+from contactline.core.frame import Table, Tables
+from contactline.topics.front.schema import FRONT_MONTHLY
+from contactline.topics.truce.schema import TRUCE
 
 
 class NoValueError(ContactlineError):
@@ -38,10 +40,10 @@ class Material:
     """What quantities are read from: the case, the tables of a run, and its draws."""
 
     case: Case
-    tables: Mapping[str, pd.DataFrame]
+    tables: Tables
     ensemble: xr.Dataset
 
-    def rows(self, table: str, **where: object) -> pd.DataFrame:
+    def rows(self, table: Table, **where: object) -> pd.DataFrame:
         """The rows of a table that match. Raises NoValueError if the table or the rows are absent."""
         if table not in self.tables:
             raise NoValueError(f"this run has no table {table}")
@@ -89,7 +91,7 @@ def draws(values: np.ndarray) -> Figure:
 
 def monthly(material: Material, series: str | None = None) -> dict[str, pd.DataFrame]:
     """Series → its months in order, the whole front."""
-    rows = material.rows("front_monthly", region="total")
+    rows = material.rows(FRONT_MONTHLY, region="total")
     found = {str(name): own.sort_values("month") for name, own in rows.groupby("series")}
     return {name: own for name, own in found.items() if series in (None, name)}
 
@@ -104,7 +106,7 @@ def taken(material: Material, months: int) -> list[float]:
 
 def truce_row(material: Material, proposal: str, variant: str) -> pd.Series:
     """The row of table truce for a proposal and a variant."""
-    return material.rows("truce", proposal=proposal, variant=variant).iloc[0]
+    return material.rows(TRUCE, proposal=proposal, variant=variant).iloc[0]
 
 
 def ensemble(material: Material, name: str) -> xr.DataArray:

@@ -8,6 +8,7 @@ import pandas as pd
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.core.dates import day_after_weeks
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.engine.fronts import SimulatedFront
 from contactline.engine.ground import Front
@@ -15,8 +16,16 @@ from contactline.engine.outlook import MODELS, Outlook
 from contactline.engine.run import Run
 from contactline.topics.fighting.make.places import threats
 from contactline.topics.fighting.make.salients import salient_table
+from contactline.topics.fighting.schema import (
+    CELLS,
+    GAIN_FAN,
+    LINE_FAN,
+    LOSSES_FAN,
+    OBJECTIVES,
+    SALIENTS,
+    THREATS,
+)
 from contactline.topics.quantiles import SPREAD, spread, spread_given
-from contactline.topics.tables import Made, hands_over
 from contactline.war.forecast import MEMBERS
 from contactline.war.objectives import chance_held
 
@@ -29,21 +38,20 @@ BY_WEEKS = (26, 52, 104, 156, 260)
 MAP_WEEKS = (26, 52, 104)
 
 
-@hands_over
-def war_tables(case: Case, front: Front, outlook: Outlook) -> dict[str, pd.DataFrame]:
+def war_tables(case: Case, front: Front, outlook: Outlook) -> Tables:
     """Tables gain_fan, objectives, losses_fan and the map's cells (without the proposals' columns)."""
     tables = {
-        "gain_fan": _gain_fan(case, outlook),
-        "objectives": _objectives(case, outlook),
-        "losses_fan": _losses_fan(case, outlook),
-        "cells": _cells(front, outlook),
+        GAIN_FAN: _gain_fan(case, outlook),
+        OBJECTIVES: _objectives(case, outlook),
+        LOSSES_FAN: _losses_fan(case, outlook),
+        CELLS: _cells(front, outlook),
     }
     fought = outlook.front()
     if fought is not None:
-        tables["line_fan"] = _line_fan(fought, outlook.futures.weeks)
-        tables["threats"] = threats(fought, case, front, MAP_WEEKS)
-        tables["salients"] = salient_table(fought, case, front, MAP_WEEKS)
-    return tables
+        tables[LINE_FAN] = _line_fan(fought, outlook.futures.weeks)
+        tables[THREATS] = threats(fought, case, front, MAP_WEEKS)
+        tables[SALIENTS] = salient_table(fought, case, front, MAP_WEEKS)
+    return made(tables)
 
 
 def losses_history(loaded: LoadedCase) -> pd.DataFrame:
@@ -150,7 +158,7 @@ def _cells(front: Front, outlook: Outlook) -> pd.DataFrame:
 
 
 @node("tables.fighting")
-def OUTLOOK_TABLES(reads: Reads) -> Made:
+def OUTLOOK_TABLES(reads: Reads) -> Tables:
     """Tables of what fighting on can achieve."""
     run = Run(reads)
     return war_tables(run.case, run.front, run.outlook)

@@ -7,14 +7,15 @@ import pandas as pd
 
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.futures import attacker_strength, weekly
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.topics.fighting.make.outlook import losses_history
+from contactline.topics.fighting.schema import COLLAPSE, LOSS_SOURCES, LOSSES_HISTORY, STRENGTH
 from contactline.topics.quantiles import SPREAD
-from contactline.topics.tables import Made, hands_over
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.manpower import strength_raiser
 from contactline.war.source_bias import bias_readings, fit_source_bias, sources_beside_truth
@@ -23,18 +24,17 @@ STRENGTH_STEP = 13
 COLLAPSE_WEEKS = (52, 104, 260)
 
 
-@hands_over
-def losses_tables(loaded: LoadedCase, outlook: Outlook, streams: Streams) -> dict[str, pd.DataFrame]:
+def losses_tables(loaded: LoadedCase, outlook: Outlook, streams: Streams) -> Tables:
     """Tables losses_history, loss_sources (where the published series allow it), strength and collapse."""
     tables = {
-        "losses_history": losses_history(loaded),
-        "strength": strength_table(loaded.case, outlook, streams),
-        "collapse": collapse_table(outlook),
+        LOSSES_HISTORY: losses_history(loaded),
+        STRENGTH: strength_table(loaded.case, outlook, streams),
+        COLLAPSE: collapse_table(outlook),
     }
     sources = sources_table(loaded)
     if sources is not None:
-        tables["loss_sources"] = sources
-    return tables
+        tables[LOSS_SOURCES] = sources
+    return made(tables)
 
 
 def sources_table(loaded: LoadedCase) -> pd.DataFrame | None:
@@ -108,7 +108,7 @@ def collapse_table(outlook: Outlook) -> pd.DataFrame:
 
 
 @node("tables.people")
-def PEOPLE_TABLES(reads: Reads) -> Made:
+def PEOPLE_TABLES(reads: Reads) -> Tables:
     """Tables of losses and forces."""
     run = Run(reads)
     return losses_tables(run.loaded, run.outlook, run.streams)

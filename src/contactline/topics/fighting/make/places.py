@@ -11,6 +11,7 @@ import pandas as pd
 
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case, Objective
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.fronts import CHUNK, SimulatedFront
@@ -18,7 +19,7 @@ from contactline.engine.ground import Front
 from contactline.engine.outlook import GAINED
 from contactline.engine.run import Run
 from contactline.front.cells import EARTH_KM
-from contactline.topics.tables import Made, handed_over
+from contactline.topics.fighting.schema import OPENS
 from contactline.war.kernel import Means, simulate_front
 from contactline.war.space import SpaceFit
 
@@ -143,11 +144,11 @@ def _directions(centres: np.ndarray, objective: Objective, own: np.ndarray) -> n
 
 
 @node("tables.opens")
-def OPENS_TABLES(reads: Reads) -> Made:
+def OPENS_TABLES(reads: Reads) -> Tables:
     """The table of what each place opens; none where the record is too thin for fronts on the map."""
     run = Run(reads)
     if run.spatial is None:
-        return {}
+        return Tables()
     net = reads.of(GAINED("headline"))
     opens = what_opens(run.spatial, run.loaded, run.front, net, run.futures.beliefs, run.streams)
-    return handed_over({"opens": opens})
+    return made({OPENS: opens})

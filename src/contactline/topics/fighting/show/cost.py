@@ -7,6 +7,8 @@ import pandas as pd
 
 from contactline.core.rounding import amount, measured, number, percent
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import LOSS_SOURCES, LOSSES_FAN, LOSSES_HISTORY
+from contactline.topics.proposals.schema import PRICE
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -27,7 +29,7 @@ from contactline.topics.showing.whose import of_one_proposal
 
 def losses_by_month(assessment: Assessment) -> list[Figure]:
     """Published monthly losses, one figure per side that has any."""
-    table = assessment.tables["losses_history"]
+    table = assessment.tables[LOSSES_HISTORY]
     figures = []
     for side, own in table.groupby("side", sort=False):
         name = side_name(assessment, str(side))
@@ -66,7 +68,7 @@ def losses_by_month(assessment: Assessment) -> list[Figure]:
 
 def losses_ahead(assessment: Assessment) -> list[Figure]:
     """Forecast of cumulative killed and wounded of both sides."""
-    table = assessment.tables["losses_fan"]
+    table = assessment.tables[LOSSES_FAN]
     kind = "killed_wounded" if (table["kind"] == "killed_wounded").any() else str(table["kind"].iloc[0])
     words = {"killed_wounded": "killed and wounded"}.get(kind, kind.replace("_", " "))
     own = table[table["kind"] == kind]
@@ -104,7 +106,7 @@ def losses_ahead(assessment: Assessment) -> list[Figure]:
 
 def price_of_land(assessment: Assessment) -> list[Figure]:
     """Months and losses needed to seize what each proposal hands over: one figure each."""
-    table = assessment.tables["price"]
+    table = assessment.tables[PRICE]
     table = table[table["km2"] > 0]
     if table.empty:
         return []
@@ -203,7 +205,7 @@ def interval_chart(
 def _whose_count(assessment: Assessment, side: str, series: list[str], name: str, span: str) -> str:
     """Title of the published counts: one belligerent's claim and its relays are said to be that."""
     rate = f"about {span} killed and wounded a month over the last six months"
-    sources = assessment.tables.get("loss_sources")
+    sources = assessment.tables.get(LOSS_SOURCES)
     if sources is not None and side == assessment.case.challenger.id:
         root = dict(
             zip(sources.loc[~sources["used"], "series"], sources.loc[~sources["used"], "root"], strict=True)
@@ -217,7 +219,7 @@ def _whose_count(assessment: Assessment, side: str, series: list[str], name: str
 
 
 RECIPES = (
-    Recipe("losses_history", "fighting", "published losses", ("losses_history",), losses_by_month),
-    Recipe("losses_ahead", "fighting", "losses ahead", ("losses_fan",), losses_ahead),
-    Recipe("price", "price", "price of handed-over land", ("price",), price_of_land),
+    Recipe("losses_history", "fighting", "published losses", (LOSSES_HISTORY,), losses_by_month),
+    Recipe("losses_ahead", "fighting", "losses ahead", (LOSSES_FAN,), losses_ahead),
+    Recipe("price", "price", "price of handed-over land", (PRICE,), price_of_land),
 )

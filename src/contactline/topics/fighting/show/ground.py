@@ -7,6 +7,7 @@ import pandas as pd
 
 from contactline.core.rounding import amount, number, points
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import LINE_FAN, OPENS
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -26,7 +27,7 @@ TWO_YEARS = 104
 
 def line_ahead(assessment: Assessment) -> list[Figure]:
     """Median and 80% band of the length of the line on the grid, fighting on."""
-    table = assessment.tables["line_fan"].sort_values("week")
+    table = assessment.tables[LINE_FAN].sort_values("week")
     dated = table.assign(
         date=pd.Timestamp(assessment.case.as_of) + pd.to_timedelta(7 * table["week"], unit="D")
     )
@@ -47,7 +48,7 @@ def line_ahead(assessment: Assessment) -> list[Figure]:
 
 def opens(assessment: Assessment) -> list[Figure]:
     """One row per place: what giving it at once against never losing it adds elsewhere, in percentage points."""
-    table = assessment.tables["opens"]
+    table = assessment.tables[OPENS]
     case = assessment.case
     targets = {"main_region": main_target(case), "belts": "the belts" if len(case.belts) > 1 else "the belt"}
     shown = table.assign(
@@ -92,8 +93,8 @@ def opens(assessment: Assessment) -> list[Figure]:
 
 
 RECIPES = (
-    Recipe("line_ahead", "fighting", "length of the line ahead", ("line_fan",), line_ahead),
-    Recipe("opens", "fighting", "what each place opens", ("opens",), opens),
+    Recipe("line_ahead", "fighting", "length of the line ahead", (LINE_FAN,), line_ahead),
+    Recipe("opens", "fighting", "what each place opens", (OPENS,), opens),
 )
 
 

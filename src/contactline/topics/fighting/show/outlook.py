@@ -11,6 +11,8 @@ import pandas as pd
 from contactline.core.dates import day_after_weeks
 from contactline.core.rounding import amount, percent
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import GAIN_FAN, OBJECTIVES
+from contactline.topics.front.schema import AREA_HISTORY
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -31,7 +33,7 @@ HISTORY_WEEKS = 156
 
 def outlook(assessment: Assessment) -> list[Figure]:
     """History and forecast fan of the cumulative net gain: headline bands, tempo dashed."""
-    fan = assessment.tables["gain_fan"]
+    fan = assessment.tables[GAIN_FAN]
     as_of = assessment.case.as_of
     start = pd.DataFrame([{"week": 0, "date": pd.Timestamp(as_of)} | dict.fromkeys(_Q, 0.0)])
     head = pd.concat([start, fan[fan["model"] == "headline"]], ignore_index=True)
@@ -87,7 +89,7 @@ def outlook(assessment: Assessment) -> list[Figure]:
 
 def objective_dates(assessment: Assessment) -> list[Figure]:
     """For each objective, the median date and the 80% interval, both forecasts."""
-    table = assessment.tables["objectives"]
+    table = assessment.tables[OBJECTIVES]
     as_of, horizon = assessment.case.as_of, assessment.run.horizon_weeks
     end = pd.Timestamp(day_after_weeks(as_of, horizon))
     rows = [_objective_row(row, as_of, horizon) for _, row in table.iterrows()]
@@ -134,8 +136,8 @@ def objective_dates(assessment: Assessment) -> list[Figure]:
 
 
 RECIPES = (
-    Recipe("outlook", "fighting", "outlook of further gains", ("gain_fan",), outlook),
-    Recipe("objectives", "fighting", "dates of objectives", ("objectives",), objective_dates),
+    Recipe("outlook", "fighting", "outlook of further gains", (GAIN_FAN,), outlook),
+    Recipe("objectives", "fighting", "dates of objectives", (OBJECTIVES,), objective_dates),
 )
 
 HEADLINE, TEMPO = "headline forecast", "if the present tempo persists"
@@ -144,10 +146,10 @@ _Q = ["q05", "q10", "q25", "q50", "q75", "q90", "q95"]
 
 
 def _area_sources(assessment: Assessment) -> list[str]:
-    if "area_history" not in assessment.tables:
+    if AREA_HISTORY not in assessment.tables:
         return ["own model"]
     return [
-        *(series_name(assessment, s) for s in assessment.tables["area_history"]["series"].unique()),
+        *(series_name(assessment, s) for s in assessment.tables[AREA_HISTORY]["series"].unique()),
         "own model",
     ]
 
@@ -155,9 +157,9 @@ def _area_sources(assessment: Assessment) -> list[str]:
 def _past(assessment: Assessment) -> pd.DataFrame:
     """Measured history of each series, shifted to zero on the as-of date: date, km2, series."""
     none = pd.DataFrame(columns=["date", "km2", "series"])
-    if "area_history" not in assessment.tables:
+    if AREA_HISTORY not in assessment.tables:
         return none
-    table = assessment.tables["area_history"]
+    table = assessment.tables[AREA_HISTORY]
     since = pd.Timestamp(assessment.case.as_of) - pd.Timedelta(weeks=HISTORY_WEEKS)
     rebased = []
     for series, own in table.sort_values("date").groupby("series", sort=False):

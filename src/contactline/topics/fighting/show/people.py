@@ -8,6 +8,7 @@ import pandas as pd
 
 from contactline.core.rounding import amount, number, percent
 from contactline.topics.assessment import Assessment
+from contactline.topics.fighting.schema import COLLAPSE, LOSS_SOURCES, STRENGTH
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -30,7 +31,7 @@ TWO_YEARS = 104
 
 def loss_sources(assessment: Assessment) -> list[Figure]:
     """Each published series over the estimated true losses, by the root that it rests on."""
-    table = assessment.tables["loss_sources"]
+    table = assessment.tables[LOSS_SOURCES]
     name = assessment.case.challenger.name
     shown = table.assign(
         row=[
@@ -80,7 +81,7 @@ def loss_sources(assessment: Assessment) -> list[Figure]:
 
 def strength_ahead(assessment: Assessment) -> list[Figure]:
     """Each side's force over today's, median and 80% band."""
-    table = assessment.tables["strength"]
+    table = assessment.tables[STRENGTH]
     case = assessment.case
     today = pd.DataFrame(
         {"side": table["side"].unique(), "week": 0, "q10": 1.0, "q50": 1.0, "q90": 1.0, "p_below_80": 0.0}
@@ -128,7 +129,7 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
 
 def collapse_words(assessment: Assessment) -> str:
     """A sentence on the chance of a collapse and what it adds; empty without the table."""
-    table = assessment.tables.get("collapse")
+    table = assessment.tables.get(COLLAPSE)
     if table is None or table.empty:
         return ""
     case, last = assessment.case, table.iloc[-1]
@@ -207,6 +208,6 @@ def _sources_title(table: pd.DataFrame, name: str) -> str:
 
 
 RECIPES = (
-    Recipe("loss_sources", "fighting", "what published counts of losses stand for", ("loss_sources",), loss_sources),
-    Recipe("strength", "fighting", "each side's force ahead", ("strength",), strength_ahead),
+    Recipe("loss_sources", "fighting", "what published counts of losses stand for", (LOSS_SOURCES,), loss_sources),
+    Recipe("strength", "fighting", "each side's force ahead", (STRENGTH,), strength_ahead),
 )  # fmt: skip

@@ -9,9 +9,14 @@ import pandas as pd
 
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
+from contactline.core.frame import Tables, made
 from contactline.engine.courses import exact_area
 from contactline.engine.ground import Front
 from contactline.front.line import cell_line_length
+from contactline.topics.fighting.schema import CELLS
+from contactline.topics.front.make import cells_now
+from contactline.topics.front.schema import OUTLINES, PLACES, SETTLEMENTS
+from contactline.topics.proposals.schema import CLAUSES, DEAL_COMPARE
 from contactline.truce.compare import (
     TOWN_PEOPLE,
     Depth,
@@ -53,33 +58,24 @@ def compare_table(
 
 def compare_tables(
     loaded: LoadedCase, front: Front, settlements: Mapping[str, Settlement], compared: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables of a page that sets proposals side by side: deal_compare, clauses, cells and what the map needs."""
     case = loaded.case
     after = {f"after_{name}": shown_holder(settlement) for name, settlement in settlements.items()}
-    cells = pd.DataFrame(
-        {
-            "cell": front.cells["cell"],
-            "region": front.cells["region"],
-            "holder_first": front.cells["holder"],
-            "holder_now": front.ground.holder.astype(int),
-            **after,
-        }
-    )
     tables = {
-        "deal_compare": compared,
-        "clauses": pd.concat(
+        DEAL_COMPARE: compared,
+        CLAUSES: pd.concat(
             [clause_table(case, settlement.proposal) for settlement in settlements.values()],
             ignore_index=True,
         ),
-        "cells": cells,
-        "settlements": front.settlements,
+        CELLS: cells_now(front).assign(**after),
+        SETTLEMENTS: front.settlements,
     }
     if case.places:
-        tables["places"] = pd.DataFrame([place.model_dump() for place in case.places])
-    if loaded.has_evidence("outlines"):
-        tables["outlines"] = loaded.evidence("outlines")
-    return tables
+        tables[PLACES] = pd.DataFrame([place.model_dump() for place in case.places])
+    if loaded.has_evidence(OUTLINES):
+        tables[OUTLINES] = loaded.evidence(OUTLINES)
+    return made(tables)
 
 
 def shown_holder(settlement: Settlement) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.schema import Case
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.engine.courses import exact_area
 from contactline.engine.ground import TOTAL, Front
@@ -15,30 +16,27 @@ from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.front.line import cell_line_length
 from contactline.topics.proposals.make.compare import compare_table, shown_holder
+from contactline.topics.proposals.schema import CLAUSES, DEAL_COMPARE, DEALS, PRICE
 from contactline.topics.quantiles import months, spread, spread_given
-from contactline.topics.tables import Made, hands_over
 from contactline.truce.terms import DEFENDER, Settlement, clause_table
 
 SEIZED_SHARE = 0.98
 """Share of the handed-over area that must be taken for it to count as seized: slivers do not decide."""
 
 
-@hands_over
-def deal_tables(
-    case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]
-) -> dict[str, pd.DataFrame]:
+def deal_tables(case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]) -> Tables:
     """Tables deals, clauses, deal_compare, price and truce."""
     clauses = [clause_table(case, settlement.proposal) for settlement in settlements.values()]
     clause_rows = pd.concat(clauses, ignore_index=True)
     tables = {
-        "deals": pd.DataFrame([_deal(case, front, s, clause_rows) for s in settlements.values()]),
-        "clauses": clause_rows,
-        "deal_compare": compare_table(case, front, settlements),
+        DEALS: pd.DataFrame([_deal(case, front, s, clause_rows) for s in settlements.values()]),
+        CLAUSES: clause_rows,
+        DEAL_COMPARE: compare_table(case, front, settlements),
     }
     price = [row for s in settlements.values() for row in _price(case, front, outlook, s)]
     if price:
-        tables["price"] = pd.DataFrame(price)
-    return tables
+        tables[PRICE] = pd.DataFrame(price)
+    return made(tables)
 
 
 def map_columns(settlements: Mapping[str, Settlement]) -> dict[str, np.ndarray]:
@@ -103,7 +101,7 @@ def _price(case: Case, front: Front, outlook: Outlook, settlement: Settlement) -
 
 
 @node("tables.proposals")
-def PROPOSAL_TABLES(reads: Reads) -> Made:
+def PROPOSAL_TABLES(reads: Reads) -> Tables:
     """Tables of what each proposal changes and what seizing the same would take."""
     run = Run(reads)
     return deal_tables(run.case, run.front, run.outlook, run.settlements)

@@ -21,12 +21,20 @@ from contactline.core.digest import digest_of_values, table_digest
 from contactline.core.errors import EvidenceError, InputError
 from contactline.core.files import write_text
 from contactline.core.folders import everything, replaced_folder
+from contactline.core.frame import Table, Tables, made
 from contactline.score.backtest import BacktestResult
 from contactline.topics.showing.track import ABOUT_SCORES
-from contactline.topics.tables import from_text, hands_over
+from contactline.topics.tables import from_text
+from contactline.topics.trust.schema import (
+    BACKTEST_BARS,
+    BACKTEST_PIT,
+    BACKTEST_PLACES,
+    BACKTEST_PLACES_BANDS,
+    BACKTEST_SUMMARY,
+)
 
 FOLDER = "backtest"
-GAINS = ("backtest_summary", "backtest_bars", "backtest_pit")
+GAINS = (BACKTEST_SUMMARY, BACKTEST_BARS, BACKTEST_PIT)
 PLACES = ("summary", "skills", "bands")
 COLUMNS_READ = {
     "places_summary.csv": ("rule", "horizon"),
@@ -125,7 +133,7 @@ def save_scores(
     return [folder / name for name in texts]
 
 
-def saved_scores(loaded: LoadedCase) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+def saved_scores(loaded: LoadedCase) -> tuple[Tables, tuple[str, ...]]:
     """The report's tables of the scores kept beside a case, and notes on scores that are left out, with the remedy.
 
     Scores made from other evidence are never handed out, nor scores that do not say what they were made from. Raises
@@ -149,15 +157,14 @@ def saved_scores(loaded: LoadedCase) -> tuple[dict[str, pd.DataFrame], tuple[str
             read_text_table(path.read_bytes(), path, again, InputError, COLUMNS_READ.get(path.name, ()))
             for path in paths
         ]
-        found = dict(zip(parts, frames, strict=True)) if what == "gains" else places_tables(*frames)
-        for name, frame in found.items():
-            where = str(paths[parts.index(name)] if name in parts else paths[0].parent / f"{what}_*.csv")
-            tables[name] = from_text(name, frame, where, InputError, f"{again}.")
-    return tables, tuple(notes)
+        found = dict(zip(GAINS, frames, strict=True)) if what == "gains" else places_tables(*frames)
+        for table, frame in found.items():
+            where = str(paths[parts.index(table)] if table in parts else paths[0].parent / f"{what}_*.csv")
+            tables[table.name] = from_text(table, frame, where, InputError, f"{again}.")
+    return Tables(tables), tuple(notes)
 
 
-@hands_over
-def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFrame]:
+def backtest_tables(result: BacktestResult, series: str) -> Tables:
     """A backtest in the report's tables."""
     summary = result.summary.rename(
         columns={"forecaster": "model", "in50": "cover50", "in80": "cover80", "in90": "cover90",
@@ -186,18 +193,20 @@ def backtest_tables(result: BacktestResult, series: str) -> dict[str, pd.DataFra
         if row["verdict"] != "not measured"
     ]
     pit = result.scores[result.scores["forecaster"].isin(["headline", "tempo"])]
-    return {
-        "backtest_summary": summary[kept],
-        "backtest_bars": pd.DataFrame(bar_rows),
-        "backtest_pit": pit.rename(columns={"forecaster": "model"})[
-            ["model", "origin_date", "horizon", "pit"]
-        ],
-    }
+    return made(
+        {
+            BACKTEST_SUMMARY: summary[kept],
+            BACKTEST_BARS: pd.DataFrame(bar_rows),
+            BACKTEST_PIT: pit.rename(columns={"forecaster": "model"})[
+                ["model", "origin_date", "horizon", "pit"]
+            ],
+        }
+    )
 
 
 def places_tables(
     summary: pd.DataFrame, skills: pd.DataFrame, bands: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+) -> dict[Table, pd.DataFrame]:
     """The scores of dates of places in the report's tables: summary and skills joined, and the bands."""
     table = summary.rename(columns={"rule": "model", "independent": "independent_windows"})
     for measure in ("brier", "log_score"):
@@ -205,7 +214,7 @@ def places_tables(
             columns={"rule": "model", "skill": f"{measure}_skill", "low": f"{measure}_low", "high": f"{measure}_high"}
         )  # fmt: skip
         table = table.merge(own.drop(columns="measure"), on=["model", "horizon"], how="left")
-    return {"backtest_places": table, "backtest_places_bands": bands.rename(columns={"rule": "model"})}
+    return {BACKTEST_PLACES: table, BACKTEST_PLACES_BANDS: bands.rename(columns={"rule": "model"})}
 
 
 def _why_not(loaded: LoadedCase, what: str, paths: list[Path]) -> str:

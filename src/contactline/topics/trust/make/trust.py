@@ -13,11 +13,12 @@ import pandas as pd
 
 from contactline.case.debate import Benchmark
 from contactline.case.schema import Case
+from contactline.core.frame import Tables, made
 from contactline.core.rounding import share
 from contactline.engine.lines import PACE_KM2, TRAJECTORIES
 from contactline.engine.outlook import Outlook
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, SURROUNDED
-from contactline.topics.tables import hands_over
+from contactline.topics.trust.schema import ASSUMPTIONS, BENCHMARKS, REFERENCES
 from contactline.truce.breakdown import LEAST_STRENGTH, LOOK_AHEAD_WEEKS, REBUILD_WEEKS
 from contactline.truce.guarantee import described_base
 from contactline.war.climatology import MEAN_STRETCH_WEEKS
@@ -112,19 +113,18 @@ ENGINE = (
 )
 
 
-@hands_over
 def trust_tables(
     case: Case,
     outlook: Outlook,
     measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Tables assumptions, references and benchmarks; beliefs that were measured say so."""
-    tables = {"assumptions": assumptions(case, measured), "references": references(case)}
+    tables = {ASSUMPTIONS: assumptions(case, measured), REFERENCES: references(case)}
     if case.benchmarks:
-        tables["benchmarks"] = pd.DataFrame(
+        tables[BENCHMARKS] = pd.DataFrame(
             [_beside(case, outlook, benchmark) for benchmark in case.benchmarks]
         )
-    return tables
+    return made(tables)
 
 
 def assumptions(

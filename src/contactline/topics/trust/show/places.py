@@ -8,13 +8,14 @@ import pandas as pd
 from contactline.topics.assessment import Assessment
 from contactline.topics.showing.figures import Figure, Recipe, inline, source_line, spec_of
 from contactline.topics.showing.theme import CHALLENGER, MUTED
+from contactline.topics.trust.schema import BACKTEST_PLACES, BACKTEST_PLACES_BANDS
 
 OURS = "front"
 
 
 def places_calibration(assessment: Assessment) -> list[Figure]:
     """Share of places that fell against the chance given, ours and the base rate by distance."""
-    table = assessment.tables["backtest_places_bands"]
+    table = assessment.tables[BACKTEST_PLACES_BANDS]
     ours = OURS if (table["model"] == OURS).any() else str(table["model"].iloc[0])
     shown = table[table["model"].isin([ours, "distance"])]
     labels = list(dict.fromkeys(shown["label"]))
@@ -65,7 +66,7 @@ def places_calibration(assessment: Assessment) -> list[Figure]:
 
 def _title(assessment: Assessment, ours: str) -> str:
     """Falls expected and falls seen by horizon, where the table of scores is there; else the finding of the bands."""
-    scores = assessment.tables.get("backtest_places")
+    scores = assessment.tables.get(BACKTEST_PLACES)
     if scores is None or not (scores["model"] == ours).any():
         return "How often places fell, by the chance that had been given"
     own = scores[scores["model"] == ours].sort_values("horizon")
@@ -76,6 +77,4 @@ def _title(assessment: Assessment, ours: str) -> str:
     return f"Places that fell against falls expected: {', '.join(parts)}"
 
 
-RECIPES = (
-    Recipe("places", "trust", "calibration of places", ("backtest_places_bands",), places_calibration),
-)
+RECIPES = (Recipe("places", "trust", "calibration of places", (BACKTEST_PLACES_BANDS,), places_calibration),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import xarray as xr
 from contactline.case.schema import Case
 from contactline.core.files import write_bytes, write_text
 from contactline.core.folders import replaced_folder
+from contactline.core.frame import Tables
 from contactline.core.rounding import percent
 from contactline.score.models import LABELS
 from contactline.topics.assessment import Assessment, RunInfo
@@ -32,7 +32,8 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.theme import CATEGORIES, CHALLENGER, INK, MUTED, RULE, between
 from contactline.topics.showing.track import HEADLINE, above_middle, longest_series
-from contactline.topics.tables import to_csv, typed
+from contactline.topics.tables import to_csv
+from contactline.topics.trust.schema import BACKTEST_PIT, BACKTEST_SUMMARY
 
 PIT_BINS = 10
 ROW_WIDTH = 26
@@ -46,7 +47,7 @@ WHOSE = {"the headline": CHALLENGER, "ours": "#e3a89a", "a baseline": RULE}
 
 def score_ratios(assessment: Assessment) -> list[Figure]:
     """CRPS ratio per forecaster and horizon (below 1: better than the baseline)."""
-    table = assessment.tables["backtest_summary"]
+    table = assessment.tables[BACKTEST_SUMMARY]
     columns = [c for c in table.columns if c.startswith("crps_ratio") and table[c].notna().any()]
     if not columns:
         return []
@@ -78,7 +79,7 @@ def score_ratios(assessment: Assessment) -> list[Figure]:
 
 def coverage(assessment: Assessment) -> list[Figure]:
     """Share of outcomes inside the 80% bands, per forecaster and horizon."""
-    own = longest_series(assessment.tables["backtest_summary"])
+    own = longest_series(assessment.tables[BACKTEST_SUMMARY])
     own = own[own["cover80"].notna()]
     if own.empty:
         return []
@@ -107,7 +108,7 @@ def coverage(assessment: Assessment) -> list[Figure]:
 
 def calibration(assessment: Assessment) -> list[Figure]:
     """Histogram of where outcomes fell in the headline's distribution, all horizons together."""
-    table = assessment.tables["backtest_pit"]
+    table = assessment.tables[BACKTEST_PIT]
     own = table[table["model"] == "headline"]
     own = own if not own.empty else table
     counts, edges = np.histogram(own["pit"], bins=PIT_BINS, range=(0, 1))
@@ -138,13 +139,12 @@ def calibration(assessment: Assessment) -> list[Figure]:
     return [Figure("pit", "trust", title, subtitle, f"Histogram. {title}.", spec_of(chart, 200))]
 
 
-def backtest_files(case: Case, tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+def backtest_files(case: Case, kept: Tables, out: Path) -> list[Path]:
     """Write the backtest's tables (CSV) and its charts (SVG and PNG) into folder `out`; returns the paths.
 
-    `tables` holds any of backtest_summary, backtest_bars and backtest_pit. Raises InputError for a folder that no run
-    of ours wrote.
+    kept : any of backtest_summary, backtest_bars and backtest_pit. Raises InputError for a folder that no run of ours
+    wrote.
     """
-    kept = {name: typed(name, frame) for name, frame in tables.items() if name.startswith("backtest_")}
     record = Assessment(case, RunInfo(case.id, "", case.as_of, 0, 0, 0, "", {}), xr.Dataset(), kept, ())
     written = []
     with replaced_folder(Path(out), "--out", "backtest gains") as folder:
@@ -152,7 +152,7 @@ def backtest_files(case: Case, tables: Mapping[str, pd.DataFrame], out: Path) ->
             written.append(f"{name}.csv")
             write_text(folder / written[-1], to_csv(frame))
         for recipe in RECIPES:
-            if all(name in kept and not kept[name].empty for name in recipe.tables):
+            if all(map(kept.filled, recipe.tables)):
                 for figure in recipe.build(record):
                     written += [f"{figure.id}.svg", f"{figure.id}.png"]
                     write_text(folder / written[-2], to_svg(figure))
@@ -171,9 +171,9 @@ def bar_words(bar: str) -> str:
 
 
 RECIPES = (
-    Recipe("score", "trust", "scores against baselines", ("backtest_summary",), score_ratios),
-    Recipe("coverage", "trust", "coverage of the bands", ("backtest_summary",), coverage),
-    Recipe("pit", "trust", "calibration", ("backtest_pit",), calibration),
+    Recipe("score", "trust", "scores against baselines", (BACKTEST_SUMMARY,), score_ratios),
+    Recipe("coverage", "trust", "coverage of the bands", (BACKTEST_SUMMARY,), coverage),
+    Recipe("pit", "trust", "calibration", (BACKTEST_PIT,), calibration),
 )
 
 

@@ -27,7 +27,16 @@ from contactline.war.capture import (
     maximise,
     prior_precision,
 )
-from contactline.war.capture_data import CAPTURE, GROUND, Choices, History, choices, history, random_order
+from contactline.war.capture_data import (
+    CAPTURE,
+    GROUND,
+    Choices,
+    Heat,
+    History,
+    choices,
+    history,
+    random_order,
+)
 from contactline.war.sectors import draw_sectors
 
 FIRST, STEP, DECAY = 25, 4, 0.7
@@ -87,7 +96,7 @@ def _losses(past: History, sector: np.ndarray, ground: np.ndarray, closed: tuple
 def _sets(past: History, sector: np.ndarray, from_week: int, stream: str) -> Choices:
     order = random_order(past, Streams(0).rng(f"terms.{stream}"))
     return choices(
-        past, CAPTURE, ring_weight=np.array(RING_WEIGHT), decay=DECAY, edges=np.array(HEAT_EDGES), orders=[order],
+        past, CAPTURE, Heat(np.array(RING_WEIGHT), DECAY, np.array(HEAT_EDGES)), [order],
         stratum=sector, from_week=from_week,
     )  # fmt: skip
 

@@ -22,6 +22,8 @@ from contactline.choice.settlement_game import (
     MAXIMAL,
     REFUSE,
     Offer,
+    Seats,
+    Threat,
     settlement_game,
 )  # fmt: skip
 from contactline.choice.verdict import advantage, default_values
@@ -49,6 +51,9 @@ def outlook_of(futures):
     return SimpleNamespace(futures=futures)
 
 
+SEATS = Seats({"p": "Proposer", "d": "Defender", "c": "Challenger"}, "p", "d", "c")
+
+
 def pays(p: float = 0.0, d: float = 0.0, c: float = 0.0):
     return {kind: {"p": p, "d": d, "c": c} for kind in (LIMITED, MAXIMAL)}
 
@@ -65,10 +70,7 @@ def tiny(
     offer = Offer(
         "o", "Offer", pays(3, honoured_d, 1), pays(0, -3, 3), pays(1, 0, broken_acted), "p", resolute, 2.0
     )  # fmt: skip
-    return settlement_game(
-        "tiny", {"p": "Proposer", "d": "Defender", "c": "Challenger"}, proposer="p", defender="d", challenger="c",
-        maximal=maximal, offers=[offer], threat=threat,
-    )  # fmt: skip
+    return settlement_game("tiny", SEATS, [offer], maximal, Threat(threat) if threat else None)
 
 
 def does(one, infoset: str) -> str:
@@ -96,10 +98,7 @@ def test_at_the_threshold_both_ways_are_equilibria_and_both_are_listed():
 
 def test_a_challenger_who_loses_by_every_signature_does_not_sign():
     offer = Offer("o", "Offer", pays(3, 4, -1), pays(0, 2, -2), pays(0, 2, -2))
-    game = settlement_game(
-        "no signature", {"p": "P", "d": "D", "c": "C"}, proposer="p", defender="d", challenger="c", maximal=0.3,
-        offers=[offer],
-    )  # fmt: skip
+    game = settlement_game("no signature", SEATS, [offer], 0.3)
     assert {does(one, f"o: {kind}") for one in solve(game).equilibria for kind in (LIMITED, MAXIMAL)} == {
         REFUSE
     }
@@ -115,7 +114,7 @@ def test_a_threat_works_if_it_is_in_the_proposers_interest_and_not_otherwise():
 
 def test_no_offers_are_refused():
     with pytest.raises(InputError, match="no offers"):
-        settlement_game("x", {"p": "P"}, proposer="p", defender="p", challenger="p", maximal=0.5, offers=[])
+        settlement_game("x", Seats({"p": "P"}, "p", "p", "p"), [], 0.5)
 
 
 def test_lines_are_nested_and_run_from_the_present_one_to_the_whole_region(world):
@@ -351,10 +350,7 @@ def test_whoever_vetoes_a_clause_neither_accepts_nor_signs(world):
         ("d", {"o: answer": {"reject"}}),
         ("c", {f"o: {k}": {REFUSE} for k in (LIMITED, MAXIMAL)}),
     ):
-        game = settlement_game(
-            "veto", {"p": "P", "d": "D", "c": "C"}, proposer="p", defender="d", challenger="c", maximal=0.5,
-            offers=[replace(offer, vetoes={who: "cession"})],
-        )  # fmt: skip
+        game = settlement_game("veto", SEATS, [replace(offer, vetoes={who: "cession"})], 0.5)
         for name, actions in does_what.items():
             assert {does(one, name) for one in solve(game).equilibria} == actions
     case, theatre, settlements, futures = world

@@ -17,7 +17,7 @@ from contactline.case.beliefs import Assumption
 from contactline.case.schema import Belt, Objective, Theatre
 from contactline.core.errors import EvidenceError, InputError, UnknownNameError
 from contactline.front.cells import as_indexes, cell_km2, cells_of, centres_of, distance_km, inside, sampled
-from contactline.front.control_history import control_history, holder_on, theatre_cells
+from contactline.front.control_history import Marks, control_history, holder_on, theatre_cells
 from contactline.front.edges import project
 from contactline.front.line import cell_borders, cell_line_length, contact_ground, measure_line
 from contactline.front.outlines import simplified_outlines
@@ -83,9 +83,7 @@ def test_objectives_belts_and_towns_are_marked(invented):
     belts = (Belt(id="belt", name="Belt", objectives=("one", "two"), half_width_km=10, **MINE),)
     towns = pd.DataFrame({"latitude": [46.0], "longitude": [31.0]})
     theatre = Theatre(resolution=6, reach_km=5)
-    cells, _ = control_history(
-        archive, COUNTRY, ground, theatre, objectives=objectives, belts=belts, settlements=towns
-    )
+    cells, _ = control_history(archive, COUNTRY, ground, theatre, Marks(objectives, belts, towns))
     assert cells.loc[cells["town"] == 1, "cell"].tolist() == [h3.latlng_to_cell(46.0, 31.0, 6)]
     centres = centres_of(cells["cell"].to_numpy())
     away = distance_km(centres, np.array([[30.8, 46.0]]))
@@ -96,7 +94,7 @@ def test_objectives_belts_and_towns_are_marked(invented):
         theatre_cells(archive, COUNTRY, ground, Theatre(resolution=6, reach_km=5, always_regions=("wset",)))
     stray = (Belt(id="belt", name="Belt", objectives=("thre",), half_width_km=10, **MINE),)
     with pytest.raises(UnknownNameError, match="unknown settlement objective 'thre'"):
-        theatre_cells(archive, COUNTRY, ground, theatre, objectives=objectives, belts=stray)
+        theatre_cells(archive, COUNTRY, ground, theatre, Marks(objectives, stray))
 
 
 def test_cell_areas_sum_to_their_parents_within_the_ellipsoid():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.choice.equilibria import solve
-from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer, settlement_game
+from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer, Seats, Threat, settlement_game
 from contactline.topics.bargain.make.tables import game_tables
 
 SIDES = {"south": "Southland", "north": "Northland"}
@@ -67,7 +67,9 @@ def _game():
     )  # fmt: skip
     freeze = Offer("plain_freeze", "Freeze on the line", pays(3, 5, -1), pays(0, 1, -1), pays(0, 1, -1))
     return settlement_game(
-        "The game of the sample", {"far": "Farland", "south": "Southland", "north": "Northland"},
-        proposer="far", defender="south", challenger="north", maximal=0.5, offers=[offer, freeze],
-        threat={"far": -0.5, "south": -4, "north": 2},
-    )  # fmt: skip
+        "The game of the sample",
+        Seats({"far": "Farland", "south": "Southland", "north": "Northland"}, "far", "south", "north"),
+        [offer, freeze],
+        0.5,
+        Threat({"far": -0.5, "south": -4, "north": 2}),
+    )

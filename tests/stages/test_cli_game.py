@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from contactline.case.load import load_case
 from contactline.choice.efg import from_efg, write_efg
 from contactline.choice.equilibria import solve
-from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer, settlement_game
+from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer, Seats, Threat, settlement_game
 from contactline.core.errors import InputError
 from contactline.faces.cli.app import app
 
@@ -53,8 +53,8 @@ def test_gambit_reads_the_game_of_the_reference_case_with_all_its_proposals(tmp_
         for p in case.proposals
     ]
     game = settlement_game(
-        case.title, players, proposer="usa", defender=case.defender.id, challenger=case.challenger.id, maximal=0.4,
-        offers=offers, threat=dict.fromkeys(players, -1.0),
+        case.title, Seats(players, "usa", case.defender.id, case.challenger.id), offers, 0.4,
+        Threat(dict.fromkeys(players, -1.0)),
     )  # fmt: skip
     write_efg(game, tmp_path / "game.efg")
     theirs = gambit.read_efg(str(tmp_path / "game.efg"))

@@ -28,6 +28,7 @@ from contactline.war.capture import (
 from contactline.war.capture_data import (
     CAPTURE,
     RECAPTURE,
+    Heat,
     History,
     activity_rings,
     choices,
@@ -64,10 +65,8 @@ def test_choice_sets_equal_a_count_by_hand() -> None:
     sets = choices(
         past,
         CAPTURE,
-        ring_weight=WEIGHT,
-        decay=0.7,
-        edges=EDGES,
-        orders=[order],
+        Heat(WEIGHT, 0.7, EDGES),
+        [order],
         stratum=one(past),
         from_week=0,
     )
@@ -101,7 +100,7 @@ def test_orders_keep_days_and_let_cells_fall_when_exposed() -> None:
     first, second = (random_order(past, Streams(0).rng("order", k)) for k in range(2))
     assert (np.diff(past.event_day[first]) >= 0).all() and sorted(first) == list(range(len(first)))
     assert (first != second).any()
-    sets = choices(past, CAPTURE, ring_weight=WEIGHT, decay=0.7, edges=EDGES, orders=[first])
+    sets = choices(past, CAPTURE, Heat(WEIGHT, 0.7, EDGES), [first])
     assert sets.skipped < 0.03
 
 
@@ -115,9 +114,7 @@ def test_activity_at_the_end_fades_by_week() -> None:
 
 def test_gradient_vanishes_at_the_maximum_and_nowhere_else() -> None:
     past = made()
-    sets = choices(
-        past, CAPTURE, ring_weight=WEIGHT, decay=0.7, edges=EDGES, orders=[np.arange(len(past.event_cell))]
-    )
+    sets = choices(past, CAPTURE, Heat(WEIGHT, 0.7, EDGES), [np.arange(len(past.event_cell))])
     kinds, precision = design(10), prior_precision(10)
     best, hessian = maximise(sets, kinds, precision, np.zeros(kinds.shape[1]))
 
@@ -163,7 +160,7 @@ def test_negative_control_a_front_without_a_rule_gives_no_rule() -> None:
 def test_negative_control_shuffled_labels_cannot_be_foretold() -> None:
     past = real()
     orders = [random_order(past, Streams(0).rng("order"))]
-    sets = choices(past, CAPTURE, ring_weight=WEIGHT, decay=0.7, edges=EDGES, orders=orders, from_week=6)
+    sets = choices(past, CAPTURE, Heat(WEIGHT, 0.7, EDGES), orders, from_week=6)
     early = sets.week < 45
     kinds, precision = design(10), prior_precision(10)
     rng = Streams(0).rng("shuffle")

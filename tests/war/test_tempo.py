@@ -11,7 +11,7 @@ from scipy import stats
 from contactline.core.streams import Streams
 from contactline.war.climatology import Climatology
 from contactline.war.forecast import MEMBERS, fit_forecast
-from contactline.war.grid_filter import filter_draws
+from contactline.war.grid_filter import Dynamics, Readings, filter_draws
 from contactline.war.importance import Parameter, sample_posterior
 from contactline.war.record import TempoRecord
 from contactline.war.tempo import FASTEST, SLOWEST, fit_tempo, speed
@@ -58,7 +58,7 @@ def test_the_filter_equals_a_sum_over_every_path():
         last[path[2]] += p
     one = np.ones(1)
     found, filtered = filter_draws(
-        x, g, y, phi=phi * one, m=m * one, s=s * one, nu=nu * one, rho=rho[None], c=c[None], b=b[None]
+        x, g, y, Dynamics(phi * one, m * one, s * one, nu * one), Readings(rho[None], c[None], b[None])
     )
     assert found[0] == pytest.approx(np.log(total), rel=1e-12)
     assert filtered[0] == pytest.approx(last / total, rel=1e-10)

@@ -45,20 +45,33 @@ class Offer:
     """Player → a clause that it calls unacceptable: it does not accept or sign, whatever that is worth."""
 
 
+@dataclass(frozen=True)
+class Seats:
+    """Who plays: player → name, and which of them puts the offer, answers it, and signs last."""
+
+    players: Mapping[str, str]
+    proposer: str
+    defender: str
+    challenger: str
+
+
+@dataclass(frozen=True)
+class Threat:
+    """What the proposer may do after a rejection, and what war is worth then."""
+
+    pay: Pay
+    name: str = CUT
+
+
 def settlement_game(
     title: str,
-    players: Mapping[str, str],
-    *,
-    proposer: str,
-    defender: str,
-    challenger: str,
-    maximal: float,
+    seats: Seats,
     offers: Sequence[Offer],
-    threat: Pay | None = None,
-    threat_name: str = CUT,
+    maximal: float,
+    threat: Threat | None = None,
     comment: str = "",
 ) -> Game:
-    """The game tree. maximal : chance that the challenger's aims are maximal; threat : war with support cut, if any.
+    """The game tree. maximal : chance that the challenger's aims are maximal.
 
     Raises InputError for no offers, and what `Game` raises.
     """
@@ -68,22 +81,23 @@ def settlement_game(
     def answer(offer: Offer) -> Decision:
         rejected: Node = Terminal({}, "war goes on")
         if threat is not None:
-            cut = Terminal(dict(threat), "war goes on with support cut")
-            rejected = Decision(proposer, f"{offer.id}: rejected", ((threat_name, cut), (KEEP, rejected)))
-        if defender in offer.vetoes:
-            return Decision(defender, f"{offer.id}: answer", ((REJECT, rejected),))
+            cut = Terminal(dict(threat.pay), "war goes on with support cut")
+            ways = ((threat.name, cut), (KEEP, rejected))
+            rejected = Decision(seats.proposer, f"{offer.id}: rejected", ways)
+        if seats.defender in offer.vetoes:
+            return Decision(seats.defender, f"{offer.id}: answer", ((REJECT, rejected),))
         signed = Chance(
             "aims of the challenger",
             tuple(
-                (kind, chance, _signature(offer, kind, challenger))
+                (kind, chance, _signature(offer, kind, seats.challenger))
                 for kind, chance in ((LIMITED, 1.0 - maximal), (MAXIMAL, maximal))
             ),
         )
-        return Decision(defender, f"{offer.id}: answer", ((ACCEPT, signed), (REJECT, rejected)))
+        return Decision(seats.defender, f"{offer.id}: answer", ((ACCEPT, signed), (REJECT, rejected)))
 
     put = tuple((offer.name, answer(offer)) for offer in offers)
     nothing = (NO_OFFER, Terminal({}, "war goes on"))
-    return Game(title, players, Decision(proposer, "offer", (*put, nothing)), comment)
+    return Game(title, seats.players, Decision(seats.proposer, "offer", (*put, nothing)), comment)
 
 
 def _signature(offer: Offer, kind: str, challenger: str) -> Decision:

@@ -7,6 +7,7 @@ the centres north of it only, so a day's history costs its changed edges.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -34,28 +35,38 @@ from contactline.front.line import Ground, edges_in_contact
 from contactline.front.overlaps import sound_history
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What cells are marked with: objectives, belts, and settlements.
+
+    settlements : frame with latitude and longitude, degrees; a cell with one of them has town = 1
+    """
+
+    objectives: Sequence[Objective] = ()
+    belts: Sequence[Belt] = ()
+    settlements: pd.DataFrame | None = None
+
+
+NONE = Marks()
+
+
 def control_history(
     archive: ControlArchive,
     regions: Mapping[str, Region],
     ground: Ground,
     theatre: Theatre,
-    *,
-    objectives: Sequence[Objective] = (),
-    belts: Sequence[Belt] = (),
-    settlements: pd.DataFrame | None = None,
+    marks: Marks = NONE,
     tick: Tick = no_tick,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The theatre's cells with their first holder, and every later change: tables 'cells' and 'changes'.
 
-    settlements : frame with latitude and longitude; a cell with one of them has town = 1.
-
     Raises UnknownNameError for a region that a theatre or objective names and `regions` lacks, InputError if no
     cell is left.
     """
-    cells = theatre_cells(archive, regions, ground, theatre, objectives=objectives, belts=belts)
+    cells = theatre_cells(archive, regions, ground, theatre, marks)
     tick(0.6)
-    if settlements is not None:
-        towns = settlement_cells(settlements, theatre.resolution)
+    if marks.settlements is not None:
+        towns = settlement_cells(marks.settlements, theatre.resolution)
         cells["town"] = cells["cell"].isin(as_text(towns)).astype(int)
     held = held_on_maps(archive, centres_of(cells["cell"].to_numpy()), ground)
     tick(0.9)
@@ -77,9 +88,7 @@ def theatre_cells(
     regions: Mapping[str, Region],
     ground: Ground,
     theatre: Theatre,
-    *,
-    objectives: Sequence[Objective] = (),
-    belts: Sequence[Belt] = (),
+    marks: Marks = NONE,
 ) -> pd.DataFrame:
     """The cells that matter, sorted by index: columns cell, region, km2, belt, place, town (0).
 
@@ -87,14 +96,14 @@ def theatre_cells(
     of the line of contact of any map, or in one of `always_regions`, or belongs to an objective or belt. Coastal
     waters (see `contact_ground`) are nobody's ground and are left out.
     """
-    for name in (*theatre.always_regions, *(objective.region for objective in objectives)):
+    for name in (*theatre.always_regions, *(objective.region for objective in marks.objectives)):
         if name not in regions:
             raise UnknownNameError("region", name, regions)
     cells, region = cells_of(regions, theatre.resolution)
     centres = centres_of(cells)
     names = np.array(list(regions), dtype=object)[region]
-    place = _places(centres, objectives)
-    belt = _belts(centres, belts, objectives)
+    place = _places(centres, marks.objectives)
+    belt = _belts(centres, marks.belts, marks.objectives)
     history, _ = sound_history([day.polygons for day in archive.days])
     line = history.lonlat[edges_in_contact(history, ground)]
     near = distance_km(centres, sampled(line), within_km=theatre.reach_km) <= theatre.reach_km

@@ -34,7 +34,7 @@ from contactline.evidence.kinds import KINDS, look_through
 from contactline.evidence.loss_estimates import join_losses, read_estimates, read_uk_mod
 from contactline.evidence.recognise import CONTROL
 from contactline.front.areas import measure_areas, total_area
-from contactline.front.control_history import control_history
+from contactline.front.control_history import Marks, control_history
 from contactline.front.line import contact_ground, measure_line
 from contactline.front.outlines import simplified_outlines
 from contactline.front.settlements import measure_settlements
@@ -148,7 +148,7 @@ def build_evidence(
     towns, from_towns = read_settlements(paths.settlements)
     focus = {region.id: regions[region.id] for region in case.regions if region.focus}
     cells, changes = control_history(
-        archive, focus, ground, case.theatre, objectives=case.objectives, belts=case.belts, settlements=towns,
+        archive, focus, ground, case.theatre, Marks(case.objectives, case.belts, towns),
         tick=stage("measure control of cells"),
     )  # fmt: skip
     tables[CELLS] = (cells, (measured, from_boundaries, from_towns))

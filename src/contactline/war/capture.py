@@ -21,6 +21,7 @@ from contactline.war.capture_data import (
     GROUND,
     MOST_NEIGHBOURS,
     Choices,
+    Heat,
     History,
     activity_rings,
     choices,
@@ -139,14 +140,13 @@ def fit_capture(
     decays: Sequence[float] = DECAYS,
     shrink_to: CaptureFit | None = None,
     burn_in: int = BURN_IN_WEEKS,
-    orders: int = ORDERS,
 ) -> CaptureFit:
     """Fit the rule by which cells fall to `side`. Deterministic given `rng`; about a second for 1,400 changes.
 
     sector : ndarray[cell], changes are compared with exposed cells of their own sector
     shrink_to : a fit of the other direction that this one is a departure from (few recaptures are on record)
     Many cells fall in a week: each is a choice of its own, made when those before it have fallen (the simulator's own
-    process, so no approximation for ties between days); within a day, `orders` random orders are averaged.
+    process, so no approximation for ties between days); within a day, `ORDERS` random orders are averaged.
     The decay is judged on what earlier weeks say about the next, activity standing still within the week: within a
     week clustering is mostly the map being redrawn, and would drive the decay down. Raises FitError.
     """
@@ -157,7 +157,7 @@ def fit_capture(
             f"changes: {int(known.sum())} {what} on record; {FEWEST_EVENTS} are needed to fit which cell falls. "
             "Give a longer control history or a finer resolution."
         )
-    sequences = [random_order(past, rng) for _ in range(orders)]
+    sequences = [random_order(past, rng) for _ in range(ORDERS)]
     levels = len(HEAT_EDGES) + 1
     kinds = design(levels)
     precision = prior_precision(levels)
@@ -170,8 +170,8 @@ def fit_capture(
     for decay in decays:
         sets = [
             choices(
-                past, side, ring_weight=np.array(RING_WEIGHT), decay=decay, edges=np.array(HEAT_EDGES),
-                orders=sequences if not frozen else sequences[:1], stratum=sector, from_week=burn_in, frozen=frozen,
+                past, side, Heat(np.array(RING_WEIGHT), decay, np.array(HEAT_EDGES)),
+                sequences if not frozen else sequences[:1], stratum=sector, from_week=burn_in, frozen=frozen,
             )
             for frozen in (False, True)
         ]  # fmt: skip
@@ -202,10 +202,8 @@ def sector_pulls(
 ) -> np.ndarray:
     """Sum of exposed cells' capture weights by sector, at the posterior mean : ndarray[week, sector]."""
     weight = np.exp(design(len(fit.heat_edges) + 1) @ fit.mean[fit.best])
-    return pulls(
-        past, weight, ring_weight=np.array(fit.ring_weight), decay=float(fit.decays[fit.best]),
-        edges=np.array(fit.heat_edges), order=random_order(past, rng), label=sector, count=count,
-    )  # fmt: skip
+    heat = Heat(np.array(fit.ring_weight), float(fit.decays[fit.best]), np.array(fit.heat_edges))
+    return pulls(past, weight, heat, random_order(past, rng), sector, count)
 
 
 def coefficient_names(levels: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import h3
 import numba
@@ -176,22 +176,31 @@ def random_order(past: History, rng: np.random.Generator) -> np.ndarray:
     return found
 
 
+class Heat(NamedTuple):
+    """How local activity is counted.
+
+    ring_weight : ndarray[ring], number that a change of holder adds at each ring distance; decay : factor a week
+    edges : ndarray[level − 1], ascending; a level begins at its edge
+    """
+
+    ring_weight: np.ndarray
+    decay: float
+    edges: np.ndarray
+
+
 def choices(
     past: History,
     side: int,
-    *,
-    ring_weight: np.ndarray,
-    decay: float,
-    edges: np.ndarray,
+    heat: Heat,
     orders: list[np.ndarray],
+    *,
     stratum: np.ndarray | None = None,
     from_week: int = 0,
     frozen: bool = False,
 ) -> Choices:
     """Choice sets of every change to `side` from week `from_week` on.
 
-    ring_weight : ndarray[ring], what a change of holder adds at each ring distance; decay : factor per week
-    edges : ndarray[level − 1], ascending; a level begins at its edge; orders : from `random_order`
+    orders : ndarray[event] each, from `random_order`
     frozen : activity stands still within a week (to ask what earlier weeks say about the next)
     stratum : ndarray[cell] int; a change is compared with cells of its own stratum (default: with all)
     """
@@ -202,7 +211,7 @@ def choices(
     for order in orders:
         counts, chosen = _replay(
             past.neighbour, past.first, past.event_cell, past.event_week, past.event_holder, order, around,
-            distance, np.asarray(ring_weight, float), float(decay), np.asarray(edges, float),
+            distance, np.asarray(heat.ring_weight, float), float(heat.decay), np.asarray(heat.edges, float),
             past.ground.astype(np.int64), 2 ** len(GROUND), label, side, wanted, frozen,
         )  # fmt: skip
         done = order[wanted[order]]
@@ -216,9 +225,8 @@ def choices(
 
 
 def pulls(
-    past: History, weight: np.ndarray, *, ring_weight: np.ndarray, decay: float, edges: np.ndarray, order: np.ndarray,
-    label: np.ndarray, count: int,
-) -> np.ndarray:  # fmt: skip
+    past: History, weight: np.ndarray, heat: Heat, order: np.ndarray, label: np.ndarray, count: int
+) -> np.ndarray:
     """What a capture rule alone makes of each sector: the sum of its exposed cells' weights : ndarray[week, sector].
 
     weight : ndarray[kind], weight of a cell by kind (as in `Choices`); label : ndarray[cell], its sector. Averaged
@@ -227,8 +235,9 @@ def pulls(
     around, distance = rings(past.neighbour, past.event_cell)
     found: np.ndarray = _pulls(
         past.neighbour, past.first, past.event_cell, past.event_week, past.event_holder, order, around, distance,
-        np.asarray(ring_weight, float), float(decay), np.asarray(edges, float), past.ground.astype(np.int64),
-        2 ** len(GROUND), label.astype(np.int64), count, np.asarray(weight, float), past.weeks,
+        np.asarray(heat.ring_weight, float), float(heat.decay), np.asarray(heat.edges, float),
+        past.ground.astype(np.int64), 2 ** len(GROUND), label.astype(np.int64), count,
+        np.asarray(weight, float), past.weeks,
     )  # fmt: skip
     return found
 

@@ -11,6 +11,7 @@ backtest: 150 weeks × 121 states × 800 draws take about 2 CPU seconds.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
@@ -85,16 +86,37 @@ def _all_draws(
     return log_likelihood, filtered
 
 
+class Dynamics(NamedTuple):
+    """How the state moves: x' = m + φ·(x − m) + s·ε, ε ~ Student-t(ν).
+
+    phi, m, s, nu : ndarray[draw] each, latent scale
+    """
+
+    phi: np.ndarray
+    m: np.ndarray
+    s: np.ndarray
+    nu: np.ndarray
+
+
+class Readings(NamedTuple):
+    """How maps read the tempo: ρ·g + √((c·g)² + b²)·t₃.
+
+    rho, c, b : ndarray[draw, map] each; factors, and b in km²/week
+    """
+
+    rho: np.ndarray
+    c: np.ndarray
+    b: np.ndarray
+
+
 def filter_draws(
-    x: np.ndarray, g: np.ndarray, y: np.ndarray, *, phi: np.ndarray, m: np.ndarray, s: np.ndarray, nu: np.ndarray,
-    rho: np.ndarray, c: np.ndarray, b: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    x: np.ndarray, g: np.ndarray, y: np.ndarray, dynamics: Dynamics, readings: Readings
+) -> tuple[np.ndarray, np.ndarray]:
     """Log likelihood and filtered last state for every draw.
 
     x : ndarray[state], latent scale, even grid; g : ndarray[state], km²/week at each grid point
     y : ndarray[week, map], km²/week, NaN where a map has no reading
-    phi, m, s, nu : ndarray[draw]; rho, c, b : ndarray[draw, map] (b in km²/week)
     Returns log likelihood ndarray[draw] and weights ndarray[draw, state] that sum to one.
     Draws are independent, so the result is the same for any number of threads.
     """
-    return _all_draws(x, g, np.ascontiguousarray(y, dtype=np.float64), phi, m, s, nu, rho, c, b)
+    return _all_draws(x, g, np.ascontiguousarray(y, dtype=np.float64), *dynamics, *readings)

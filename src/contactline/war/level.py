@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from contactline.war.grid_filter import filter_draws
+from contactline.war.grid_filter import Dynamics, filter_draws
 from contactline.war.importance import Parameter, Posterior, sample_posterior
 from contactline.war.record import TempoRecord
 from contactline.war.tempo import FASTEST, pick, read_off, reading_priors, readings, start
@@ -72,8 +72,8 @@ def fit_level(
         size = len(working)
         value, filtered = filter_draws(
             STATES, g, record.net,
-            phi=np.ones(size), m=np.zeros(size), s=trial.natural("step"), nu=np.full(size, STEP_NU),
-            **readings(trial, record.maps),
+            Dynamics(np.ones(size), np.zeros(size), trial.natural("step"), np.full(size, STEP_NU)),
+            readings(trial, record.maps),
         )  # fmt: skip
         kept.append(filtered)
         return value

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from contactline.war.grid_filter import filter_draws
+from contactline.war.grid_filter import Dynamics, Readings, filter_draws
 from contactline.war.importance import Parameter, Posterior, sample_posterior
 from contactline.war.record import TempoRecord
 
@@ -46,16 +46,14 @@ def reading_priors(maps: tuple[str, ...]) -> list[Parameter]:
     return priors
 
 
-def readings(posterior: Posterior, maps: tuple[str, ...]) -> dict[str, np.ndarray]:
+def readings(posterior: Posterior, maps: tuple[str, ...]) -> Readings:
     """ρ, c (factors), b (km²/week) as ndarray[draw, map] from a posterior over `reading_priors`."""
     ones = np.ones(len(posterior.weight))
-    return {
-        "rho": np.column_stack(
-            [posterior.natural(f"rho.{name}") if k else ones for k, name in enumerate(maps)]
-        ),
-        "c": np.column_stack([posterior.natural(f"c.{name}") for name in maps]),
-        "b": np.column_stack([posterior.natural(f"b.{name}") for name in maps]),
-    }
+    return Readings(
+        np.column_stack([posterior.natural(f"rho.{name}") if k else ones for k, name in enumerate(maps)]),
+        np.column_stack([posterior.natural(f"c.{name}") for name in maps]),
+        np.column_stack([posterior.natural(f"b.{name}") for name in maps]),
+    )
 
 
 def tempo_priors(maps: tuple[str, ...]) -> list[Parameter]:
@@ -122,8 +120,7 @@ def fit_tempo(
 
     def run(working: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         trial = Posterior(tuple(parameters), working, np.ones(len(working)), np.empty(0))
-        phi, m, s, nu = dynamics(trial)
-        return filter_draws(STATES, g, record.net, phi=phi, m=m, s=s, nu=nu, **readings(trial, record.maps))
+        return filter_draws(STATES, g, record.net, dynamics(trial), readings(trial, record.maps))
 
     kept: list[np.ndarray] = []
 
@@ -136,12 +133,12 @@ def fit_tempo(
     return TempoFit(record.maps, posterior, np.vstack(kept))
 
 
-def dynamics(posterior: Posterior) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def dynamics(posterior: Posterior) -> Dynamics:
     """φ, m, s, ν per draw : ndarray[draw] each; s scales a unit Student-t so that x has stationary sd σ."""
     phi = 2.0 ** (-1.0 / posterior.natural("half_life"))
     nu = posterior.natural("nu")
     s = posterior.natural("sd") * np.sqrt((1.0 - phi**2) * (nu - 2.0) / nu)
-    return phi, posterior.natural("mean"), s, nu
+    return Dynamics(phi, posterior.natural("mean"), s, nu)
 
 
 def pick(weight: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -176,7 +173,6 @@ def read_off(
     The error is drawn afresh each week, so that two maps drift apart by about 50·√weeks km², as they have done.
     """
     k = maps.index(series)
-    reading = readings(posterior, maps)
-    rho, c, b = (reading[key][chosen, k][:, None] for key in ("rho", "c", "b"))
+    rho, c, b = (part[chosen, k][:, None] for part in readings(posterior, maps))
     found: np.ndarray = rho * g + np.hypot(c * g, b) * rng.standard_t(3.0, g.shape)
     return found

@@ -17,7 +17,7 @@ from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.choice.equilibria import Equilibrium, Solution, solve
 from contactline.choice.game import Game, endings
-from contactline.choice.settlement_game import CUT, settlement_game
+from contactline.choice.settlement_game import CUT, Seats, Threat, settlement_game
 from contactline.choice.verdict import default_values, vetoed_clauses
 from contactline.choice.worth import first_sets
 from contactline.core.dates import WEEKS_PER_YEAR
@@ -69,17 +69,14 @@ class Simulated:
             for name, ways in self.ways.items()
         ]  # fmt: skip
         cut = gains(self.threat, self.fought, players, rates, self.years) if self.threat else None
+        named = {actor: names.get(actor, actor) for actor in players}
         return settlement_game(
             f"{case.title}: the game of a settlement",
-            {actor: names.get(actor, actor) for actor in players},
-            proposer=self.proposer,
-            defender=case.defender.id,
-            challenger=case.challenger.id,
-            maximal=self.maximal,
-            offers=offers,
-            threat=cut,
-            threat_name=self.threat_name,
-            comment=f"Pay-offs: gains over fighting on, {self.draws} futures, as of {case.as_of.isoformat()}.",
+            Seats(named, self.proposer, case.defender.id, case.challenger.id),
+            offers,
+            self.maximal,
+            Threat(cut, self.threat_name) if cut is not None else None,
+            f"Pay-offs: gains over fighting on, {self.draws} futures, as of {case.as_of.isoformat()}.",
         )
 
 

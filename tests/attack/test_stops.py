@@ -59,7 +59,7 @@ def test_a_stopped_command_says_so_and_cleans_up(tmp_path: Path, number: signal.
     """Stopped while its folder of results is being filled."""
     script = (
         "import sys, time\n"
-        "from contactline import cli, cli_deal, __main__\n"
+        "from contactline import __main__\n"
         "from contactline.faces.report import deals_page\n"
         "def slow(*_):\n"
         "    print('writing', flush=True)\n"

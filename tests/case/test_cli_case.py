@@ -17,8 +17,9 @@ from contactline.case.load import load_case
 from contactline.core.errors import ContactlineError
 from contactline.engine.ground import measure_front
 from contactline.engine.readiness import check_theatre
-from contactline.faces.cli.case import PARTS, app
+from contactline.faces.cli.case import app
 from contactline.service.assess import assess
+from contactline.service.questions.cases import PARTS
 
 runner = CliRunner()
 

@@ -10,7 +10,7 @@ import pytest
 from contactline.case.load import load_case
 from contactline.case.yaml_text import MOST_BYTES, parse_yaml, read_yaml
 from contactline.core.errors import CaseError
-from contactline.faces.cli.support import read_paths
+from contactline.service.own_paths import read_paths
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join(['*' + last] * 10)}]\n"
@@ -67,7 +67,7 @@ def test_support_paths_of_a_user_are_read_the_same_way(tmp_path: Path) -> None:
 
 
 def test_whole_numbers_beyond_every_scale_are_named(tmp_path: Path) -> None:
-    from contactline.faces.cli.case import new_case
+    from contactline.service.cases import new_case
 
     folder = new_case("huge", tmp_path)
     text = (folder / "case.yaml").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 
 from contactline.core.errors import InputError
 from contactline.core.limits import Cost, check_cost, duration, hours_limit, memory_limit, parse_size, size
-from contactline.service.opened import make_ready
+from contactline.service.session import Session, scenario_of
 
 COST = Cost(1e9, 1e3, 60.0, 0.01)
 
@@ -30,7 +30,7 @@ def test_what_fits_passes_and_what_does_not_says_what_it_needs(monkeypatch: pyte
 def test_a_run_of_twenty_million_is_refused_before_the_case_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTACTLINE_MEMORY", "16GB")
     with pytest.raises(InputError, match=r"--draws 20000000 --weeks 260: needs about 1,041 GB"):
-        make_ready("no_case", proposals=(), draws=20_000_000, seed=0, weeks=260, support_path="as_today")
+        Session().ready(scenario_of("no_case", draws=20_000_000))
 
 
 def test_the_usual_run_is_within_the_limits_of_a_small_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_the_usual_run_is_within_the_limits_of_a_small_machine(monkeypatch: pyte
 
     monkeypatch.setenv("CONTACTLINE_MEMORY", "2GB")
     with pytest.raises(UnknownNameError, match="unknown case"):  # the size passed, the next thing is the case
-        make_ready("ukrain_2025", proposals=(), draws=10_000, seed=0, weeks=260, support_path="as_today")
+        Session().ready(scenario_of("ukrain_2025", draws=10_000))
 
 
 @pytest.mark.parametrize("text", ["", "many", "-1GB", "1", "1e9", "5XB", "nan", "999999999999GB"])

@@ -21,6 +21,7 @@ from contactline.evidence.kinds import KINDS, find_evidence
 from contactline.evidence.sources import RemoteFile
 from contactline.evidence.store import open_store
 from contactline.faces.cli import data as cli_data
+from contactline.service import data as service_data
 
 APP = typer.Typer()
 APP.add_typer(cli_data.app, name="data")
@@ -217,7 +218,7 @@ def test_fetched_files_are_kept_by_source_and_can_be_imported(
         file = RemoteFile(
             "economist", "fires.csv", f"http://127.0.0.1:{server.server_port}/fires.csv", "a test"
         )
-        monkeypatch.setattr(cli_data, "files_of", lambda sources=(): [file])
+        monkeypatch.setattr(service_data, "files_of", lambda sources=(): [file])
         text = run("data", "fetch")
         assert "fires.csv" in text and "Next: contactline data import" in text
         document = json.loads(

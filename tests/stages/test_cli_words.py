@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from contactline.faces.cli.app import app
-from contactline.faces.cli.case import new_case
+from contactline.service.cases import new_case
 
 
 @pytest.fixture(scope="module")

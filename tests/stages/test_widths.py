@@ -10,7 +10,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +23,7 @@ from contactline.core import screen
 from contactline.faces.cli.app import app
 from contactline.faces.cli.backtest import print_bars, print_scores, print_summary
 from contactline.service.assess import assess
+from contactline.service.session import Session
 from contactline.topics.store import save
 from contactline.topics.trust.make.scores import saved_scores
 
@@ -44,6 +44,7 @@ COMMANDS = {
     "front": ["front"],
     "front between": ["front", "--from", "2025-08-31", "--to", "2025-09-30"],
     "report": ["report", "{run}"],
+    "compare": ["compare", "{run}", "{other}"],
     "deal list": ["deal", "list"],
     "deal show": ["deal", "show", "us_28"],
     "deal compare": ["deal", "compare", "us_28", "european_counter", "istanbul_memorandum"],
@@ -70,29 +71,31 @@ COMMANDS = {
 }  # fmt: skip
 
 
-COMPUTED = (
-    "cli_game.make_ready", "cli_game.play", "cli_game.endings_over_weights", "cli_choice.make_ready",
-    "cli_choice.break_even_pair", "cli_support.make_ready", "cli_support.support_tables",
-    "cli_positions.cohesion_tables", "cli_deal.measure_front", "cli_deal.settle", "cli_deal.compare_table",
-)  # fmt: skip
-"""What is computed once a command: the same command prints the same tables at every width."""
+def once(ask):
+    """`Session.ask`, whose answers are kept: the same command prints the same tables at every width."""
+    kept = {}
 
-
-def once(function):
-    """The function, whose first answer is kept."""
-    kept = []
-
-    def asked(*given, **named):
-        if not kept:
-            kept.append(function(*given, **named))
-        return kept[0]
+    def asked(self, question, scenario=None):
+        key = repr((question, scenario))
+        if key not in kept:
+            kept[key] = ask(self, question, scenario)
+        return kept[key]
 
     return asked
 
 
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with two beliefs held."""
+    folder = tmp_path_factory.mktemp("widths") / "other"
+    held = {"war.collapse_rate": 0.4, "truce.base_rate": (0.1, 0.2)}
+    save(assess("borderland", draws=200, proposals=("mediator_plan", "plain_freeze"), held=held), folder)
+    return folder
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_cuts_no_figure(name: str, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    command = [part.format(run=run) for part in COMMANDS[name]]
+def test_a_command_cuts_no_figure(name: str, run: Path, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [part.format(run=run, other=other) for part in COMMANDS[name]]
     tables: list[tuple[list[screen.Column], list[list[str]], screen.Layout]] = []
     chosen = screen.layout_of
 
@@ -102,9 +105,7 @@ def test_a_command_cuts_no_figure(name: str, run: Path, monkeypatch: pytest.Monk
         return layout
 
     monkeypatch.setattr(screen, "layout_of", noted)
-    for place in COMPUTED:
-        module, _, function = f"contactline.{place}".rpartition(".")
-        monkeypatch.setattr(f"{module}.{function}", once(getattr(import_module(module), function)))
+    monkeypatch.setattr(Session, "ask", once(Session.ask))
     shown = {}
     for width in (WIDE, *WIDTHS):
         tables.clear()
@@ -185,7 +186,8 @@ def test_a_query_prints_its_figures_whole(tmp_path: Path) -> None:
 def test_every_command_that_prints_tables_is_tried() -> None:
     """The others print lines, or are tried above by their printing functions (assess prints as report does)."""
     others = {
-        "assess", "sql", "version", "backtest", "case validate", "case new", "case build", "data import", "data fetch",
+        "assess", "sql", "version", "backtest", "case validate", "case new", "case fork", "case build", "data import",
+        "data fetch",
     }  # fmt: skip
     tried = {
         leaf

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from contactline.case.load import load_case
 from contactline.core.errors import ContactlineError
-from contactline.faces.cli.support import app, read_paths
+from contactline.faces.cli.support import app
+from contactline.service.own_paths import read_paths
 
 OWN = """
 support_paths:

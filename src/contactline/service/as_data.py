@@ -25,11 +25,11 @@ FORMAT = "contactline-run-1"
 
 def run_record(assessment: Assessment) -> dict[str, Any]:
     """Run, case, proposals, judgements, key numbers, quantities and tables, as plain data; missing values None."""
-    case, run = assessment.case, assessment.run
+    case = assessment.case
     quantities, without = _quantities(assessment)
     return {
         "format": FORMAT,
-        "run": {**asdict(run), "as_of": run.as_of.isoformat(), "timings": dict(run.timings)},
+        "run": assessment.run.as_record(),
         "case": {
             "id": case.id,
             "title": case.title,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import xarray as xr
+from dataclasses import replace
 
+from contactline.case.scenario import Scenario, check
+from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Node
 from contactline.core.progress import Stages
@@ -23,6 +25,7 @@ from contactline.topics.front.make import FRONT_TABLES
 from contactline.topics.guarantee.make import GUARANTEE_TABLES
 from contactline.topics.proposals.make.deals import PROPOSAL_TABLES, map_columns
 from contactline.topics.sensitivity.make import SENSITIVITY_TABLES
+from contactline.topics.showing.held import held_sentence
 from contactline.topics.showing.judgements import drafted, focus_proposal
 from contactline.topics.support.make import SUPPORT_TABLES
 from contactline.topics.truce.make import TRUCE_TABLES
@@ -42,8 +45,9 @@ PARTS: tuple[tuple[str, tuple[Node[Tables], ...]], ...] = (
 """What is made, in the words of progress."""
 
 
-def assembled(run: Run, stages: Stages) -> Assessment:
-    """The assessment of a run."""
+def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
+    """The assessment of the run of a scenario."""
+    before = dict(stages.timings)
     reads, case = run.reads, run.case
     tables = Tables()
     with stages.stage("fit tempo and losses"):
@@ -66,24 +70,23 @@ def assembled(run: Run, stages: Stages) -> Assessment:
         tables |= kept
         tables |= trust_tables(case, run.outlook, measured_beliefs(run.loaded.evidence("losses"), case))
         tables |= claims_tables(case, tables, ensemble)
-    notes += [*few, *unsolved, *stale]
-    return _assessment(run, ensemble, tables, stages, tuple(notes))
-
-
-def _assessment(
-    run: Run, ensemble: xr.Dataset, tables: Tables, stages: Stages, notes: tuple[str, ...]
-) -> Assessment:
-    reads, case = run.reads, run.case
+    notes += [*few, *unsolved, *stale, *held_sentence(case, scenario.held)]
     info = RunInfo(
         case_id=case.id,
         case_digest=run.loaded.digest,
         as_of=case.as_of,
-        seed=reads["seed"],
+        seed=scenario.seed,
         draws=run.futures.draws,
-        horizon_weeks=reads["weeks"],
+        horizon_weeks=scenario.weeks,
         version=VERSION,
-        timings=dict(stages.timings),
-        notes=notes,
-        support_path=reads["support"],
+        timings={name: spent for name, spent in stages.timings.items() if before.get(name) != spent},
+        notes=tuple(notes),
+        support_path=scenario.support,
+        scenario=as_run(scenario, case),
     )
     return Assessment(case, info, ensemble, tables, drafted(case, tables, run.futures.sets))
+
+
+def as_run(scenario: Scenario, case: Case) -> Scenario:
+    """The scenario as a saved run records it: the case by its id, its date and the proposals spelt out."""
+    return replace(scenario, case=case.id, as_of=case.as_of, proposals=check(scenario, case))

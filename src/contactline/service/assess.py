@@ -1,19 +1,14 @@
-"""The main job as one readable pipeline: a case in, an assessment out.
-
-evidence → front → fits → futures fought out → proposals on the map → fight on or accept → how far to trust it.
-Every stage hands over typed, saved results, so a report never reruns a simulation.
-"""
+"""`assess`: a case in, an assessment out, in one call; a session asked one question."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
+from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, HORIZON_WEEKS, Given
 from contactline.core.progress import Stages
-from contactline.service.assemble import assembled
-from contactline.service.opened import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
+from contactline.service.questions.assessed import Assess
+from contactline.service.session import DRAWS, Session, scenario_of
 from contactline.topics.assessment import Assessment
 
 
@@ -24,7 +19,8 @@ def assess(
     draws: int = DRAWS,
     seed: int = 0,
     weeks: int = HORIZON_WEEKS,
-    support_path: str = "as_today",
+    support_path: str = AS_TODAY,
+    held: Given = (),
     stages: Stages | None = None,
 ) -> Assessment:
     """Assess a case: what fighting on can achieve, what each proposal changes, and which beliefs decide.
@@ -32,18 +28,11 @@ def assess(
     case : id of a built-in case or a case folder; proposals : ids, by default the case's own choice
     draws : trajectories, rounded down to whole belief sets of 50; seed : whole number ≥ 0
     weeks : horizon, five years at least, of which the report speaks; support_path : id of a support path of the case
+    held : beliefs that you hold, name → value or (low, high)
 
     Raises InputError and its kin for anything the user can mend, FitError where the record is too thin.
     """
-    stages = stages or Stages(Console(stderr=True), quiet=True)
-    run = make_ready(
-        case,
-        proposals=proposals,
-        draws=draws,
-        seed=seed,
-        weeks=weeks,
-        support_path=support_path,
-        least_weeks=HORIZON_WEEKS,
-        stages=stages,
+    scenario = scenario_of(
+        case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path, held=held
     )
-    return assembled(run, stages)
+    return Session(stages).ask(Assess(), scenario).value

@@ -30,6 +30,7 @@ from contactline.evidence.economist import read_fires, read_isw_areas
 from contactline.evidence.general_staff import read_personnel
 from contactline.evidence.geojson import Bounds, extent_of
 from contactline.evidence.geonames import read_settlements
+from contactline.evidence.inputs import unpack_limit
 from contactline.evidence.kinds import KINDS, look_through
 from contactline.evidence.loss_estimates import join_losses, read_estimates, read_uk_mod
 from contactline.evidence.recognise import CONTROL
@@ -40,6 +41,8 @@ from contactline.front.outlines import simplified_outlines
 from contactline.front.settlements import measure_settlements
 from contactline.topics.fighting.schema import CELLS
 from contactline.topics.front.schema import CHANGES, OUTLINES, SETTLEMENTS
+
+__all__ = ["build_evidence", "find_archives", "unpack_limit"]
 
 MEASURED = ("areas", "regions", "line", "cells", "changes", "settlements", "losses", "fires", "outlines")
 COMMAND = "case build"

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import xarray as xr
 
+from contactline.case.load import load_case
+from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, HORIZON_WEEKS, Given
 from contactline.core import notebook
-from contactline.service.opened import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
-from contactline.topics.choice.make.courses import ENSEMBLE
+from contactline.service.questions.assessed import Simulate
+from contactline.service.session import DRAWS, Session, scenario_of
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,19 @@ def simulate(
     draws: int = DRAWS,
     seed: int = 0,
     weeks: int = HORIZON_WEEKS,
-    support_path: str = "as_today",
+    support_path: str = AS_TODAY,
+    held: Given = (),
 ) -> Simulation:
     """Fight on, and accept each proposal, on the same futures.
 
     draws : trajectories, rounded down to whole belief sets of 50; weeks : horizon, 13 to 1040
+    held : beliefs that you hold, name → value or (low, high)
     Returns a Simulation whose `outcomes` hold every outcome[course, draw], gain[model, draw, week] and
     belief[name, set]: for the same numbers those of `assess`. Raises InputError for impossible numbers and
     UnknownNameError for unknown names.
     """
-    ready = make_ready(
-        case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path
+    scenario = scenario_of(
+        case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path, held=held
     )
-    outcomes = ready.reads.of(ENSEMBLE)
-    return Simulation(outcomes, ready.loaded.digest, seed, support_path, ready.notes)
+    found = Session().ask(Simulate(), scenario)
+    return Simulation(found.value, load_case(case).digest, seed, support_path, found.notes)

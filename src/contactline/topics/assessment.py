@@ -7,11 +7,13 @@ again at any time without running a simulation. `topics.store` saves and loads t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import xarray as xr
 
+from contactline.case.scenario import Scenario, Value
 from contactline.case.schema import Case
 from contactline.core import notebook
 from contactline.core.frame import Tables
@@ -34,6 +36,33 @@ class RunInfo:
     notes: tuple[str, ...] = ()
     support_path: str = "as_today"
     """Id of the support path under which everything here was computed."""
+    scenario: Scenario | None = None
+    """All that determined the run, the case by its id; None in runs saved before there was one."""
+
+    @property
+    def held(self) -> tuple[tuple[str, Value], ...]:
+        """Beliefs that the reader held."""
+        return () if self.scenario is None else self.scenario.held
+
+    def as_record(self) -> dict[str, Any]:
+        """The record as plain data, days in ISO form; `of_record` reads it back."""
+        record = asdict(self) | {"as_of": self.as_of.isoformat(), "notes": list(self.notes)}
+        if self.scenario is not None and self.scenario.as_of is not None:
+            record["scenario"]["as_of"] = self.scenario.as_of.isoformat()
+        return record
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> RunInfo:
+        """The run that a record holds. Raises KeyError, TypeError, ValueError or InputError where it holds none."""
+        changed: dict[str, Any] = {
+            "as_of": date.fromisoformat(record["as_of"]),
+            "notes": tuple(record["notes"]),
+        }
+        if record.get("scenario") is not None:
+            scenario = dict(record["scenario"])
+            scenario["as_of"] = date.fromisoformat(scenario["as_of"]) if scenario["as_of"] else None
+            changed["scenario"] = Scenario(**scenario)
+        return cls(**{**record, **changed})
 
     def __repr__(self) -> str:
         return notebook.line("RunInfo", self._about())

@@ -13,9 +13,8 @@ from contactline.topics.tables import declared
 
 def as_json(assessment: Assessment) -> str:
     """Run record, judgements and every table (rows as objects, dates as ISO days, missing values null)."""
-    run = asdict(assessment.run) | {"as_of": assessment.run.as_of.isoformat()}
     content: dict[str, Any] = {
-        "run": run,
+        "run": assessment.run.as_record(),
         "judgements": [asdict(judgement) for judgement in assessment.judgements],
         "tables": {},
     }

@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +170,7 @@ def _read(out: Path, run: dict[str, Any], digests: Mapping[str, str]) -> Assessm
     names = [Path(name).stem for name in digests if name.endswith(".csv")]
     return Assessment(
         case=Case.model_validate_json((out / "case.json").read_text(encoding="utf-8")),
-        run=RunInfo(**{**run, "as_of": date.fromisoformat(run["as_of"]), "notes": tuple(run["notes"])}),
+        run=RunInfo.of_record(run),
         ensemble=ensemble,
         tables=Tables({name: _read_table(out, name) for name in names}),
         judgements=tuple(Judgement(**record) for record in judgements),
@@ -210,8 +209,7 @@ def _write_results(assessment: Assessment, path: Path) -> Path:
 
 
 def _run_record(run: RunInfo, digests: Mapping[str, str]) -> dict[str, Any]:
-    record = {**asdict(run), "timings": dict(run.timings), "as_of": run.as_of.isoformat()}
-    return {**record, "notes": list(run.notes), "files": dict(digests)}
+    return {**run.as_record(), "files": dict(digests)}
 
 
 def _write_json(path: Path, value: object) -> Path:

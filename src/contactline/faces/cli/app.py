@@ -1,4 +1,4 @@
-"""The command `contactline`: assess, front, backtest, report, case, data, sql.
+"""The command `contactline`: what commands there are, and what becomes of an error.
 
 Every error that a user can mend ends in one message and exit code 2, every other known one in 1; `--json` prints
 the result as data on standard output, and progress goes to standard error.
@@ -7,86 +7,79 @@ the result as data on standard output, and progress goes to standard error.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Annotated, Any
+from contextlib import suppress
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
 
-from contactline.case.load import load_case
-from contactline.core.errors import ContactlineError, InputError, bounded
-from contactline.core.files import try_folder
-from contactline.core.folders import check_folder, replaced_folder, write_record
+from contactline.core.errors import ContactlineError, bounded
 from contactline.core.limits import MEMORY_VARIABLE
-from contactline.core.output import check_arguments, prepare_output, print_json
-from contactline.core.progress import Stages, terminal, visible
-from contactline.core.stops import WORDS, ReaderGone, Stopped, closed, leave, stoppable
+from contactline.core.output import check_arguments, prepare_output
+from contactline.core.progress import terminal, visible
+from contactline.core.stops import WORDS, ReaderGone, Stopped, leave, stoppable
 from contactline.core.version import VERSION
-from contactline.faces.cli import backtest as cli_backtest
-from contactline.faces.cli import case as cli_case
-from contactline.faces.cli import choice as cli_choice
-from contactline.faces.cli import claims as cli_claims
-from contactline.faces.cli import data as cli_data
-from contactline.faces.cli import deal as cli_deal
-from contactline.faces.cli import front as cli_front
-from contactline.faces.cli import game as cli_game
-from contactline.faces.cli import positions as cli_positions
-from contactline.faces.cli import support as cli_support
 from contactline.faces.cli.base import App
-from contactline.faces.cli.screen import summary
-from contactline.faces.report.html import write_report
-from contactline.service.as_data import run_record
-from contactline.service.assess import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
-from contactline.topics.plain import as_json as assessment_json
-from contactline.topics.store import ROOM, fill, load, ours_of_run
+from contactline.faces.cli.lazy import Place, lazy_group
 
 
-class Root(TyperGroup):
-    """The root command, which lets a closed pipe through to `main` instead of ending in exit code 1."""
-
-    def make_context(self, *args: Any, **more: Any) -> Any:
-        """Parse the command line; `--help` prints here."""
-        with _pipe():
-            return super().make_context(*args, **more)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the subcommand."""
-        with _pipe():
-            return super().invoke(ctx)
+def _at(module: str, name: str, line: str) -> Place:
+    return Place(f"contactline.faces.cli.{module}", name, line)
 
 
-@contextmanager
-def _pipe() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if closed(error):
-            raise ReaderGone from None
-        raise
-
+COMMANDS: dict[str, Place] = {
+    "assess": _at(
+        "assess", "assess_command",
+        "Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html.",
+    ),
+    "report": _at("assess", "report_command", "Write the report again from saved results, without computing anything."),
+    "compare": _at("compare", "compare_command", "What moved from one saved run of a case to another, largest first."),
+    "choice": _at(
+        "choice", "choice_command",
+        "Who prefers which course under which beliefs; with --x and --y, where two beliefs make the courses even.",
+    ),
+    "claims": _at(
+        "claims", "claims_command",
+        "Check claims against measured and simulated quantities: supported, contested, not supported, not testable.",
+    ),
+    "game": _at(
+        "game", "game_command",
+        "Solve the game of a settlement: offer, answer, honour or break, act or abandon; all equilibria found.",
+    ),
+    "front": _at(
+        "front", "front_command",
+        "What the maps show: gains by month and region, gains between two days, the line then and now.",
+    ),
+    "deal": _at("deal", "app", "Proposals: what each text says and does to the map."),
+    "support": _at("support", "app", "Who can provide what, and what that makes possible."),
+    "positions": _at(
+        "positions", "positions_command",
+        "Where actors stand and since when, how far supporters are apart, where bargaining models settle each issue.",
+    ),
+    "events": _at(
+        "positions", "events_command",
+        "What tempo and losses did around known shocks, against all other windows of the same length.",
+    ),
+    "backtest": _at(
+        "backtest", "backtest_command",
+        "Score the forecasts on rolling origins of the case's own record, against simple baselines.",
+    ),
+    "case": _at("case", "app", "Cases: conflicts described as data."),
+    "data": _at("data", "app", "Evidence: what is stored, importing it, fetching it."),
+    "sql": _at(
+        "data", "sql_command",
+        "Ask the stored tables in SQL (DuckDB); reading only, within limits of rows, time and memory.",
+    ),
+}  # fmt: skip
+"""Every command but `version`, with its line in the list; a test compares the lines with what the commands say."""
 
 app = App(
     name="contactline",
     help="What continued fighting can still achieve, what a settlement changes, and which beliefs decide.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    cls=Root,
+    cls=lazy_group(COMMANDS),
 )
-app.add_typer(cli_case.app, name="case")
-app.add_typer(cli_deal.app, name="deal")
-app.add_typer(cli_data.app, name="data")
-app.add_typer(cli_support.app, name="support")
-app.command("sql")(cli_data.sql_command)
-app.command("front")(cli_front.front_command)
-app.command("backtest")(cli_backtest.backtest_command)
-app.command("game")(cli_game.game_command)
-app.command("positions")(cli_positions.positions_command)
-app.command("events")(cli_positions.events_command)
-app.command("choice")(cli_choice.choice_command)
-app.command("claims")(cli_claims.claims_command)
 
 
 def main() -> None:
@@ -127,81 +120,6 @@ def _say(message: str) -> None:
         Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
             f"Error: {visible(bounded(message), lines=True)}", style="red", markup=False
         )
-
-
-@app.command("assess")
-def assess_command(
-    case: Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")] = DEFAULT_CASE,
-    proposal: Annotated[
-        list[str] | None,
-        typer.Option("--proposal", help="Proposal id; repeat for several. Default: the case's choice."),
-    ] = None,
-    draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same results, byte for byte.")] = 0,
-    weeks: Annotated[int, typer.Option(help="Horizon in weeks, 260 to 1040.")] = HORIZON_WEEKS,
-    support: Annotated[str, typer.Option(help="Support path of the case.")] = "as_today",
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the report. Default: contactline-CASE here (and what was chosen)."),
-    ] = None,
-    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG, for print.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print run, judgements and tables as JSON.")
-    ] = False,
-) -> None:
-    """Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html."""
-    stages = Stages(terminal(stderr=True), quiet=as_json)
-    folder = out or _own_folder(case, proposal or [], support)
-    check_folder(folder, "--out", ours_of_run, room=ROOM)
-    result = assess(
-        case,
-        proposals=proposal or (),
-        draws=draws,
-        seed=seed,
-        weeks=weeks,
-        support_path=support,
-        stages=stages,
-    )
-    with (
-        stages.stage("write the report"),
-        replaced_folder(folder, "--out", "assess", ours_of_run) as staged,
-    ):
-        fill(result, staged)
-        # The report reads what was saved, so that rendering it again gives the same bytes.
-        write_report(load(staged), staged, figures=figures, png=figures)
-    if as_json:
-        print_json(assessment_json(result))
-    else:
-        summary(result, terminal(), folder / "report.html")
-
-
-def _own_folder(case: str, proposals: list[str], support: str) -> Path:
-    """Where a run goes without --out: a folder of its own for other proposals or another support path."""
-    parts = [load_case(case).case.id, *proposals, *([support] if support != "as_today" else [])]
-    return Path("-".join(["contactline", *parts]))
-
-
-@app.command("report")
-def report_command(
-    folder: Annotated[Path, typer.Argument(help="A folder that `contactline assess` wrote.")],
-    figures: Annotated[bool, typer.Option(help="Also write each figure as SVG and PNG, for print.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print judgements, figures and tables as JSON; write nothing.")
-    ] = False,
-) -> None:
-    """Write the report again from saved results, without computing anything."""
-    if as_json and figures:
-        raise InputError("--figures with --json: --json writes nothing; give one of the two.")
-    result = load(folder)
-    if as_json:
-        print_json(run_record(result))
-        return
-    try_folder(folder, f"report {folder}", room=ROOM if figures else 0)
-    with Stages(terminal(stderr=True)).stage("write the report"):
-        written = write_report(result, folder, figures=figures, png=figures)
-    names = dict.fromkeys((path.relative_to(folder).as_posix() for path in written), "assess")
-    write_record(folder, (ours_of_run(folder) or {}) | names)
-    summary(result, terminal(), folder / "report.html")
 
 
 def _print_version(asked: bool) -> None:

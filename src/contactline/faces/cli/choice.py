@@ -15,22 +15,30 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from contactline.case.load import built_in_cases, load_case
-from contactline.case.scenario import FUTURES
-from contactline.choice.pair import Pair
-from contactline.choice.verdict import default_values
+from contactline.case.scenario import FUTURES, Scenario
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.files import check_file, write_bytes
-from contactline.core.limits import Cost, check_cost
 from contactline.core.output import print_json
-from contactline.core.progress import Stages, terminal
+from contactline.core.progress import terminal
 from contactline.core.rounding import share, short
 from contactline.core.screen import Cell, print_table, say, words
 from contactline.core.screen import figure as figure_column
-from contactline.service.assess import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, assess
-from contactline.service.opened import make_ready
+from contactline.faces.cli.options import (
+    DEFAULT_CASE,
+    CaseOrRun,
+    Held,
+    Json,
+    Run,
+    ask,
+    first_assessed,
+    scenario,
+    told,
+)
+from contactline.service.questions.assessed import Assess
+from contactline.service.questions.choice import POINTS, SETS, Found, Pair
+from contactline.service.questions.runs import Saved
+from contactline.service.session import sets_of
 from contactline.topics.assessment import Assessment
-from contactline.topics.choice.make.pair import POINTS, SETS, break_even_pair, named_belief
 from contactline.topics.choice.show.page import (
     actor_sentences,
     centre_rows,
@@ -44,23 +52,11 @@ from contactline.topics.showing.judgements import focus_proposal, percent
 from contactline.topics.showing.key_assumptions import key_assumptions, would_change
 from contactline.topics.showing.summary import as_of_line
 from contactline.topics.showing.theme import ink_on, share_colour
-from contactline.topics.store import load
-
-PAIR_COST = Cost(0.0, 0.0, 0.0, 2.5e-5)
-"""Seconds for each trajectory at each pair of values, beside what `make_ready` counts (docs/limits.md)."""
 
 
 def choice_command(
-    case: Annotated[
-        str | None,
-        typer.Argument(
-            help="A built-in case's id or a case folder. Default: that of --run, else ukraine_2025."
-        ),
-    ] = None,
-    run: Annotated[
-        Path | None,
-        typer.Option(help="A folder that `contactline assess` wrote; else the case is assessed first."),
-    ] = None,
+    case: CaseOrRun = None,
+    run: Run = None,
     proposal: Annotated[
         str | None, typer.Option(help="Proposal set against fighting on. Default: the one in focus.")
     ] = None,
@@ -80,10 +76,11 @@ def choice_command(
     seed: Annotated[
         int | None, typer.Option(help="The same seed gives the same results. Default: 0, or the saved run's.")
     ] = None,
+    held: Held = None,
     figure: Annotated[
         Path | None, typer.Option(help="With --x and --y: write the map to this .svg or .png file.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Who prefers which course under which beliefs; with --x and --y, where two beliefs make the courses even."""
     if (x is None) != (y is None):
@@ -98,84 +95,50 @@ def choice_command(
             f"{'--points' if points is not None else '--draws'}: is read with --x and --y only; give both, or leave "
             "it out."
         )
-    if run is not None and seed is not None:
-        raise InputError("--seed: a saved run keeps its own; leave out --seed or --run.")
-    saved = load(run) if run is not None else None
-    if saved is not None and case is not None and load_case(case).case.id != saved.case.id:
-        raise InputError(
-            f"--run {run}: is an assessment of {saved.case.id!r}, not of {case!r}. Name that case, or none, or another "
-            "folder."
-        )
+    if run is not None and (seed is not None or held):
+        option = "--seed" if seed is not None else "--set"
+        raise InputError(f"{option}: a saved run keeps its own; leave out {option} or --run.")
+    about = None
+    if run is None or case is not None:
+        alone = [proposal] if proposal is not None and x is None else []
+        about = scenario(case or DEFAULT_CASE, alone, seed=seed or 0, held=held)
     if x is not None and y is not None:
-        size = (POINTS if points is None else points, SETS * FUTURES if draws is None else draws)
-        _pair(case, saved, proposal, actor, (x, y), size, seed or 0, figure, as_json)
+        sets = SETS if draws is None else sets_of(draws)
+        asked = Pair(
+            x=x, y=y, proposal=proposal, actor=actor, points=POINTS if points is None else points, sets=sets, run=run
+        )  # fmt: skip
+        _pair(asked, about, figure, as_json)
     else:
-        _page(case, saved, proposal, actor, seed or 0, as_json)
+        _page(run, about, proposal, actor, as_json)
 
 
-def _pair(
-    case: str | None, saved: Assessment | None, proposal: str | None, actor: str | None, beliefs: tuple[str, str],
-    size: tuple[int, int], seed: int, figure: Path | None, as_json: bool,
-) -> None:  # fmt: skip
-    """Break-even on two beliefs, on the futures of a saved run's case, seed, horizon and support or of a fresh one."""
-    if case is None and saved is not None and saved.case.id not in built_in_cases():
-        raise InputError(
-            f"--run: is an assessment of {saved.case.id!r}, which is not built in; name its folder as CASE as well."
-        )
-    points, draws = size
-    about = load_case(case or (saved.case.id if saved is not None else DEFAULT_CASE))
-    if saved is not None and about.digest != saved.run.case_digest:
-        raise InputError(
-            f"--run: the case {saved.run.case_id!r} has changed since that assessment was made. Assess it again, or "
-            "leave --run out."
-        )
-    for name in beliefs:
-        named_belief(about.case, name)
-    default_values(about.case, actor or about.case.defender.id)
-    if not 3 <= points <= 41:
-        raise InputError(f"--points: got {points}; allowed is a whole number from 3 to 41.")
-    if beliefs[0] == beliefs[1]:
-        raise InputError(f"--x and --y: both are {beliefs[0]!r}; allowed are two different beliefs.")
-    check_cost(
-        f"--points {points} --draws {draws}", PAIR_COST, points**2 * draws, "Ask for fewer points or draws"
-    )
-    chosen = proposal or (
-        focus_proposal(about.case, saved.tables) if saved else about.case.default_proposals[0]
-    )
-    stages = Stages(terminal(stderr=True), quiet=as_json)
-    info = saved.run if saved else None
-    ready = make_ready(
-        about.folder, proposals=(chosen,), draws=draws, seed=info.seed if info else seed,
-        weeks=info.horizon_weeks if info else HORIZON_WEEKS, support_path=info.support_path if info else "as_today",
-        stages=stages,
-    )  # fmt: skip
-    with stages.stage("fight both courses at every pair") as tick:
-        found = break_even_pair(ready, chosen, beliefs[0], beliefs[1], actor=actor, points=points, tick=tick)
+def _pair(asked: Pair, about: Scenario | None, figure: Path | None, as_json: bool) -> None:
+    """Break-even on two beliefs."""
+    found = ask(asked, about, quiet=as_json).value
     if figure is not None:
-        drawn = pair_figure(about.case, found)
+        drawn = pair_figure(found.case, found.pair)
         write_bytes(figure, to_png(drawn) if figure.suffix == ".png" else to_svg(drawn).encode())
-        say(terminal(stderr=True), f"wrote {figure}")
+        told([figure])
     if as_json:
-        print_json(_pair_json(found))
+        print_json(_pair_json(found.pair))
     else:
-        _print_pair(terminal(), found)
+        _print_pair(terminal(), found.pair)
 
 
 def _page(
-    case: str | None,
-    saved: Assessment | None,
-    proposal: str | None,
-    actor: str | None,
-    seed: int,
-    as_json: bool,
+    run: Path | None, about: Scenario | None, proposal: str | None, actor: str | None, as_json: bool
 ) -> None:
     """The centre page of a run; a proposal asked for is assessed alone."""
-    if saved is not None and proposal is not None and proposal != focus_proposal(saved.case, saved.tables):
-        raise InputError(
-            f"--proposal {proposal}: the saved assessment is on {focus_proposal(saved.case, saved.tables)!r}. "
-            "Leave --run out to assess another proposal."
-        )
-    result = saved or _assessed(case or DEFAULT_CASE, proposal, seed, as_json)
+    if run is not None:
+        result = ask(Saved(run=run), about).value
+        if proposal is not None and proposal != focus_proposal(result.case, result.tables):
+            raise InputError(
+                f"--proposal {proposal}: the saved assessment is on {focus_proposal(result.case, result.tables)!r}. "
+                "Leave --run out to assess another proposal."
+            )
+    else:
+        first_assessed(about, quiet=as_json)
+        result = ask(Assess(), about, quiet=as_json).value
     valued = {row.actor for row in centre_rows(result)}
     if actor is not None and actor not in valued:
         raise UnknownNameError("actor with values", actor, valued)
@@ -183,14 +146,6 @@ def _page(
         print_json(_page_json(result, actor))
     else:
         _print_page(terminal(), result, actor)
-
-
-def _assessed(case: str, proposal: str | None, seed: int, quiet: bool) -> Assessment:
-    told = terminal(stderr=True)
-    if not quiet:
-        say(told, f"Assessing {case} first; --run FOLDER reads a saved assessment instead.")
-    chosen = (proposal,) if proposal else ()
-    return assess(case, proposals=chosen, draws=DRAWS, seed=seed, stages=Stages(told, quiet=quiet))
 
 
 def _page_json(result: Assessment, actor: str | None) -> dict[str, Any]:
@@ -247,12 +202,12 @@ def _bullets(console: Console, title: str, lines: Sequence[str]) -> None:
         say(console, f"• {line}")
 
 
-def _pair_json(found: Pair) -> dict[str, Any]:
+def _pair_json(found: Found) -> dict[str, Any]:
     record = asdict(found)
     return record | {name: record[name].tolist() for name in ("x_values", "y_values", "share", "curve")}
 
 
-def _print_pair(console: Console, found: Pair) -> None:
+def _print_pair(console: Console, found: Found) -> None:
     """The share at each pair as a coloured table, rows from the highest value of y down."""
     say(console, Text(f"{found.proposal_name}: share of beliefs in which accepting is better", style="bold"))
     say(

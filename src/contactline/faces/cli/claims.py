@@ -10,80 +10,58 @@ import pandas as pd
 import typer
 from rich.text import Text
 
-from contactline.case.check_claims import read_text
-from contactline.case.load import load_case
-from contactline.case.quantities import FAMILIES, KINDS, quantity_names
 from contactline.case.schema import Case
-from contactline.choice.claims import VERDICTS
 from contactline.core.errors import InputError
 from contactline.core.output import print_json
-from contactline.core.progress import Stages, terminal
+from contactline.core.progress import terminal
 from contactline.core.screen import print_table, say, words
-from contactline.service.assess import DEFAULT_CASE, assess
-from contactline.topics.assessment import Assessment
-from contactline.topics.claims.make.claims import claims_tables
+from contactline.faces.cli.options import (
+    DEFAULT_CASE,
+    CaseOrRun,
+    Held,
+    Json,
+    Run,
+    ask,
+    first_assessed,
+    scenario,
+)
+from contactline.service.questions.claims import VERDICTS, Claims, Listed, Quantities
 from contactline.topics.claims.schema import CLAIMS
-from contactline.topics.store import load
 
 STYLES = dict(zip(VERDICTS, ("green", "yellow", "red", "dim"), strict=True))
 
 
 def claims_command(
-    case: Annotated[
-        str | None,
-        typer.Argument(
-            help="A built-in case's id or a case folder. Default: that of --run, else ukraine_2025."
-        ),
-    ] = None,
-    run: Annotated[
-        Path | None,
-        typer.Option(help="A folder that `contactline assess` wrote; else the case is assessed first."),
-    ] = None,
+    case: CaseOrRun = None,
+    run: Run = None,
     text: Annotated[
         Path | None, typer.Option(help="Check the claims in this YAML file instead of the case's own.")
     ] = None,
     quantities: Annotated[
         bool, typer.Option("--quantities", help="List what a claim can be about, and stop.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print claims and their tests as JSON.")] = False,
+    held: Held = None,
+    as_json: Json = False,
 ) -> None:
     """Check claims against measured and simulated quantities: supported, contested, not supported, not testable."""
+    if run is not None and held:
+        raise InputError("--set: a saved run keeps the beliefs it was made with; leave out --set or --run.")
+    about = None if run is not None and case is None else scenario(case or DEFAULT_CASE, held=held)
     if quantities:
-        _print_quantities(_case(case or DEFAULT_CASE), as_json)
+        listed = ask(Quantities(), about or scenario(DEFAULT_CASE)).value
+        if as_json:
+            print_json({"families": listed.families, "kinds": listed.kinds, "names": listed.names})
+        else:
+            _print_quantities(listed)
         return
-    # The text is read before any simulation, so that a slip in it costs no minute.
-    about = _case(case or DEFAULT_CASE) if run is None or case else None
-    saved = load(run) if run is not None else None
-    if saved is not None and about is not None and saved.case.id != about.id:
-        raise InputError(
-            f"--run {run}: is an assessment of {saved.case.id!r}, not of {about.id!r}. Name that case, or none, or "
-            "another folder."
-        )
-    about = about or (saved.case if saved else _case(DEFAULT_CASE))
-    if text is not None:
-        about = read_text(about, text)
-    if not about.claims:
-        raise InputError(
-            f"case {about.id!r} holds no claims. Add them to claims.yaml or give --text FILE; see docs/claims.md."
-        )
-    result = saved or _assessed(case or DEFAULT_CASE, as_json)
-    tables = claims_tables(about, result.tables, result.ensemble)
+    if run is None:
+        first_assessed(about, quiet=as_json)
+    found = ask(Claims(text=text, run=run), about, quiet=as_json).value
     if as_json:
-        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
-        print_json({"case": about.id, **content})
+        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in found.tables.items()}
+        print_json({"case": found.case.id, **content})
     else:
-        _print_claims(about, tables[CLAIMS])
-
-
-def _case(name: str) -> Case:
-    return load_case(name).case
-
-
-def _assessed(case: str, quiet: bool) -> Assessment:
-    told = terminal(stderr=True)
-    if not quiet:
-        say(told, f"Assessing {case} first; --run FOLDER reads a saved assessment instead.")
-    return assess(case, stages=Stages(told, quiet=quiet))
+        _print_claims(found.case, found.tables[CLAIMS])
 
 
 def _print_claims(case: Case, claims: pd.DataFrame) -> None:
@@ -101,19 +79,14 @@ def _print_claims(case: Case, claims: pd.DataFrame) -> None:
     say(console, "The rule of the verdicts: docs/claims.md. Ids name entries of the case's bibliography.")
 
 
-def _print_quantities(case: Case, as_json: bool) -> None:
-    names = quantity_names(case)
-    if as_json:
-        families = [
-            {"template": f.template, "meaning": f.meaning, "unit": f.unit, "kind": f.kind} for f in FAMILIES
-        ]
-        print_json({"families": families, "kinds": KINDS, "names": names})
-        return
+def _print_quantities(found: Listed) -> None:
     console = terminal()
     columns = (words("name"), words("what it is"), words("unit"), words("kind"))
-    rows = [(family.template, family.meaning, family.unit, family.kind) for family in FAMILIES]
-    print_table(console, columns, rows, title=f"What a claim on {case.id} can be about", spaced=True)
+    rows = [
+        (family["template"], family["meaning"], family["unit"], family["kind"]) for family in found.families
+    ]
+    print_table(console, columns, rows, title=f"What a claim on {found.case} can be about", spaced=True)
     console.print()
-    for kind, meaning in KINDS.items():
+    for kind, meaning in found.kinds.items():
         say(console, f"{kind}: {meaning}")
-    say(console, f"{len(names)} names in this case; --json lists them all.")
+    say(console, f"{len(found.names)} names in this case; --json lists them all.")

@@ -10,47 +10,25 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from contactline.case.load import load_case
-from contactline.core.errors import InputError
 from contactline.core.folders import check_folder
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.screen import Cell, figure, print_table, say, words
 from contactline.core.version import VERSION
-from contactline.engine.ground import measure_front
-from contactline.engine.settle import settle
 from contactline.faces.cli.base import App
+from contactline.faces.cli.options import DEFAULT_CASE, CaseOption, Json, ask, scenario, told
 from contactline.faces.report.deals_page import write_deals
 from contactline.faces.report.front import measured_assessment
-from contactline.service.assess import DEFAULT_CASE
-from contactline.topics.proposals.make.compare import compare_table, compare_tables
+from contactline.service.questions.proposals import TOWN_PEOPLE, Deals, DealText, SideBySide
 from contactline.topics.showing.side_by_side import side_by_side
-from contactline.truce.compare import TOWN_PEOPLE
-from contactline.truce.effects import clause_effect, clause_words
-from contactline.truce.terms import clause_table, proposal_named
 
 app = App(help="Proposals: what each text says and does to the map.", no_args_is_help=True)
-
-CaseOption = Annotated[str, typer.Option("--case", help="A built-in case's id or a case folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list")
 def list_command(case: CaseOption = DEFAULT_CASE, as_json: Json = False) -> None:
     """The proposals of a case: who made each, when, and how many clauses the models use."""
-    about = load_case(case).case
-    rows = [
-        {
-            "proposal": proposal.id,
-            "name": proposal.name,
-            "author": proposal.author,
-            "published": proposal.published.isoformat(),
-            "clauses": len(proposal.clauses),
-            "modelled": sum(bool(clause_effect(about, clause)) for clause in proposal.clauses),
-            "by_default": proposal.id in about.default_proposals,
-        }
-        for proposal in about.proposals
-    ]
+    rows = ask(Deals(), scenario(case)).value
     if as_json:
         print_json(rows, indent=2)
         return
@@ -72,24 +50,25 @@ def show_command(
     as_json: Json = False,
 ) -> None:
     """One proposal, clause by clause: what each says, and what the models do with it."""
-    about = load_case(case).case
-    chosen = proposal_named(about, proposal)
-    clauses = clause_table(about, chosen).assign(
-        words=[clause_words(about, clause) for clause in chosen.clauses]
-    )
+    found = ask(DealText(proposal=proposal), scenario(case)).value
     if as_json:
-        print_json(clauses.to_json(orient="records", force_ascii=False))
+        print_json(found.clauses.to_json(orient="records", force_ascii=False))
         return
     console = terminal()
-    say(console, Text.assemble((chosen.name, "bold"), f", {chosen.author}, {chosen.published}"))
-    say(console, chosen.summary)
+    say(
+        console,
+        Text.assemble(
+            (found.proposal.name, "bold"), f", {found.proposal.author}, {found.proposal.published}"
+        ),
+    )
+    say(console, found.proposal.summary)
     console.print()
     rows = [
         (
             str(row.point), str(row.kind).replace("_", " "), str(row.text),
             str(row.effect) if row.modelled else "not modelled",
         )
-        for row in clauses.itertuples()
+        for row in found.clauses.itertuples()
     ]  # fmt: skip
     columns = (
         words("point", least=8),
@@ -99,8 +78,8 @@ def show_command(
     )
     print_table(console, columns, rows, spaced=True)
     console.print()
-    used = int(clauses["modelled"].sum())
-    say(console, f"{used} of {len(clauses)} clauses have an effect in the model.")
+    used = int(found.clauses["modelled"].sum())
+    say(console, f"{used} of {len(found.clauses)} clauses have an effect in the model.")
 
 
 @app.command("compare")
@@ -118,27 +97,16 @@ def compare_command(
     as_json: Json = False,
 ) -> None:
     """Proposals side by side: ground, line, depth, cities, what was asked for, clauses. Nothing is simulated."""
-    if town_people < 1:
-        raise InputError(f"--town-people: got {town_people}; allowed is a whole number from 1 up.")
     if out is not None:
         check_folder(out, "--out")
-    loaded = load_case(case)
-    about = loaded.case
-    chosen = list(dict.fromkeys(proposals or [])) or list(about.default_proposals)
-    for name in chosen:
-        proposal_named(about, name)
-    front = measure_front(loaded)
-    settlements = settle(about, front, chosen)
-    compared = compare_table(about, front, settlements, town_people)
+    asked = SideBySide(town_people=town_people, maps=out is not None)
+    found = ask(asked, scenario(case, proposals)).value
     if as_json:
-        print_json(compared.to_json(orient="records", force_ascii=False))
+        print_json(found.items.to_json(orient="records", force_ascii=False))
     else:
-        _print_compared(terminal(), compared, f"{about.title}, as of {about.as_of}")
+        _print_compared(terminal(), found.items, f"{found.case.title}, as of {found.case.as_of}")
     if out is not None:
-        tables = compare_tables(loaded, front, settlements, compared)
-        drawn = measured_assessment(about, tables, loaded.digest, VERSION)
-        for path in write_deals(drawn, out):
-            say(terminal(stderr=True), f"wrote {path}")
+        told(write_deals(measured_assessment(found.case, found.tables, found.digest, VERSION), out))
 
 
 def _print_compared(console: Console, compared: pd.DataFrame, title: str) -> None:

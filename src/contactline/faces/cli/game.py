@@ -10,16 +10,29 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from contactline.choice.efg import check_efg_path, write_efg
 from contactline.core.errors import InputError
-from contactline.core.frame import Tables, made
 from contactline.core.output import print_json
-from contactline.core.progress import Stages, terminal
+from contactline.core.progress import terminal
 from contactline.core.rounding import share
 from contactline.core.screen import figure, print_table, say, words
-from contactline.service.opened import DEFAULT_CASE, DRAWS, HORIZON_WEEKS, make_ready
-from contactline.topics.bargain.make.game import Played, endings_over_weights, play
-from contactline.topics.bargain.make.tables import game_tables
+from contactline.faces.cli.options import (
+    AS_TODAY,
+    DEFAULT_CASE,
+    DRAWS,
+    HORIZON_WEEKS,
+    CaseArgument,
+    Draws,
+    Held,
+    Json,
+    Proposals,
+    Seed,
+    Support,
+    Weeks,
+    ask,
+    scenario,
+    told,
+)
+from contactline.service.questions.game import Game, Solved
 from contactline.topics.bargain.schema import EQUILIBRIA, GAME_VALUES, GAME_WEIGHTS
 
 COLUMNS = (
@@ -29,11 +42,8 @@ COLUMNS = (
 
 
 def game_command(
-    case: Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")] = DEFAULT_CASE,
-    proposal: Annotated[
-        list[str] | None,
-        typer.Option("--proposal", help="Proposal id; repeat for several. Default: the case's choice."),
-    ] = None,
+    case: CaseArgument = DEFAULT_CASE,
+    proposal: Proposals = None,
     proposer: Annotated[
         str | None, typer.Option(help="Actor who puts the offers. Default: the first guarantor with values.")
     ] = None,
@@ -49,41 +59,25 @@ def game_command(
             help="ACTOR=RATE: what a year later is worth to an actor today, above 0 to 1; repeat. Default: the case's."
         ),
     ] = None,
-    draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,
-    weeks: Annotated[int, typer.Option(help="Horizon in weeks, 13 to 1040.")] = HORIZON_WEEKS,
-    support: Annotated[str, typer.Option(help="Support path of the case.")] = "as_today",
+    draws: Draws = DRAWS,
+    seed: Seed = 0,
+    weeks: Weeks = HORIZON_WEEKS,
+    support: Support = AS_TODAY,
+    held: Held = None,
     efg: Annotated[Path | None, typer.Option(help="Write the game to this .efg file, for Gambit.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Solve the game of a settlement: offer, answer, honour or break, act or abandon; all equilibria found."""
-    if efg is not None:
-        check_efg_path(efg)
-    rates = _rates(discount or [])
-    stages = Stages(terminal(stderr=True), quiet=as_json)
-    ready = make_ready(
-        case,
-        proposals=proposal or (),
-        draws=draws,
-        seed=seed,
-        weeks=weeks,
-        support_path=support,
-        stages=stages,
-    )
-    with stages.stage("solve the game"):
-        played = play(
-            ready.loaded.case, ready.measured, ready.outlook, ready.settlements,
-            proposer=proposer, discount=rates, threat=threat,
-        )  # fmt: skip
-    if efg is not None:
-        write_efg(played.game, efg)
-        say(terminal(stderr=True), f"wrote {efg}")
-    tables = game_tables(played) | made({GAME_WEIGHTS: endings_over_weights(played, ready.streams)})
+    asked = Game(proposer=proposer, threat=threat, discount=_rates(discount or []), efg=efg)
+    about = scenario(case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held)
+    found = ask(asked, about, quiet=as_json).value
+    if found.written is not None:
+        told([found.written])
     if as_json:
-        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in tables.items()}
-        print_json(json.dumps({"title": played.game.title, "notes": played.solution.notes, **content}))
+        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in found.tables.items()}
+        print_json(json.dumps({"title": found.title, "notes": found.notes, **content}))
         return
-    _print(terminal(), played, tables)
+    _print(terminal(), found)
 
 
 def _rates(given: list[str]) -> dict[str, float]:
@@ -102,10 +96,10 @@ def _rates(given: list[str]) -> dict[str, float]:
     return rates
 
 
-def _print(console: Console, played: Played, tables: Tables) -> None:
+def _print(console: Console, found: Solved) -> None:
     """The equilibria, one block an outcome: how it ends, who does what, and what it is worth."""
-    values, plays = tables[GAME_VALUES], tables[EQUILIBRIA]
-    say(console, Text(played.game.title, style="bold"))
+    values, plays = found.tables[GAME_VALUES], found.tables[EQUILIBRIA]
+    say(console, Text(found.title, style="bold"))
     if values.empty:
         say(console, "No equilibrium of the kinds searched.")
     for outcome, own in values.groupby("outcome"):
@@ -127,7 +121,7 @@ def _print(console: Console, played: Played, tables: Tables) -> None:
         console.print()
         worth = ", ".join(f"{r.name} {r.value:+.1f}" for r in own[own["equilibrium"] == first].itertuples())
         say(console, f"Gain over fighting on, in each player's own units: {worth}.")
-    shares = tables[GAME_WEIGHTS]
+    shares = found.tables[GAME_WEIGHTS]
     for ending, some, every in zip(shares["ending"], shares["share_some"], shares["share_all"], strict=True):
         if some > 0:
             say(
@@ -135,5 +129,5 @@ def _print(console: Console, played: Played, tables: Tables) -> None:
                 f"With weights drawn within their ranges: “{ending}” in {share(every)} of draws in every equilibrium, "
                 f"in {share(some)} in some.",
             )
-    for note in played.solution.notes:
+    for note in found.notes:
         say(console, f"Note: {note}")

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
-from contactline.case.check_supply import path_problems
-from contactline.case.load import load_case
-from contactline.case.read import dotted, problems_in
-from contactline.case.scenario import AS_TODAY
-from contactline.case.schema import Case
-from contactline.case.supply import SupportPath
-from contactline.case.yaml_text import read_yaml
-from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks, parse_day
-from contactline.core.errors import CaseError, InputError
+from contactline.core.dates import day_after_weeks, parse_day
 from contactline.core.output import print_json
-from contactline.core.progress import Stages, terminal
+from contactline.core.progress import terminal
 from contactline.core.rounding import share
 from contactline.core.screen import Column, figure, print_table, say, words
 from contactline.faces.cli.base import App
-from contactline.service.opened import DEFAULT_CASE, DRAWS, make_ready
-from contactline.support.adequacy import support_path
-from contactline.topics.support.make import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
+from contactline.faces.cli.options import (
+    DEFAULT_CASE,
+    DRAWS,
+    CaseArgument,
+    Draws,
+    Held,
+    Json,
+    Seed,
+    ask,
+    scenario,
+)
+from contactline.service.questions.support import Adequacy, Ledger, SupportPaths
 from contactline.topics.support.schema import (
     SUPPORT_DRIVERS,
     SUPPORT_FACTORS,
@@ -45,18 +46,15 @@ DROPS = {"in week": 2, "at best": 1, "coll.": 1, "80% range": 2, "bn €": 3, "b
 
 app = App(help="Who can provide what, and what that makes possible.", no_args_is_help=True)
 
-CaseArgument = Annotated[str, typer.Argument(help="A built-in case's id or a case folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OwnPaths = Annotated[
     Path | None, typer.Option("--file", help="YAML file with support paths of your own (docs/support.md).")
 ]
 
 
 @app.command("show")
-def show_command(case: CaseArgument = DEFAULT_CASE, as_json: AsJson = False) -> None:
+def show_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> None:
     """The ledger: who provides what, what only one donor provides, and for how long until substitutes."""
-    about = _with_capabilities(case)
-    tables = ledger_tables(about)
+    tables = ask(Ledger(), scenario(case)).value
     if as_json:
         print_json({name: _records(table) for name, table in tables.items()})
         return
@@ -85,18 +83,13 @@ def path_command(
     case: CaseArgument = DEFAULT_CASE,
     months: Annotated[int, typer.Option(help="Months to print.")] = 24,
     file: OwnPaths = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Adequacy of every capability along a path, month by month: supplied over needed."""
-    if not 1 <= months <= 120:
-        raise InputError(f"--months: got {months}; allowed is a whole number from 1 to 120.")
-    about = _with_capabilities(case)
-    own = {path.id: path for path in read_paths(file, about)} if file else {}
-    path = own.get(name) or support_path(about, name)
-    weeks = round(months * WEEKS_PER_MONTH) + 1
-    table = adequacy_table(about, [path], weeks)
+    found = ask(Adequacy(path=name, months=months, file=file), scenario(case)).value
+    table = found.table
     if as_json:
-        print_json({"path": path.id, "name": path.name, "adequacy": _records(table)})
+        print_json({"path": found.path, "name": found.name, "adequacy": _records(table)})
         return
     wide = table.pivot_table(index="name", columns="week", values="adequacy", sort=False)
     marks = [w for w in (0, 4, 12, 24, 52, 76, 104, 156, 208) if w in wide.columns]
@@ -107,7 +100,7 @@ def path_command(
         for label, row in wide.iterrows()
     ]
     console = terminal()
-    _print(console, f"{path.name}: % of need met, by week", pd.DataFrame(rows), blocks=True)
+    _print(console, f"{found.name}: % of need met, by week", pd.DataFrame(rows), blocks=True)
     say(console, "* differs from the path as today. Halfway between readings; 100 at the most.")
 
 
@@ -115,8 +108,9 @@ def path_command(
 def compare_command(
     case: CaseArgument = DEFAULT_CASE,
     file: OwnPaths = None,
-    draws: Annotated[int, typer.Option(help="Trajectories, in belief sets of 50.")] = DRAWS,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same results.")] = 0,
+    draws: Draws = DRAWS,
+    seed: Seed = 0,
+    held: Held = None,
     hold_until: Annotated[
         str | None,
         typer.Option("--hold-until", help="Day until which packages must hold the belt, YYYY-MM-DD."),
@@ -124,23 +118,13 @@ def compare_command(
     likelihood: Annotated[
         float | None, typer.Option(help="And how likely, 0 to 1. Default: as likely as today.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """What fighting on can achieve under each support path, and the smallest package that holds the belt."""
-    about = _with_capabilities(case)
-    weeks = _hold_weeks(about, hold_until)
-    if likelihood is not None and not 0 < likelihood < 1:
-        raise InputError(f"--likelihood: got {likelihood}; allowed is a number between 0 and 1, such as 0.8.")
-    more = read_paths(file, about) if file else []
-    stages = Stages(terminal(stderr=True), quiet=as_json)
-    ready = make_ready(
-        case, proposals=(), draws=draws, seed=seed, weeks=WEEKS, support_path=AS_TODAY, stages=stages
-    )
-    with stages.stage("compare the paths") as tick:
-        tables = support_tables(
-            about, ready.measured, ready.outlook, ready.spatial, ready.streams, tick, more=more, hold_weeks=weeks,
-            likelihood=likelihood, thorough=True,
-        )  # fmt: skip
+    until = parse_day(hold_until, "--hold-until") if hold_until else None
+    asked = SupportPaths(file=file, hold_until=until, likelihood=likelihood)
+    found = ask(asked, scenario(case, draws=draws, seed=seed, held=held), quiet=as_json).value
+    tables = found.tables
     if as_json:
         wanted = (SUPPORT_FRONTIER, SUPPORT_DRIVERS, SUPPORT_PACKAGES, SUPPORT_FACTORS)
         print_json({table.name: _records(tables[table]) for table in wanted if table in tables})
@@ -154,7 +138,11 @@ def compare_command(
         "it, else ?.",
     )
     if tables.filled(SUPPORT_PACKAGES):
-        _print(console, _package_title(about, tables[SUPPORT_PACKAGES]), _packages(tables[SUPPORT_PACKAGES]))
+        _print(
+            console,
+            _package_title(found.as_of, tables[SUPPORT_PACKAGES]),
+            _packages(tables[SUPPORT_PACKAGES]),
+        )
     elif SUPPORT_PACKAGES in tables:
         say(
             console,
@@ -164,56 +152,6 @@ def compare_command(
         say(console, "The belt was not fought out on the map: the case has none, or its record is too thin.")
     _print(console, "What drives the difference in gains, % of variance", _drivers(tables[SUPPORT_DRIVERS]))
     say(console, "How strongly supply moves the front is judgement; `contactline support show` says whose.")
-
-
-def read_paths(file: Path, case: Case) -> list[SupportPath]:
-    """Support paths of a user's YAML file: a list under `support_paths`, or one path. Raises CaseError."""
-    if not file.is_file():
-        raise CaseError(f"{file}: there is no such file; give a YAML file with support paths.")
-    document = read_yaml(file)
-    listed = document.get("support_paths") if isinstance(document, dict) else None
-    entries = listed if isinstance(listed, list) else [document]
-    taken = {path.id for path in case.support_paths} | {AS_TODAY}
-    paths = []
-    for number, entry in enumerate(entries):
-        where = f"{file}, path {number + 1}"
-        if not isinstance(entry, dict):
-            came = "nothing" if entry is None else repr(entry)
-            raise CaseError(f"{where}: got {came}; allowed is a path with id, name, cuts and assumption.")
-        try:
-            path = SupportPath.model_validate(entry)
-        except ValidationError as error:
-            first = problems_in(error, {"support_paths": entries}, ("support_paths", number))[0]
-            raise CaseError(f"{where}: {dotted(first.path[2:]) or 'the path'}: {first.text}.") from None
-        if path.id in taken:
-            raise CaseError(f"{where}: id {path.id!r} is taken by another path; choose another id.")
-        taken.add(path.id)
-        for problem in path_problems(case, path):
-            raise CaseError(f"{where} ({path.id}): {'.'.join(str(p) for p in problem.path)}: {problem.text}.")
-        paths.append(path)
-    return paths
-
-
-def _with_capabilities(case: str) -> Case:
-    about = load_case(case).case
-    if not about.capabilities:
-        raise InputError(
-            f"case {about.id!r} has no capabilities; write some in its support.yaml (docs/support.md says how)."
-        )
-    return about
-
-
-def _hold_weeks(case: Case, hold_until: str | None) -> int:
-    if hold_until is None:
-        return HOLD_WEEKS
-    last = parse_day(hold_until, "--hold-until")
-    weeks = round((last - case.as_of).days / 7)
-    if not 4 <= weeks <= WEEKS:
-        raise InputError(
-            f"--hold-until: got {hold_until}; allowed is a day from {day_after_weeks(case.as_of, 4)} to "
-            f"{day_after_weeks(case.as_of, WEEKS)}, four weeks to two years after the as-of date."
-        )
-    return weeks
 
 
 def _shares(ledger: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -286,9 +224,9 @@ def _packages(table: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _package_title(case: Case, table: pd.DataFrame) -> str:
+def _package_title(as_of: date, table: pd.DataFrame) -> str:
     first = table.iloc[0]
-    until = day_after_weeks(case.as_of, float(first["hold_weeks"]))
+    until = day_after_weeks(as_of, float(first["hold_weeks"]))
     return (
         f"Smallest package: the belt stands until {until} with a likelihood of {share(first['likelihood'])}"
     )

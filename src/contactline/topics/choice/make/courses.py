@@ -54,7 +54,7 @@ def choice_tables(
     fighting = fighting_at(outlook.futures, rates)
     for done, (name, settlement) in enumerate(settlements.items()):
         for values in case.values:
-            verdicts.append(_verdict(case, settlement, values, runs, outlook, streams))
+            verdicts.append(verdict_row(case, settlement, values, runs, outlook, streams))
         found = break_even(
             case, front.theatre, settlement, default, outlook.futures, streams,
             credibility=np.linspace(0.0, 1.0, GRID), rate=rates, fighting=fighting,
@@ -85,7 +85,7 @@ def choice_tables(
     )
 
 
-def _verdict(
+def verdict_row(
     case: Case,
     settlement: Settlement,
     values: Values,

@@ -1,0 +1,32 @@
+"""Saved runs: one as it was saved, two beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contactline.service.compare import Comparison, compare
+from contactline.service.question import Question
+from contactline.service.runs import saved_run
+from contactline.service.session import Asked
+from contactline.topics.assessment import Assessment
+
+
+class Saved(Question[Assessment]):
+    """An assessment that was saved, as it was; of the scenario's case where the asker names one."""
+
+    run: Path
+
+    def answer(self, asked: Asked) -> Assessment:
+        """Raises InputError where the folder holds none, and where it is one of another case."""
+        return saved_run(self.run, asked.loaded.case.id if asked.named else None)
+
+
+class Compare(Question[Comparison]):
+    """What moved from one saved run to another of the same case, largest first."""
+
+    before: Path
+    after: Path
+
+    def answer(self, asked: Asked) -> Comparison:
+        """Raises InputError where a folder holds no run, and for runs of different cases."""
+        return compare(self.before, self.after)

@@ -1,0 +1,131 @@
+"""The session: questions in, answers out, for every face.
+
+`Session.ready` is the one place that turns a scenario into a run; what is kept of results lies in its graph alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from rich.console import Console
+
+from contactline.case.load import LoadedCase, load_case
+from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, FUTURES, HORIZON_WEEKS, Given, Scenario
+from contactline.core.errors import InputError
+from contactline.core.graph import Graph, watching
+from contactline.core.progress import Stages
+from contactline.engine.run import Run
+from contactline.service.opened import opened, opened_graph
+from contactline.service.question import Answer, Question
+
+A = TypeVar("A")
+
+DRAWS = 10_000
+"""Trajectories of a report: 200 belief sets of 50 futures."""
+
+
+def scenario_of(
+    case: object = DEFAULT_CASE,
+    *,
+    proposals: Sequence[str] = (),
+    draws: int = DRAWS,
+    seed: int = 0,
+    weeks: int = HORIZON_WEEKS,
+    support_path: str = AS_TODAY,
+    held: Given = (),
+) -> Scenario:
+    """A scenario by its number of trajectories, rounded down to whole belief sets of FUTURES.
+
+    Raises InputError for what no case allows.
+    """
+    return Scenario(
+        case=str(case), proposals=tuple(proposals), sets=sets_of(draws), seed=seed, weeks=weeks, support=support_path,
+        held=held,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def sets_of(draws: int) -> int:
+    """Whole belief sets of so many trajectories. Raises InputError for fewer than two."""
+    if draws < 2 * FUTURES:
+        raise InputError(f"--draws: got {draws}; allowed is a whole number from {2 * FUTURES} up.")
+    return draws // FUTURES
+
+
+def at_least(scenario: Scenario, weeks: int) -> None:
+    """Raise InputError for a horizon shorter than the question speaks of."""
+    if scenario.weeks < weeks:
+        raise InputError(f"--weeks: got {scenario.weeks}; allowed is a whole number from {weeks} to 1040.")
+
+
+class Session:
+    """Answers questions about scenarios; what was worked out for one is there for the next, and on disk for others.
+
+    stages : where progress is shown and stages are timed, without it nothing is shown; graph : its nodes and their
+    store, by default all nodes on the local store of kept results
+    """
+
+    def __init__(self, stages: Stages | None = None, graph: Graph | None = None) -> None:
+        self.stages = stages or Stages(Console(stderr=True), quiet=True)
+        self._graph = graph
+
+    def __repr__(self) -> str:
+        return f"<Session: {len(self.graph.families)} kinds of results to ask for>"
+
+    @property
+    def graph(self) -> Graph:
+        """What is computed from what, opened when it is first needed."""
+        if self._graph is None:
+            self._graph = opened_graph()
+        return self._graph
+
+    def ask(self, question: Question[A], scenario: Scenario | None = None) -> Answer[A]:
+        """The answer to a question about a scenario; without one about the reference case, or the saved run it names.
+
+        Raises InputError and its kin for anything the asker can mend, FitError where the record is too thin.
+        """
+        began = time.perf_counter()
+        asked = Asked(self, scenario or Scenario(), named=scenario is not None)
+        with watching() as work:
+            value = question.answer(asked)
+        return Answer(
+            value, tuple(dict.fromkeys(asked.notes)), tuple(sorted(work.reused - set(work.made))), tuple(work.made),
+            round(time.perf_counter() - began, 3),
+        )  # fmt: skip
+
+    def ready(self, scenario: Scenario) -> Run:
+        """The run of a scenario, its case loaded and found fit to be computed; raises as `opened`."""
+        with self.stages.stage("read the case"):
+            return opened(self.graph, scenario)
+
+
+@dataclass
+class Asked:
+    """A question being answered: the session, the scenario, and what is noted on the way."""
+
+    session: Session
+    scenario: Scenario
+    named: bool = True
+    """Whether the asker named a scenario; if not, a question about a saved run takes the run's."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def stages(self) -> Stages:
+        """Where progress is shown."""
+        return self.session.stages
+
+    @cached_property
+    def loaded(self) -> LoadedCase:
+        """The scenario's case."""
+        return load_case(self.scenario.case)
+
+    def about(self, scenario: Scenario) -> Asked:
+        """The same question about another scenario; what is noted there is noted here."""
+        return Asked(self.session, scenario, True, self.notes)
+
+    def ready(self) -> Run:
+        """The run of the scenario."""
+        return self.session.ready(self.scenario)

@@ -15,7 +15,7 @@ from typing import Any
 from contactline.case.scenario import Scenario
 from contactline.core import notebook
 from contactline.core.errors import InputError
-from contactline.core.rounding import number, percent, points, short
+from contactline.core.rounding import number, points, share, short
 from contactline.service.run_figures import SHARE, Figure, figures
 from contactline.service.runs import saved_run
 from contactline.topics.assessment import Assessment, RunInfo
@@ -220,7 +220,7 @@ def _shown(value: float, unit: str, both: tuple[float, float]) -> str:
     if math.isnan(value):
         return "beyond the horizon"
     if unit == SHARE:
-        return percent(min(max(value, 0.0), 1.0)) if abs(both[0] - both[1]) >= 0.01 else f"{100 * value:.2f}%"
+        return share(value) if abs(both[0] - both[1]) >= 0.01 else f"{100 * value:.2f}%"
     return number(value, *sorted(both))
 
 

@@ -16,14 +16,11 @@ from contactline.case.schema import Case
 from contactline.core.graph import Reads, node
 from contactline.engine.courses import COURSE, FIGHT_ON, Outcomes
 from contactline.engine.futures import Futures
-from contactline.engine.ground import SETTLEMENT, THEATRE
-from contactline.engine.lines import LINE, name_of_holder
+from contactline.engine.ground import SETTLEMENT
 
 FUTURES_HELD = 10
 """Futures of each belief set that are fought again: 200 sets of 10 err by two points where 40 of 50 err by six."""
 QUANTILES = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
-FEW_QUANTILES = (0.1, 0.5, 0.9)
-"""Values of a belief that fights the fronts anew, which costs a second a value."""
 RESAMPLES = 200
 
 Held = Callable[[str], "Sweep"]
@@ -73,10 +70,7 @@ def SWEEP(reads: Reads, proposal: str, belief: str) -> Sweep:
     column = futures.column(belief, ceded).reshape(futures.sets, -1)[:, 0]
     bounds = {one.name: (one.low, one.high) for one in case.beliefs}
     ends = reach(column, belief_labels(case)[belief].unit, *bounds.get(belief, (None, None)))
-    present = reads.of(THEATRE).ground.holder
-    refought = belief in reads.inputs_of(LINE(name_of_holder(present)))
-    inside = FEW_QUANTILES if refought else QUANTILES
-    values = np.unique([*ends, *np.clip(np.quantile(column, inside), *ends)])
+    values = np.unique([*ends, *np.clip(np.quantile(column, QUANTILES), *ends)])
     few = reads.under({"futures": min(FUTURES_HELD, futures.each)})
     runs = []
     for value in values:

@@ -17,12 +17,13 @@ from scipy import stats
 from contactline.case.clauses import Proposal, Withdrawal
 from contactline.case.debate import Values
 from contactline.case.schema import Case
-from contactline.choice.slots import ADDITIVE, ValuesModel
+from contactline.choice.slots import VALUES, ValuesModel
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes, accept
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Theatre
+from contactline.engine.models import model_of
 from contactline.truce.terms import Settlement
 
 
@@ -33,7 +34,7 @@ def advantage(
     futures: Futures,
     streams: Streams,
     middle: bool = False,
-    model: ValuesModel = ADDITIVE,
+    model: ValuesModel | None = None,
 ) -> np.ndarray:
     """Expected value of accepting over fighting on, per belief set : ndarray[set], units of value.
 
@@ -45,7 +46,8 @@ def advantage(
             raise UnknownNameError("outcome", attribute.outcome, OUTCOMES)
         rng = streams.rng(f"choice.weight.{values.actor}.{values.viewpoint}.{attribute.outcome}")
         weights[attribute.outcome] = np.full(futures.sets, 0.5) if middle else rng.random(futures.sets)
-    return model.advantage(values, accepting, fighting, weights)
+    chosen = model_of(futures.reads, VALUES) if model is None else model
+    return chosen.advantage(values, accepting, fighting, weights)
 
 
 def vetoed_clauses(values: Values, case: Case, proposal: Proposal) -> list[str]:

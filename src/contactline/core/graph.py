@@ -183,6 +183,12 @@ class Reads:
         self.seen[self._marked("", name)] = self._inputs.key(name)
         return self._inputs.value(name)
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """An input, or the default where there is none of that name."""
+        if name in self:
+            return self[name]
+        return default
+
     def __contains__(self, name: object) -> bool:
         found = self._inputs.has(str(name))
         self.seen[self._marked("?", str(name))] = str(found)

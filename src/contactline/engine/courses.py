@@ -18,13 +18,14 @@ from contactline.case.scenario import FUTURES, SIGN_WEEK
 from contactline.case.schema import Case
 from contactline.core.graph import Reads, node
 from contactline.engine.course_kernel import NEVER, Lived, Luck, Renewal, War, live
-from contactline.engine.effects import PRESSED
-from contactline.engine.futures import Futures, weekly
+from contactline.engine.effects import COLLAPSE_HAZARD, END_RATE, PRESSED
+from contactline.engine.futures import Futures
 from contactline.engine.ground import SETTLEMENT, THEATRE, Theatre
 from contactline.engine.lines import holder_of, line_from, name_of_holder
+from contactline.engine.models import model_of
 from contactline.truce.aims import AIMS, wanted_regions
-from contactline.truce.breakdown import Decision, TruceTerms, decision, hazard_at_signature
-from contactline.truce.guarantee import credibility_paths
+from contactline.truce.breakdown import Decision, TruceTerms, hazard_at_signature
+from contactline.truce.slots import BREAKDOWN, CREDIBILITY, Challenge, Promise, PromiseLuck
 from contactline.truce.terms import Settlement
 from contactline.war.manpower import LONGEST_LAG, flows
 from contactline.war.territory import Ground
@@ -175,12 +176,12 @@ def credibility_for(
         return np.zeros((futures.draws, futures.weeks))
     ceded = bool(settlement.belts_lost)
     if base is None and guarantee in case.guarantees:
-        return futures.reads.of(CREDIBILITY(guarantee.id, "ceded" if ceded else "kept", str(signed)))
+        return futures.reads.of(CREDIBLE(guarantee.id, "ceded" if ceded else "kept", str(signed)))
     return _credibility(futures, guarantee, base, ceded, signed)
 
 
 @node("credibility", kept=False)
-def CREDIBILITY(reads: Reads, guarantee: str, ceded: str, signed: str) -> np.ndarray:
+def CREDIBLE(reads: Reads, guarantee: str, ceded: str, signed: str) -> np.ndarray:
     """A guarantee's credibility under terms that cede defences or not, signed in a week : ndarray[draw, week]."""
     case: Case = reads["case"]
     own = next(one for one in case.guarantees if one.id == guarantee)
@@ -193,10 +194,9 @@ def _credibility(
     at_signature = guarantee.stated
     if base is None:
         base, at_signature = pledged(futures, guarantee)
-    return credibility_paths(
-        base, futures.beliefs, guarantee, futures.case.as_of, futures.weeks, futures.luck.crisis_luck,
-        luck=futures.pledge_luck, ceded=ceded, signed=signed, at_signature=at_signature,
-    )  # fmt: skip
+    promise = Promise(guarantee, base, futures.case.as_of, at_signature, ceded, signed)
+    luck = PromiseLuck(futures.luck.crisis_luck, futures.pledge_luck)
+    return model_of(futures.reads, CREDIBILITY).paths(promise, futures.beliefs, luck)
 
 
 def pledged(futures: Futures, guarantee: Guarantee) -> tuple[np.ndarray, bool]:
@@ -288,10 +288,8 @@ def decision_from(
         extra = futures.beliefs["truce.morale_absence"] - 1.0
         leaving = extra * side.absence_rate * (1.0 - side.absence_return)
     promised = credibility is not None and bool(credibility.any())
-    return decision(
-        terms,
-        futures.beliefs,
-        futures.reading,
+    challenge = Challenge(
+        reading=futures.reading,
         gain=futures.expected_gain,
         losses=futures.expected_losses,
         wanted=wanted[futures.aims, np.arange(futures.draws)],
@@ -300,6 +298,7 @@ def decision_from(
         penalty=futures.beliefs["truce.honoured_cost"] if promised else nothing,
         leaving=leaving,
     )
+    return model_of(futures.reads, BREAKDOWN).decision(terms, futures.beliefs, challenge)
 
 
 @node("peace hazard", kept=False)
@@ -312,24 +311,24 @@ def PEACE_HAZARD(reads: Reads) -> np.ndarray:
 def war_inputs(futures: Futures) -> War:
     """What the war is made of, for the compiled loop; the same for every course on the same futures."""
     beliefs = futures.beliefs
-    side = flows(beliefs, "defender")
+    side, collapse = flows(beliefs, "defender"), futures.reads.of(COLLAPSE_HAZARD)
     return War(
         net=futures.net,
         factor=futures.reads.of(PRESSED).factor,
         claims=futures.claims,
         ratio=beliefs["losses.defender_per_attacker"],
         bleeding=futures.reads.of(PRESSED).bleeding,
-        rate=weekly(beliefs["war.collapse_rate"]),
-        raising=futures.reads.of(PRESSED).raising,
-        speed=beliefs["war.collapse_speed"],
-        length=beliefs["war.collapse_weeks"],
-        kappa=beliefs["war.collapse_strength"],
+        rate=np.repeat(collapse.rate, futures.each),
+        raising=collapse.raising,
+        speed=np.repeat(collapse.speed, futures.each),
+        length=np.repeat(collapse.length, futures.each),
+        kappa=np.repeat(collapse.kappa, futures.each),
         recruits=side.recruits / side.force,
         gone=side.absence_rate * (1.0 - side.absence_return),
         returned=side.wounded_return * (1.0 - side.killed_share),
         lag=np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(np.int64),
         force=side.force,
-        end_rate=weekly(beliefs["war.end_rate"]),
+        end_rate=np.repeat(futures.reads.of(END_RATE), futures.each),
         peace_hazard=futures.reads.of(PEACE_HAZARD),
         truce_losses=beliefs["truce.defender_losses_truce"],
     )

@@ -14,10 +14,12 @@ from contactline.core.graph import Reads, node
 from contactline.engine.design import DESIGN
 from contactline.engine.inputs import Beliefs
 from contactline.engine.luck import CLAIMED, CLAIMS_POOL, LUCK, NET_POOL
+from contactline.engine.models import model_of
 from contactline.support.adequacy import support
 from contactline.truce.aims import draw_aims
 from contactline.truce.breakdown import LOOK_AHEAD_WEEKS
-from contactline.war.manpower import STRENGTH, flows, strength_path, strength_raiser
+from contactline.war.manpower import flows, strength_path, strength_raiser
+from contactline.war.slots import COLLAPSE, ENDING, CollapseHazard
 
 BIAS = "losses.attacker_true_per_claimed"
 
@@ -57,6 +59,18 @@ def PRESSED(reads: Reads) -> Pressed:
     return Pressed(path.tempo_factor(eta), path.collapse_factor(eta), path.losses_factor(eta))
 
 
+@node("collapse hazard", kept=False)
+def COLLAPSE_HAZARD(reads: Reads) -> CollapseHazard:
+    """How often the front collapses, how far and how long, by the scenario's model : a row a belief set."""
+    return model_of(reads, COLLAPSE).hazard(beliefs_of(reads, 1), reads.of(PRESSED).raising)
+
+
+@node("ending", kept=False)
+def END_RATE(reads: Reads) -> np.ndarray:
+    """Chance a week that fighting ends by itself, by the scenario's model : ndarray[set]."""
+    return model_of(reads, ENDING).hazard(beliefs_of(reads, 1), reads["first"])
+
+
 @node("claims", kept=False)
 def CLAIMS(reads: Reads) -> np.ndarray:
     """The challenger's true killed and wounded a week : ndarray[draw, week]."""
@@ -74,7 +88,7 @@ def FORCE(reads: Reads) -> np.ndarray:
 @node("raiser", kept=False)
 def RAISER(reads: Reads) -> np.ndarray:
     """What the defender's shortage at the week's start does to the rate of collapses : ndarray[draw, week]."""
-    return raiser_of(reads.of(FORCE), beliefs_of(reads)[STRENGTH])
+    return raiser_of(reads.of(FORCE), np.repeat(reads.of(COLLAPSE_HAZARD).kappa, reads["futures"]))
 
 
 @node("aims", kept=False)

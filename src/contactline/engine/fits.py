@@ -12,16 +12,31 @@ import pandas as pd
 
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
-from contactline.core.errors import ContactlineError
+from contactline.core.errors import ContactlineError, FitError
 from contactline.core.graph import Reads, node
+from contactline.core.plugins import plugin_for
 from contactline.core.streams import Streams
 from contactline.engine.ground import FRONT, Front
+from contactline.engine.models import is_default, model_of
 from contactline.war.capture_data import History, history
 from contactline.war.forecast import Forecast, fit_forecast
 from contactline.war.grid import check_front
 from contactline.war.losses import LossFit, fit_losses, weekly_claims
 from contactline.war.record import TempoRecord
+from contactline.war.slots import (
+    CAPTURE,
+    LOSSES,
+    TEMPO,
+    ClaimsFit,
+    LogitFit,
+    Paths,
+    PoolFit,
+    Space,
+    SpaceRecord,
+)
 from contactline.war.space import SpaceFit, fit_space
+
+HEADLINE = "headline"
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Spread:
 class Spatial:
     """The spatial models, None where the record is too thin for them, and what the reader must know about them."""
 
-    fitted: SpaceFit | None
+    fitted: Space | None
     notes: tuple[str, ...]
 
 
@@ -89,15 +104,33 @@ def FORECAST(reads: Reads) -> Forecast:
     return fit_forecast(record.tempo, record.series, Streams(reads["seed"]))
 
 
-@node("fit.losses", shared=True)
-def LOSS_FIT(reads: Reads) -> LossFit:
-    """The process of weekly claims fitted to the record."""
+@node("fit.headline", kept=False)
+def HEADLINE_FIT(reads: Reads) -> Paths:
+    """The scenario's model of the tempo, fitted: the pool of FORECAST unless another is chosen."""
+    if is_default(reads, TEMPO):
+        return Paths(plugin_for(TEMPO), PoolFit(reads.of(FORECAST)), "ndarray[draw, week], net km² a week")
+    record = reads.of(WEEKLY)
+    return model_of(reads, TEMPO).fit(record.tempo, record.series, Streams(reads["seed"]))
+
+
+@node("fit.claims", shared=True)
+def CLAIMS_FIT(reads: Reads) -> LossFit:
+    """The package's own process of weekly claims fitted to the record."""
     return fit_losses(reads.of(WEEKLY).claims, Streams(reads["seed"]).rng("war.losses.fit"))
+
+
+@node("fit.losses", kept=False)
+def LOSS_FIT(reads: Reads) -> Paths:
+    """The scenario's model of the challenger's claimed losses, fitted."""
+    if is_default(reads, LOSSES):
+        what = "ndarray[draw, week], claimed killed and wounded a week"
+        return Paths(plugin_for(LOSSES), ClaimsFit(reads.of(CLAIMS_FIT)), what, 0.0)
+    return model_of(reads, LOSSES).fit(reads.of(WEEKLY).claims, Streams(reads["seed"]))
 
 
 @node("fit.space", shared=True)
 def SPACE_FIT(reads: Reads) -> SpaceFit | str:
-    """Sectors, capture, recapture, activity and turnover fitted to the record; why not, where it is too thin."""
+    """The package's own spatial models fitted to the record; why not, where it is too thin."""
     record = reads.of(SPREAD)
     if record is None:
         return "the control history cannot be read"
@@ -113,12 +146,28 @@ def SPACE_FIT(reads: Reads) -> SpaceFit | str:
         return str(error)
 
 
+@node("fit.capture", kept=False)
+def CAPTURE_FIT(reads: Reads) -> Space | str:
+    """The scenario's model of capture, fitted; why not, where the record is too thin."""
+    record = reads.of(SPREAD)
+    if record is None:
+        return "the control history cannot be read"
+    given = SpaceRecord(record.past, record.settlements, record.others, record.maps)
+    if is_default(reads, CAPTURE):
+        fitted = reads.of(SPACE_FIT)
+        return fitted if isinstance(fitted, str) else Space(plugin_for(CAPTURE), LogitFit(fitted), given)
+    try:
+        return model_of(reads, CAPTURE).fit(given, Streams(reads["seed"]))
+    except FitError as error:
+        return str(error)
+
+
 @node("space", kept=False)
 def SPACE(reads: Reads) -> Spatial:
     """The spatial models with what is to be said of sectors that the front has left, and of parts out of its reach."""
     if "given.theatre" in reads:
         return Spatial(None, ())
-    fitted = reads.of(SPACE_FIT)
+    fitted = reads.of(CAPTURE_FIT)
     if isinstance(fitted, str):
         why = f"the spatial model was not fitted, so cells fall nearest to the line first: {fitted}"
         return Spatial(None, (why,))

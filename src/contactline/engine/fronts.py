@@ -16,12 +16,13 @@ from contactline.case.schema import Case
 from contactline.core.streams import Streams
 from contactline.engine.ground import Front
 from contactline.war.events import EventLog
+from contactline.war.grid import Grid
 from contactline.war.kernel import Means, Plan, simulate_front
 from contactline.war.objectives import Fall, Fighting, at_week
-from contactline.war.space import SpaceFit
+from contactline.war.slots import Space
 
-FRONT_DRAWS = 2000
-"""Trajectories fought out on the map, evenly spaced among the run's draws: a chance of 20% is then good to 1 point."""
+FRONT_DRAWS = 1000
+"""Trajectories fought out on the map, evenly spaced among the draws: a chance of 20% is then good to 1.3 points."""
 
 
 CHUNK = 50
@@ -69,8 +70,15 @@ def front_rows(draws: int, most: int = FRONT_DRAWS) -> np.ndarray:
     return np.arange(draws) if draws <= most else np.linspace(0, draws - 1, most).astype(int)
 
 
+def share_of_main(front: Front, grid: Grid) -> np.ndarray:
+    """Share of each sector's cells that lie in the main region : ndarray[sector]."""
+    inside = pd.Series(front.ground.region == front.theatre.main_region).groupby(grid.sector).mean()
+    found: np.ndarray = inside.reindex(range(len(grid.sectors))).fillna(0.0).to_numpy()
+    return found
+
+
 def fight_on_map(
-    fitted: SpaceFit,
+    fitted: Space,
     front: Front,
     net: np.ndarray,
     beliefs: Mapping[str, np.ndarray],
@@ -89,10 +97,8 @@ def fight_on_map(
     """
     rows = front_rows(len(net), most)
     plan = plan or fitted.plan(net[rows], streams)
-    inside = pd.Series(front.ground.region == front.theatre.main_region)
-    share = (
-        inside.groupby(fitted.sectors.of).mean().reindex(range(fitted.sectors.count)).fillna(0.0).to_numpy()
-    )
+    grid = fitted.grid()
+    share = share_of_main(front, grid)
     shift = (beliefs["war.region_shift"][rows, None, None] * share[None, None, :]).astype(np.float32)
     weight = shift if plan.levers.sector_log_weight is None else plan.levers.sector_log_weight + shift
     levers = replace(
@@ -102,7 +108,7 @@ def fight_on_map(
         resistance_scale=np.log(beliefs["war.belt_resistance"][rows]),
     )
     log = simulate_front(
-        fitted.grid(),
+        grid,
         (front.ground.holder if holder is None else holder).astype(np.int8),
         replace(plan, levers=levers),
         seed=streams.seed,

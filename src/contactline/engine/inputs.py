@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,15 +16,18 @@ from contactline.case.scenario import Scenario, Value, check
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
 from contactline.core.graph import Graph, Overlay, Reads, digest
+from contactline.core.plugins import Slot, check_models, plugin_for
 from contactline.core.streams import Streams
 from contactline.engine.design import DESIGN, Design, slices
 
-FIELDS = ("seed", "sets", "futures", "weeks", "support", "proposals", "levers", "models")
+FIELDS = ("seed", "sets", "futures", "weeks", "support", "proposals", "levers")
 MOST_VARIANTS = 256
 
 CASE, LOADED = "case", "loaded"
 FIXED = "fixed."
 """Before the name of something drawn: a number that stands in its place in every draw, such as fixed.honour_luck."""
+MODEL = "model."
+"""Before the name of a slot: the model that is chosen for it; its key says the version of its code."""
 GIVEN = "given."
 """Before the name of something computed: what stands in its place, for worlds made up in a test."""
 FIRST = "first"
@@ -47,12 +50,15 @@ class World:
         case: Case,
         loaded: LoadedCase | None = None,
         given: Mapping[str, Any] | None = None,
+        slots: Iterable[Slot[Any]] = (),
     ) -> None:
         self.graph, self.case, self.loaded = graph, case, loaded
         self.scenario = replace(scenario, proposals=check(scenario, case))
         self.first = scenario.sets
         self.fixed: dict[str, float] = {}
         self.given = dict(given or {})
+        self.slots = {slot.name: slot for slot in slots}
+        check_models(self.slots.values(), scenario.models)
         self.memo: dict[str, str] = {}
         self._variants: dict[str, World] = {}
         self._columns: dict[str, np.ndarray] = {}
@@ -91,6 +97,8 @@ class World:
             return self.loaded
         if name == FIRST:
             return self.first
+        if name.startswith(MODEL):
+            return self._model(name)
         if name.startswith(FIXED):
             return self.fixed[name.removeprefix(FIXED)]
         if name.startswith(GIVEN):
@@ -148,11 +156,21 @@ class World:
             }
         return varied
 
+    def _model(self, name: str) -> str:
+        slot = name.removeprefix(MODEL)
+        if slot not in self.slots:
+            raise UnknownNameError("model slot", slot, self.slots)
+        return dict(self.scenario.models).get(slot, self.slots[slot].default)
+
     def _key(self, name: str) -> str:
         if name in (CASE, LOADED):
             return self._case_key
         if name in FIELDS or name == FIRST:
             return repr(self.value(name))
+        if name.startswith(MODEL):
+            slot = self.slots.get(name.removeprefix(MODEL))
+            chosen_ = dict(self.scenario.models)
+            return "-" if slot is None else f"{self._model(name)} {plugin_for(slot, chosen_).version}"
         if name.startswith((FIXED, GIVEN)):
             return digest(_content(self.value(name))) if self.has(name) else "-"
         try:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from scipy.special import ndtri
 
 from contactline.case.scenario import FUTURES
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
-from contactline.engine.fits import FORECAST, LOSS_FIT
+from contactline.engine.fits import FORECAST, HEADLINE, HEADLINE_FIT, LOSS_FIT
 from contactline.truce.calendar import PledgeLuck
-from contactline.truce.guarantee import draw_pledge_luck
+from contactline.truce.guarantee import ceded_effect
 
 SPELLS = 6
 """Collapses a trajectory can hold; six in five years is more than any belief set expects."""
+SMALL = SPELLS + 10
+"""Numbers of a future beside those of its weeks and of the calendar."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Chance:
     """What differs between the futures of a belief set, one row a draw.
 
     collapse_luck : [draw, spell], breakdown_luck, end_luck, peace_luck : [draw], unit exponentials
-    crisis_luck : [draw, week], honour_luck, aims_luck, discretion_luck : [draw], uniforms
+    crisis_luck : [draw, week], line_luck : [draw, 3], honour_luck, aims_luck, discretion_luck : [draw], uniforms
     """
 
     collapse_luck: np.ndarray
@@ -37,6 +40,7 @@ class Chance:
     crisis_luck: np.ndarray
     aims_luck: np.ndarray
     discretion_luck: np.ndarray
+    line_luck: np.ndarray
     pledge_luck: PledgeLuck
 
 
@@ -48,8 +52,10 @@ def NET_POOL(reads: Reads, model: str) -> np.ndarray:
     """Weekly net gain by a model, without support's effects and collapses : ndarray[pool draw, week], km²."""
     if "given.net" in reads:
         return np.asarray(reads["given.net"])
-    streams = Streams(reads["seed"])
-    return reads.of(FORECAST).predict(model, reads["weeks"], reads["sets"] * FUTURES, streams)
+    streams, draws = Streams(reads["seed"]), reads["sets"] * FUTURES
+    if model == HEADLINE:
+        return reads.of(HEADLINE_FIT).predict(reads["weeks"], draws, streams)
+    return reads.of(FORECAST).predict(model, reads["weeks"], draws, streams)
 
 
 @node("pool.claims", kept=False)
@@ -57,25 +63,47 @@ def CLAIMS_POOL(reads: Reads) -> np.ndarray:
     """Weekly losses of the challenger as its ruler claims them : ndarray[pool draw, week], persons."""
     if "given.claims" in reads:
         return np.asarray(reads["given.claims"])
-    rng = Streams(reads["seed"]).rng("war.losses")
-    return reads.of(LOSS_FIT).predict(reads["weeks"], reads["sets"] * FUTURES, rng)
+    return reads.of(LOSS_FIT).predict(reads["weeks"], reads["sets"] * FUTURES, Streams(reads["seed"]))
 
 
 @node("pool.luck", kept=False)
 def LUCK_POOL(reads: Reads) -> Chance:
     """Chance for every future of every belief set."""
-    streams, draws = Streams(reads["seed"]), reads["sets"] * FUTURES
+    case, sets, streams = reads["case"], reads["sets"], Streams(reads["seed"])
+    small, changes, crisis = luck_of_sets(range(sets), reads["weeks"], len(case.calendar) + 1, streams)
+    ceded = np.repeat(ceded_effect(case, sets, streams), FUTURES)
+    pledge = PledgeLuck(changes[:, 0], ndtri(changes[:, 1]), exponential(small[:, 12]), ceded)
     return Chance(
-        aims_luck=streams.rng("truce.type").random((draws,)),
-        collapse_luck=streams.rng("war.collapse").exponential(size=(draws, SPELLS)),
-        breakdown_luck=streams.rng("truce.breakdown").exponential(size=(draws,)),
-        honour_luck=streams.rng("truce.honour").random((draws,)),
-        end_luck=streams.rng("war.end").exponential(size=(draws,)),
-        peace_luck=streams.rng("war.peace").exponential(size=(draws,)),
-        crisis_luck=streams.rng("truce.crisis").random((draws, reads["weeks"])),
-        discretion_luck=streams.rng("truce.discretion").random((draws,)),
-        pledge_luck=draw_pledge_luck(reads["case"], reads["sets"], FUTURES, streams),
+        collapse_luck=exponential(small[:, :SPELLS]),
+        breakdown_luck=exponential(small[:, 6]),
+        end_luck=exponential(small[:, 7]),
+        peace_luck=exponential(small[:, 8]),
+        honour_luck=small[:, 9],
+        aims_luck=small[:, 10],
+        discretion_luck=small[:, 11],
+        line_luck=small[:, 13:],
+        crisis_luck=crisis,
+        pledge_luck=pledge,
     )
+
+
+def luck_of_sets(
+    sets: range, weeks: int, events: int, streams: Streams
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Uniforms of some belief sets, the same whichever others are drawn.
+
+    Returns ndarray[draw, SMALL], ndarray[draw, 2, event] and ndarray[draw, week], each between 0 and 1.
+    Streams luck, luck.calendar and luck.crisis, with the belief set's number as key.
+    """
+    small = [streams.rng("luck", one).random((FUTURES, SMALL)) for one in sets]
+    changes = [streams.rng("luck.calendar", one).random((FUTURES, 2, events)) for one in sets]
+    crisis = [streams.rng("luck.crisis", one).random((FUTURES, weeks)) for one in sets]
+    return np.concatenate(small), np.concatenate(changes), np.concatenate(crisis)
+
+
+def exponential(uniform: np.ndarray) -> np.ndarray:
+    """Unit exponentials from uniforms : same shape."""
+    return -np.log1p(-uniform)
 
 
 @node("net", kept=False)

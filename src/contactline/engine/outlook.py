@@ -7,16 +7,15 @@ import numpy as np
 from contactline.case.schema import Case
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
-from contactline.engine.effects import PRESSED, RAISER, beliefs_of
-from contactline.engine.fits import FORECAST, LOSS_FIT, SPACE
+from contactline.engine.effects import COLLAPSE_HAZARD, PRESSED, RAISER, beliefs_of
+from contactline.engine.fits import HEADLINE_FIT, SPACE
 from contactline.engine.fronts import FRONT_DRAWS, SimulatedFront, fight_on_map
-from contactline.engine.futures import Futures, weekly
+from contactline.engine.futures import Futures
 from contactline.engine.ground import FRONT, Front
 from contactline.engine.luck import LUCK, NET
 from contactline.war.collapse import collapse_spells, fighting_path
-from contactline.war.forecast import Forecast
-from contactline.war.losses import LossFit
 from contactline.war.objectives import Fall, Fighting, fall_of, objective_cells
+from contactline.war.slots import Paths
 from contactline.war.territory import Ground, regional_shares, share_windows, shift_share
 
 MODELS = ("headline", "tempo")
@@ -26,11 +25,10 @@ MODELS = ("headline", "tempo")
 @node("collapses", kept=False)
 def COLLAPSES(reads: Reads) -> np.ndarray:
     """Weeks in which a collapse runs, fighting on : ndarray[draw, week] bool."""
-    beliefs = beliefs_of(reads)
-    raising = np.repeat(reads.of(PRESSED).raising, reads["futures"], axis=0)
+    hazard, each = reads.of(COLLAPSE_HAZARD), reads["futures"]
     return collapse_spells(
-        weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_weeks"], reads.of(LUCK).collapse_luck,
-        raising * reads.of(RAISER),
+        np.repeat(hazard.rate, each), np.repeat(hazard.length, each), reads.of(LUCK).collapse_luck,
+        np.repeat(hazard.raising, each, axis=0) * reads.of(RAISER),
     )  # fmt: skip
 
 
@@ -41,7 +39,9 @@ def GAINED(reads: Reads, model: str) -> np.ndarray:
     if model not in MODELS:
         return net
     factor = np.repeat(reads.of(PRESSED).factor, reads["futures"], axis=0)
-    return fighting_path(net, factor, reads.of(COLLAPSES), beliefs_of(reads)["war.collapse_speed"])
+    return fighting_path(
+        net, factor, reads.of(COLLAPSES), np.repeat(reads.of(COLLAPSE_HAZARD).speed, reads["futures"])
+    )
 
 
 @node("fighting", kept=False)
@@ -83,14 +83,9 @@ class Outlook:
         self.reads = reads
 
     @property
-    def forecast(self) -> Forecast:
-        """The fitted models of the tempo."""
-        return self.reads.of(FORECAST)
-
-    @property
-    def losses(self) -> LossFit:
-        """The fitted process of claims."""
-        return self.reads.of(LOSS_FIT)
+    def forecast(self) -> Paths:
+        """The fitted model of the tempo."""
+        return self.reads.of(HEADLINE_FIT)
 
     @property
     def futures(self) -> Futures:

@@ -15,7 +15,7 @@ from contactline.engine.futures import Futures
 from contactline.engine.ground import FRONT, SETTLEMENT, Front, Theatre
 from contactline.engine.outlook import Outlook
 from contactline.truce.terms import Settlement
-from contactline.war.space import SpaceFit
+from contactline.war.slots import Space
 
 
 class Run:
@@ -57,7 +57,7 @@ class Run:
         return self.front.theatre
 
     @property
-    def spatial(self) -> SpaceFit | None:
+    def spatial(self) -> Space | None:
         """The spatial models; None where the record is too thin."""
         return self.reads.of(SPACE).fitted
 

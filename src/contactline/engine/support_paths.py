@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from contactline.case.labels import SUPPORT
 from contactline.case.schema import Case
 from contactline.core.streams import Streams
 from contactline.engine.effects import CLAIMS, beliefs_of, defender_strength, raiser_of
+from contactline.engine.fronts import share_of_main
 from contactline.engine.futures import Futures, weekly
 from contactline.engine.ground import Front
 from contactline.engine.luck import NET
@@ -26,7 +26,7 @@ from contactline.war.grid import Grid
 from contactline.war.kernel import Levers, Means, Plan, simulate_front
 from contactline.war.manpower import STRENGTH
 from contactline.war.objectives import objective_cells
-from contactline.war.space import SpaceFit
+from contactline.war.slots import Space
 
 CHUNK = 50
 
@@ -157,7 +157,7 @@ class Board:
     town of a belt that still stands
     """
 
-    spatial: SpaceFit
+    spatial: Space
     streams: Streams
     grid: Grid
     holder: np.ndarray
@@ -171,7 +171,7 @@ class Board:
 
     def belts(self, gained: np.ndarray) -> Belt:
         """Fight net paths ndarray[draw, week] out; the same luck whatever the path."""
-        captured, recaptured = self.spatial.turnover.gross(gained, self.streams.rng("war.turnover"))
+        captured, recaptured = self.spatial.gross(gained, self.streams)
         fallen = np.full(len(gained), np.inf)
         held = np.empty(gained.shape)
         free = np.where(self.belt, 0, -1)
@@ -195,7 +195,7 @@ class Board:
 
 
 def set_up(
-    case: Case, front: Front, spatial: SpaceFit, sample: Sample, streams: Streams, levels: int = 3
+    case: Case, front: Front, spatial: Space, sample: Sample, streams: Streams, levels: int = 3
 ) -> Board | None:
     """The board for a sample, None where no town of a belt is left to hold.
 
@@ -215,8 +215,8 @@ def set_up(
     if not towns or not belt.any():
         return None
     plan = spatial.plan(sample.net, streams)
-    inside = pd.Series(here.region == front.theatre.main_region).groupby(spatial.sectors.of).mean()
-    share = inside.reindex(range(spatial.sectors.count)).fillna(0.0).to_numpy()
+    grid = spatial.grid()
+    share = share_of_main(front, grid)
     weight = (sample.beliefs["war.region_shift"][:, None, None] * share[None, None, :]).astype(np.float32)
     if plan.levers.sector_log_weight is not None:
         weight = plan.levers.sector_log_weight + weight
@@ -225,7 +225,7 @@ def set_up(
     level = [float(np.median(sample.beliefs["war.belt_resistance"][part])) for part in parts]
     whole = here.belt != ""
     return Board(
-        spatial, streams, spatial.grid(), here.holder.astype(np.int8), here.km2,
+        spatial, streams, grid, here.holder.astype(np.int8), here.km2,
         replace(plan, levers=Levers(plan.levers.capture_km2)), weight, parts,
         tuple(np.where(whole, -np.log(one), 0.0).astype(np.float32) for one in level), tuple(towns), belt,
     )  # fmt: skip

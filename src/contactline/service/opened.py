@@ -11,6 +11,7 @@ from contactline.core.limits import Cost, check_cost
 from contactline.engine.inputs import World
 from contactline.engine.readiness import READY
 from contactline.engine.run import Run
+from contactline.service.models import SLOTS
 from contactline.service.nodes import all_nodes
 
 KEPT = "kept"
@@ -30,7 +31,7 @@ def opened(graph: Graph, scenario: Scenario) -> Run:
     size = f"--draws {scenario.draws} --weeks {scenario.weeks}"
     check_cost(size, cost(scenario.weeks), scenario.draws * scenario.weeks, "Ask for fewer draws or weeks")
     loaded = load_case(scenario.case)
-    run = Run(graph.reads(World(graph, scenario, loaded.case, loaded)))
+    run = Run(graph.reads(World(graph, scenario, loaded.case, loaded, slots=SLOTS)))
     run.reads.of(READY)
     return run
 

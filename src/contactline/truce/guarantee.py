@@ -73,21 +73,27 @@ def base_credibility(guarantee: Guarantee | None, draws: int, streams: Streams) 
     return found
 
 
-def draw_pledge_luck(case: Case, sets: int, futures: int, streams: Streams) -> PledgeLuck:
-    """Successors, forfeitures and the effect of cession for a number of belief sets of `futures` draws each.
+def ceded_effect(case: Case, sets: int, streams: Streams) -> np.ndarray:
+    """What the analogues say of terms that hand over prepared defences : ndarray[set], logit."""
+    effects = effect_draws(PledgeRecord(analogues=case.analogues), sets, streams)
+    found: np.ndarray = effects[:, honour_fit(case.analogues).data.columns.index("defences_ceded")]
+    return found
 
-    Streams truce.change and truce.stance (a key per event), truce.forfeit, truce.analogues.
+
+def draw_pledge_luck(case: Case, sets: int, futures: int, streams: Streams) -> PledgeLuck:
+    """Successors, forfeitures and the effect of cession for `sets` belief sets of `futures` draws each, in one go.
+
+    Streams truce.change and truce.stance (a key per event), truce.forfeit, truce.analogues. A run draws its own set by
+    set (engine/luck.py).
     """
     draws, events = sets * futures, len(case.calendar) + 1
-    effects = effect_draws(PledgeRecord(analogues=case.analogues), sets, streams)
-    fit = honour_fit(case.analogues)
     return PledgeLuck(
         change=np.column_stack([streams.rng("truce.change", k).random(draws) for k in range(events)]),
         stance=np.column_stack(
             [streams.rng("truce.stance", k).standard_normal(draws) for k in range(events)]
         ),
         forfeit=streams.rng("truce.forfeit").exponential(size=draws),
-        ceded=np.repeat(effects[:, fit.data.columns.index("defences_ceded")], futures),
+        ceded=np.repeat(ceded_effect(case, sets, streams), futures),
     )
 
 

@@ -38,7 +38,7 @@ from contactline.topics.support.schema import (
     SUPPORT_PACKAGES,
     SUPPORT_RELIANCE,
 )
-from contactline.war.space import SpaceFit
+from contactline.war.slots import Space
 
 WEEKS = 104
 """The frontier looks two years ahead: further out, supply is a plan rather than a path."""
@@ -59,7 +59,7 @@ def support_tables(
     case: Case,
     front: Front,
     outlook: Outlook,
-    spatial: SpaceFit | None,
+    spatial: Space | None,
     streams: Streams,
     tick: Tick = no_tick,
     *,
@@ -155,7 +155,7 @@ def all_paths(case: Case, more: Sequence[SupportPath] = ()) -> list[SupportPath]
 def packages(
     case: Case,
     front: Front,
-    spatial: SpaceFit,
+    spatial: Space,
     sample: Sample,
     streams: Streams,
     *,

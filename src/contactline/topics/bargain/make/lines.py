@@ -26,6 +26,7 @@ from contactline.core.streams import Streams
 from contactline.engine.courses import accept, credibility_for, exact_area, fight_on
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
+from contactline.engine.lines import FEW
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.support.cohesion import mean_distance, wedge_value
@@ -78,7 +79,7 @@ def range_tables(
     settlements : the proposals of the run; the first one's guarantee stands behind the lines of the scenarios.
     sets : belief sets used; region : whose remaining ground is at stake (default: the theatre's main region).
     """
-    futures = first_sets(outlook.futures, sets)
+    futures = first_sets(outlook.futures, sets).holding(line_each=FEW)
     where = region or front.theatre.main_region
     viewpoints = {v.actor: default_values(case, v.actor) for v in case.values}
     rows, summary = [], []

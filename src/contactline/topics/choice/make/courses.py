@@ -11,6 +11,7 @@ import xarray as xr
 from contactline.case.debate import Values
 from contactline.case.labels import belief_labels
 from contactline.case.schema import Case
+from contactline.choice.held import FUTURES_HELD
 from contactline.choice.verdict import (
     advantage,
     break_even,
@@ -51,12 +52,13 @@ def choice_tables(
     whose = {"actor": default.actor, "viewpoint": default.viewpoint}
     verdicts, grids, curves = [], [], []
     rates = np.linspace(0.0, HIGHEST_RATE, GRID)
-    fighting = fighting_at(outlook.futures, rates)
+    few = outlook.futures.thinned(FUTURES_HELD)
+    fighting = fighting_at(few, rates)
     for done, (name, settlement) in enumerate(settlements.items()):
         for values in case.values:
             verdicts.append(verdict_row(case, settlement, values, runs, outlook, streams))
         found = break_even(
-            case, front.theatre, settlement, default, outlook.futures, streams,
+            case, front.theatre, settlement, default, few, streams,
             credibility=np.linspace(0.0, 1.0, GRID), rate=rates, fighting=fighting,
         )  # fmt: skip
         mesh = np.meshgrid(found.credibility, found.rate, indexing="ij")

@@ -21,9 +21,9 @@ from contactline.engine.run import Run
 from contactline.front.cells import EARTH_KM
 from contactline.topics.fighting.schema import OPENS
 from contactline.war.kernel import Means, simulate_front
-from contactline.war.space import SpaceFit
+from contactline.war.slots import Space
 
-OPENS_DRAWS, OPENS_WEEKS = 400, 104
+OPENS_DRAWS, OPENS_WEEKS = 200, 104
 """Paired trajectories and weeks of the question what a place opens."""
 
 
@@ -32,7 +32,7 @@ NEVER = -30.0
 
 
 def what_opens(
-    fitted: SpaceFit,
+    fitted: Space,
     loaded: LoadedCase,
     front: Front,
     net: np.ndarray,

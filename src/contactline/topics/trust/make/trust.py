@@ -15,7 +15,7 @@ from contactline.case.debate import Benchmark
 from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
 from contactline.core.rounding import share
-from contactline.engine.lines import PACE_KM2, TRAJECTORIES
+from contactline.engine.lines import EACH, PACE_KM2
 from contactline.engine.outlook import Outlook
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, SURROUNDED
 from contactline.topics.trust.schema import ASSUMPTIONS, BENCHMARKS, REFERENCES
@@ -65,8 +65,8 @@ ENGINE = (
     EngineAssumption(
         "engine.line_trajectories",
         "In the comparison of courses, what a gain takes is read off fronts fought out once from each line",
-        f"{TRAJECTORIES} trajectories at {PACE_KM2:g} km² a week",
-        "Draws share them by their beliefs on belt and region; what falls for a gain depends little on the pace.",
+        f"{EACH} trajectories at each pair of levels, at {PACE_KM2:g} km² a week",
+        "A draw follows one at a level of belt resistance and regional shift next to its own; the pace matters little.",
     ),
     EngineAssumption(
         "engine.ended_war",

@@ -14,7 +14,7 @@ from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
 from contactline.core.errors import ContactlineError, FitError
 from contactline.core.graph import Reads, node
-from contactline.core.plugins import plugin_for
+from contactline.core.plugins import chosen
 from contactline.core.streams import Streams
 from contactline.engine.ground import FRONT, Front
 from contactline.engine.models import is_default, model_of
@@ -108,7 +108,7 @@ def FORECAST(reads: Reads) -> Forecast:
 def HEADLINE_FIT(reads: Reads) -> Paths:
     """The scenario's model of the tempo, fitted: the pool of FORECAST unless another is chosen."""
     if is_default(reads, TEMPO):
-        return Paths(plugin_for(TEMPO), PoolFit(reads.of(FORECAST)), "ndarray[draw, week], net km² a week")
+        return chosen(TEMPO).of(PoolFit(reads.of(FORECAST)))
     record = reads.of(WEEKLY)
     return model_of(reads, TEMPO).fit(record.tempo, record.series, Streams(reads["seed"]))
 
@@ -123,8 +123,7 @@ def CLAIMS_FIT(reads: Reads) -> LossFit:
 def LOSS_FIT(reads: Reads) -> Paths:
     """The scenario's model of the challenger's claimed losses, fitted."""
     if is_default(reads, LOSSES):
-        what = "ndarray[draw, week], claimed killed and wounded a week"
-        return Paths(plugin_for(LOSSES), ClaimsFit(reads.of(CLAIMS_FIT)), what, 0.0)
+        return chosen(LOSSES).of(ClaimsFit(reads.of(CLAIMS_FIT)))
     return model_of(reads, LOSSES).fit(reads.of(WEEKLY).claims, Streams(reads["seed"]))
 
 
@@ -155,7 +154,7 @@ def CAPTURE_FIT(reads: Reads) -> Space | str:
     given = SpaceRecord(record.past, record.settlements, record.others, record.maps)
     if is_default(reads, CAPTURE):
         fitted = reads.of(SPACE_FIT)
-        return fitted if isinstance(fitted, str) else Space(plugin_for(CAPTURE), LogitFit(fitted), given)
+        return fitted if isinstance(fitted, str) else chosen(CAPTURE).of(LogitFit(fitted), given)
     try:
         return model_of(reads, CAPTURE).fit(given, Streams(reads["seed"]))
     except FitError as error:

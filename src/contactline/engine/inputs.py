@@ -16,7 +16,7 @@ from contactline.case.scenario import Scenario, Value, check
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
 from contactline.core.graph import Graph, Overlay, Reads, digest
-from contactline.core.plugins import Slot, check_models, plugin_for
+from contactline.core.plugins import Slot, check_models, model_key
 from contactline.core.streams import Streams
 from contactline.engine.design import DESIGN, Design, slices
 
@@ -168,9 +168,7 @@ class World:
         if name in FIELDS or name == FIRST:
             return repr(self.value(name))
         if name.startswith(MODEL):
-            slot = self.slots.get(name.removeprefix(MODEL))
-            chosen_ = dict(self.scenario.models)
-            return "-" if slot is None else f"{self._model(name)} {plugin_for(slot, chosen_).version}"
+            return f"= {model_key(name.removeprefix(MODEL), self.scenario.models)}"
         if name.startswith((FIXED, GIVEN)):
             return digest(_content(self.value(name))) if self.has(name) else "-"
         try:

@@ -102,8 +102,8 @@ def node(
 class Inputs(Protocol):
     """What a scenario gives the graph; it never changes."""
 
-    memo: dict[str, str]
-    """For the graph's own use: name of node → what its readers are told, once it is known."""
+    memo: dict[str, tuple[str, Shape, str]]
+    """For the graph's own use: name of node → key, what was read and what readers are told, once they are known."""
 
     def key(self, name: str) -> str:
         """What an input is, in short; "-" for a name that there is not."""
@@ -175,6 +175,7 @@ class Reads:
     ):
         self._graph, self._inputs, self._overlay = graph, inputs, dict(overlay or {})
         self.seen: dict[str, str] = {} if seen is None else seen
+        self._tag = json.dumps(self._overlay, sort_keys=True) if self._overlay else ""
         self.inside = 0.0
         """Seconds spent in other nodes."""
 
@@ -211,11 +212,7 @@ class Reads:
         return _Under(self, self._inputs.under(overlay), _merged(self._overlay, overlay))
 
     def _marked(self, mark: str, name: str) -> str:
-        return (
-            f"{mark or '='}{json.dumps(self._overlay, sort_keys=True)}{name}"
-            if self._overlay
-            else mark + name
-        )
+        return f"{mark or '='}{self._tag}{name}" if self._tag else mark + name
 
 
 class _Under(Reads):
@@ -262,21 +259,20 @@ class Graph:
 
     def key(self, node: Node[Any], inputs: Inputs) -> str | None:
         """What readers of the node would be told, without running anything; None where no run like it is known."""
-        known = inputs.memo.get(node.name)
-        if known is None and (found := self._found(node, inputs)) is not None:
-            known = inputs.memo[node.name] = found[2]
-        return known
+        found = self._found(node, inputs)
+        return None if found is None else found[2]
 
     def reads_of(self, node: Node[Any], inputs: Inputs) -> Shape:
         """What the node read when it was made for these inputs; it is made if it has not been."""
-        self.entry(node, inputs)
         own = self._found(node, inputs)
+        if own is None:
+            self.entry(node, inputs)
+            own = self._found(node, inputs)
         return own[1] if own is not None else ()
 
     def inputs_of(self, node: Node[Any], inputs: Inputs) -> frozenset[str]:
         """Names of the inputs that reach a node, through whatever nodes; one whose presence was asked counts too."""
-        done: dict[str, frozenset[str]] = {}
-        return self._below(node, inputs, done)
+        return self._below(node, inputs, {})
 
     def _below(self, node: Node[Any], inputs: Inputs, done: dict[str, frozenset[str]]) -> frozenset[str]:
         if node.name not in done:
@@ -309,9 +305,10 @@ class Graph:
             error.add_note(f"while working out {node.name!r}, after it had read {list(reads.seen)[-3:]}")
             raise
         whole = time.perf_counter() - began
-        key = _key(node, reads.seen)
+        key, shape = _key(node, reads.seen), tuple(sorted(reads.seen))
         told = self.keep.content(value) if node.by_content else key
-        self.keep.learn(node.name, tuple(sorted(reads.seen)), key, told, whole - reads.inside)
+        self.keep.learn(node.name, shape, key, told, whole - reads.inside)
+        inputs.memo[node.name] = key, shape, told
         self.keep.put(key, value, whole, disk=node.kept)
         if work is not None:
             work.made[node.name] = work.made.get(node.name, 0.0) + whole - reads.inside
@@ -331,6 +328,8 @@ class Graph:
 
     def _found(self, node: Node[Any], inputs: Inputs) -> tuple[str, Shape, str] | None:
         """Key, shape and what readers are told, of the run that a run now would repeat."""
+        if node.name in inputs.memo:
+            return inputs.memo[node.name]
         for shape in self.keep.shapes(node.name):
             now = {}
             for name in shape:
@@ -342,7 +341,8 @@ class Graph:
                 key = _key(node, now)
                 told = self.keep.told(key)
                 if told is not None:
-                    return key, shape, told
+                    inputs.memo[node.name] = key, shape, told
+                    return inputs.memo[node.name]
         return None
 
     def _now(self, name: str, inputs: Inputs) -> str | None:
@@ -359,8 +359,9 @@ class Graph:
             for name in shape:
                 mark, overlay, bare = parsed(name)
                 there = inputs.under(overlay) if overlay else inputs
+                one = self._now(name, inputs)
                 now[name] = (
-                    self.entry(self.named(bare), there)[1] if mark == "@" else str(self._now(name, inputs))
+                    self.entry(self.named(bare), there)[1] if one is None and mark == "@" else str(one)
                 )
             return _key(node, now)
         return node.name

@@ -15,7 +15,7 @@ from contactline.case.load import LoadedCase
 from contactline.case.scenario import Scenario, Value, check
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
-from contactline.core.graph import Graph, Overlay, Reads, digest
+from contactline.core.graph import Graph, Overlay, Reads, Shape, digest
 from contactline.core.plugins import Slot, check_models, model_key
 from contactline.core.streams import Streams
 from contactline.engine.design import DESIGN, Design, slices
@@ -59,7 +59,7 @@ class World:
         self.given = dict(given or {})
         self.slots = {slot.name: slot for slot in slots}
         check_models(self.slots.values(), scenario.models)
-        self.memo: dict[str, str] = {}
+        self.memo: dict[str, tuple[str, Shape, str]] = {}
         self._variants: dict[str, World] = {}
         self._columns: dict[str, np.ndarray] = {}
         self._keys: dict[str, str] = {}

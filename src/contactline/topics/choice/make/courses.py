@@ -160,10 +160,11 @@ def ensemble(run: Run) -> xr.Dataset:
             {"long_name": "belief sets; units in tables/assumptions.csv"},
         ),
     }
+    reach = {course: run.reads.inputs_of(COURSE(course)) for course in runs}
     data["enters"] = xr.Variable(
         ("course", "name"),
         np.array(
-            [[name in run.reads.inputs_of(COURSE(course)) for name in names] for course in runs],
+            [[name in reach[course] for name in names] for course in runs],
             dtype=np.int8,
         ),
         {"long_name": "whether the course read the belief: 1, else 0"},

@@ -165,7 +165,8 @@ def _pairs(what: str, given: object) -> tuple[tuple[str, object], ...]:
     found: dict[str, object] = {}
     for name, value in pairs:
         value = tuple(value) if isinstance(value, list) else value
-        if found.setdefault(str(name), value) != value:
+        former = found.setdefault(str(name), value)
+        if former is not value and former != value:
             raise InputError(f"{what} {name!r}: got two values, {found[name]!r} and {value!r}; give one.")
     return tuple(sorted(found.items()))
 

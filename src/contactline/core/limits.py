@@ -21,6 +21,10 @@ MEMORY_VARIABLE = "CONTACTLINE_MEMORY"
 HOURS_VARIABLE = "CONTACTLINE_HOURS"
 """Environment variable with the most hours that a run may take by its estimate."""
 
+LIMIT_MB = 256
+"""Megabytes that one file may hold or unpack to. The largest that we know of, all maps of 17 months in one file,
+has 38; parsing takes some ten times the size in memory."""
+
 MEMORY_SHARE = 0.8
 HOURS = 2.0
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?\s*", re.IGNORECASE)

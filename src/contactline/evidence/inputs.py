@@ -18,11 +18,9 @@ from pathlib import Path
 from typing import IO
 
 from contactline.core.errors import EvidenceError, InputError
+from contactline.core.limits import LIMIT_MB
 
 MEGABYTE = 1_000_000
-LIMIT_MB = 256
-"""Megabytes that one file may hold or unpack to. The largest that we know of, all maps of 17 months in one file,
-has 38; parsing takes some ten times the size in memory."""
 
 WORKBOOK_SHARE = 4
 """A workbook may unpack to a quarter of the limit: its cells take more memory than the XML they are read from."""

@@ -26,8 +26,8 @@ from contactline.topics.showing.precision import error_of_share, in_points, sets
 
 TOLD = 8
 """Moves that are told in sentences."""
-SMALL = 1e-9
-"""What counts as no move, as a part of the value: figures read back from a file are rounded."""
+SMALL = 1e-8
+"""What counts as no move, as a part of the value: a saved figure has nine digits."""
 
 
 @dataclass(frozen=True)

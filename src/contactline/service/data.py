@@ -16,14 +16,14 @@ from contactline.core.progress import Stages
 from contactline.evidence import kinds
 from contactline.evidence.answers import json_records, plain
 from contactline.evidence.fetch import fetch, files_of
-from contactline.evidence.inputs import LIMIT_MB, unpack_limit
+from contactline.evidence.inputs import unpack_limit
 from contactline.evidence.query import MEMORY, ROWS, SECONDS, Answer, Limits, ended_after
 from contactline.evidence.sources import FETCHED, SOURCES, RemoteFile, read_sidecar
 from contactline.evidence.store import OK, open_store
 from contactline.service.importing import NOTHING_SAID, Origin, read_all, replaced
 
 __all__ = [
-    "FETCHED", "KINDS", "LIMIT_MB", "MEMORY", "ROWS", "SECONDS", "SOURCES", "Limits", "Origin", "json_records",
+    "FETCHED", "KINDS", "MEMORY", "ROWS", "SECONDS", "SOURCES", "Limits", "Origin", "json_records",
     "unpack_limit",
 ]  # fmt: skip
 

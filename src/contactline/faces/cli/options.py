@@ -10,9 +10,9 @@ import typer
 
 from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, HORIZON_WEEKS, Scenario, Value
 from contactline.core.errors import InputError
+from contactline.core.limits import LIMIT_MB
 from contactline.core.progress import Stages, terminal
 from contactline.core.screen import say
-from contactline.evidence.inputs import LIMIT_MB
 from contactline.service.question import Answer, Question
 from contactline.service.session import DRAWS, Session, scenario_of
 

@@ -16,6 +16,7 @@ from contactline.faces.cli.app import app
 from contactline.faces.cli.screen import summary
 from contactline.faces.report.html import render_html
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.assumptions import key_assumptions, would_change
 from contactline.topics.choice.show.page import (
     actor_sentences,
     brief,
@@ -25,7 +26,6 @@ from contactline.topics.choice.show.page import (
     waiting_sentence,
 )
 from contactline.topics.showing.judgements import focus_proposal, mixes, percent
-from contactline.topics.showing.key_assumptions import key_assumptions, would_change
 from contactline.topics.store import save
 
 WHO = "Southland: land first"

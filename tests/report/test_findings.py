@@ -8,10 +8,11 @@ import re
 import pandas as pd
 import pytest
 
-from contactline.faces.report.html import SECTIONS, render_html
+from contactline.faces.report.html import render_html
 from contactline.topics.assessment import Assessment
+from contactline.topics.contents import SECTIONS, section_findings
 from contactline.topics.fighting.show.cost import losses_by_month, price_of_land
-from contactline.topics.showing.findings import guarantor_words, section_findings
+from contactline.topics.guarantee.show import guarantor_words
 from contactline.topics.showing.judgements import mixes
 
 
@@ -21,7 +22,7 @@ def with_table(sample: Assessment, name: str, table: pd.DataFrame) -> Assessment
 
 def test_findings_open_their_sections_in_order(sample: Assessment) -> None:
     found, page = section_findings(sample), render_html(sample)
-    order = [key for key, _ in SECTIONS]
+    order = [section.id for section in SECTIONS]
     assert [key for key in order if key in found] == sorted(found, key=order.index)
     assert {"front", "fighting", "proposals", "price", "truce", "claims", "trust"} <= set(found)
     opened = re.findall(r'<h2 id="(\w+)">.*?</h2>\s*<p class="finding">', page)

@@ -14,9 +14,9 @@ from contactline.faces.cli.screen import summary
 from contactline.faces.report.html import missing_figures, render_html
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.choice import hinges
+from contactline.topics.choice.show.said import NO_HINGES
 from contactline.topics.fighting.show.ground import line_ahead, opens
 from contactline.topics.showing.figures import wrapped
-from contactline.topics.showing.summary import NO_HINGES
 from contactline.topics.tables import TABLES, declared
 from contactline.topics.trust.show.scores import bar_words
 

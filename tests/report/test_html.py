@@ -16,17 +16,16 @@ import pytest
 from contactline.core.frame import Tables
 from contactline.faces.report.front import measured_assessment
 from contactline.faces.report.html import (
-    RECIPES,
-    SECTIONS,
     all_figures,
     missing_figures,
     render_front,
     render_html,
-    series_gap,
     write_report,
 )
 from contactline.topics.assessment import Assessment
+from contactline.topics.contents import RECIPES, SECTIONS
 from contactline.topics.fighting.schema import FORECAST_COLUMNS
+from contactline.topics.front.show import series_gap
 from contactline.topics.showing.figures import to_svg
 from contactline.topics.tables import TABLES
 
@@ -109,9 +108,9 @@ def test_styles_and_own_scripts_reach_for_nothing(sample: Assessment) -> None:
 
 def test_sections_stand_in_the_readers_order(page: Page) -> None:
     ids = [attributes.get("id") for tag, attributes in page.elements if tag == "h2"]
-    assert [i for i in ids if i] == [key for key, _ in SECTIONS]
+    assert [i for i in ids if i] == [section.id for section in SECTIONS]
     links = {attributes["href"] for tag, attributes in page.elements if tag == "a"}
-    assert {f"#{key}" for key, _ in SECTIONS} <= links
+    assert {f"#{section.id}" for section in SECTIONS} <= links
 
 
 def test_ids_are_unique_and_every_chart_has_its_spec(page: Page, sample: Assessment) -> None:

@@ -10,13 +10,13 @@ import pytest
 from contactline.core.errors import InputError
 from contactline.core.frame import Tables, made
 from contactline.topics.assessment import Assessment
+from contactline.topics.contents import drafted
 from contactline.topics.fighting.schema import OPENS
 from contactline.topics.showing.judgements import (
     amount,
     band,
     before,
     chance_sentence,
-    drafted,
     judgement,
     measured,
     mixes,

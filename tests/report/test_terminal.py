@@ -15,13 +15,12 @@ from rich.console import Console
 from contactline.core.frame import Tables, made
 from contactline.faces.cli.screen import front_chart, front_table, summary
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.outcomes import outcome_rows
+from contactline.topics.choice.show.said import key_hinges
+from contactline.topics.contents import drafted, key_numbers
 from contactline.topics.front.schema import FRONT_MONTHLY
-from contactline.topics.showing.judgements import drafted
 from contactline.topics.showing.summary import (
     is_event,
-    key_hinges,
-    key_numbers,
-    outcome_rows,
     shown,
     shown_range,
 )

@@ -14,8 +14,7 @@ from contactline.core.frame import Tables
 from contactline.faces.cli.screen import summary
 from contactline.score.bars import BARS, _range_verdict
 from contactline.topics.assessment import Assessment
-from contactline.topics.showing.findings import section_findings
-from contactline.topics.showing.judgements import drafted
+from contactline.topics.contents import drafted, section_findings
 from contactline.topics.showing.track import (
     NO_SCORES,
     REMEDY,

@@ -7,11 +7,10 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from contactline.faces.report.html import RECIPES
 from contactline.topics.assessment import Assessment
+from contactline.topics.contents import RECIPES, section_findings
 from contactline.topics.sensitivity.show import boxes
 from contactline.topics.showing.figures import Figure
-from contactline.topics.showing.findings import section_findings
 from contactline.topics.showing.judgements import focus_proposal, proposal_name
 from contactline.topics.showing.whose import name_in, of_one_proposal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import singledispatch
 from html import escape
 
 LONGEST = 120
@@ -30,3 +31,10 @@ def html(title: str, about: str, rows: Iterable[tuple[str, str]] = (), more: Ite
     body = f"<table>{cells}</table>" if cells else ""
     paragraphs = "".join(f"<p>{escape(text)}</p>" for text in more)
     return f"<div><b>{escape(title)}</b><br>{escape(about)}{body}{paragraphs}</div>"
+
+
+@singledispatch
+def told(result: object) -> str:
+    """A result in a notebook, by whoever registered for its kind what is to be told of it (`told.register`): a record
+    of a lower room can be told by a room that knows more."""
+    return html(type(result).__name__, repr(result))

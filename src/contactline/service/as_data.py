@@ -12,11 +12,12 @@ from typing import Any
 
 from contactline.case.quantities import quantity_names
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.said import key_hinges
 from contactline.topics.claims.make.quantities import quantity
 from contactline.topics.claims.make.quantity_parts import Material, NoValueError, Quantity
+from contactline.topics.contents import key_numbers
 from contactline.topics.proposals.schema import DEALS
 from contactline.topics.showing.judgements import band, focus_proposal
-from contactline.topics.showing.summary import key_hinges, key_numbers
 from contactline.topics.tables import dictionary_json
 
 FORMAT = "contactline-run-1"

@@ -17,6 +17,7 @@ from contactline.topics.bargain.make.lines import LINE_TABLES
 from contactline.topics.bargain.make.tables import GAME_TABLES
 from contactline.topics.choice.make.courses import CHOICE_TABLES, ENSEMBLE
 from contactline.topics.claims.make.claims import claims_tables
+from contactline.topics.contents import drafted
 from contactline.topics.fighting.make.outlook import OUTLOOK_TABLES
 from contactline.topics.fighting.make.people import PEOPLE_TABLES
 from contactline.topics.fighting.make.places import OPENS_TABLES
@@ -26,7 +27,7 @@ from contactline.topics.guarantee.make import GUARANTEE_TABLES
 from contactline.topics.proposals.make.deals import PROPOSAL_TABLES, map_columns
 from contactline.topics.sensitivity.make import SENSITIVITY_TABLES
 from contactline.topics.showing.held import held_sentence
-from contactline.topics.showing.judgements import drafted, focus_proposal
+from contactline.topics.showing.judgements import focus_proposal
 from contactline.topics.support.make import SUPPORT_TABLES
 from contactline.topics.truce.make import TRUCE_TABLES
 from contactline.topics.trust.make.scores import saved_scores

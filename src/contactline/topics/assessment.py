@@ -124,12 +124,4 @@ class Assessment:
         )
 
     def _repr_html_(self) -> str:
-        from contactline.topics.showing.summary import as_of_line, key_numbers  # which builds on this module
-
-        rows = [(key.value, f"{key.label} ({key.note})") for key in key_numbers(self)]
-        told = [
-            f"{judgement.sentence} [Confidence: {judgement.confidence}.]" for judgement in self.judgements
-        ]
-        tables = f"Tables: {', '.join(sorted(self.tables))}."
-        invented = ["An invented case: no evidence about a real conflict."] if self.case.invented else []
-        return notebook.html(self.case.title, as_of_line(self), rows, [*invented, *told, tables])
+        return notebook.told(self)

@@ -39,6 +39,7 @@ from contactline.service.questions.choice import POINTS, SETS, Found, Pair
 from contactline.service.questions.runs import Saved
 from contactline.service.session import sets_of
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.assumptions import key_assumptions, would_change
 from contactline.topics.choice.show.page import (
     actor_sentences,
     centre_rows,
@@ -49,7 +50,6 @@ from contactline.topics.choice.show.page import (
 from contactline.topics.choice.show.pair import pair_figure
 from contactline.topics.showing.figures import to_png, to_svg
 from contactline.topics.showing.judgements import focus_proposal, percent
-from contactline.topics.showing.key_assumptions import key_assumptions, would_change
 from contactline.topics.showing.summary import as_of_line
 from contactline.topics.showing.theme import ink_on, share_colour
 

@@ -15,12 +15,14 @@ from contactline.core.version import VERSION
 from contactline.faces.report.front import measured_assessment
 from contactline.faces.report.html import write_front
 from contactline.topics.assessment import Assessment
+from contactline.topics.choice.show.assumptions import would_change
 from contactline.topics.choice.show.page import brief, centre_rows
+from contactline.topics.choice.show.said import key_hinges, no_hinges
+from contactline.topics.contents import key_numbers
 from contactline.topics.proposals.schema import DEALS
 from contactline.topics.showing.judgements import percent, proposal_name
-from contactline.topics.showing.key_assumptions import would_change
 from contactline.topics.showing.precision import sets_of, too_few
-from contactline.topics.showing.summary import as_of_line, key_hinges, key_numbers, no_hinges
+from contactline.topics.showing.summary import as_of_line
 from contactline.topics.showing.track import without_scores
 from contactline.topics.truce.schema import TRUCE
 

@@ -23,7 +23,6 @@ from contactline.topics.showing.figures import (
     Figure,
     Recipe,
     inline,
-    listed,
     rows_axis,
     series_name,
     source_line,
@@ -33,6 +32,8 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.judgements import plain_day
 from contactline.topics.showing.theme import CATEGORIES, CHALLENGER, DEFENDER, MUTED
+from contactline.topics.showing.topic import Section, Topic
+from contactline.topics.words import listed, lowered
 
 SECTION = "allies"
 RANGE = ("low", "mid", "high")
@@ -226,11 +227,11 @@ def _positions(assessment: Assessment, issue: str, table: pd.DataFrame) -> Figur
         "!datum.last"
     ).mark_point(filled=True, size=45, opacity=1).encode(y=y, tooltip=tip)
     scale_words = next(i for i in case.issues if i.id == issue)
-    middle = f"; 50: {_lower(scale_words.middle)}" if scale_words.middle else ""
+    middle = f"; 50: {lowered(scale_words.middle)}" if scale_words.middle else ""
     title = _issue_title(assessment, name, now)
     subtitle = (
-        f"0: {_lower(scale_words.low)}{middle}; 100: {_lower(scale_words.high)}. Dots are statements, read as numbers "
-        "by us (assumption). " + source_line(assessment, "stances as cited")
+        f"0: {lowered(scale_words.low)}{middle}; 100: {lowered(scale_words.high)}. Dots are statements, read as "
+        "numbers by us (assumption). " + source_line(assessment, "stances as cited")
     )
     return Figure(
         f"positions_{issue}", SECTION, title, subtitle, f"Step lines over time. {title}.", spec_of(chart, 230)
@@ -352,12 +353,6 @@ def _actor_name(assessment: Assessment, actor: str, first: bool = True) -> str:
     return (article.capitalize() if first else article) + name
 
 
-def _lower(text: str) -> str:
-    """First letter small, unless the first word is an abbreviation."""
-    word = text.partition(" ")[0]
-    return text if len(word) > 1 and word.isupper() else text[:1].lower() + text[1:]
-
-
 RECIPES = (
     Recipe("positions", SECTION, "positions over time", (POSITIONS,), positions_over_time),
     Recipe(
@@ -370,4 +365,18 @@ RECIPES = (
     ),
     Recipe("bargaining", SECTION, "predicted outcomes by model", (BARGAINING,), outcomes_by_model),
     Recipe("shocks", SECTION, "known shocks beside placebo dates", (EVENTS, EVENT_PLACEBOS), shocks),
+)
+
+
+def finding(assessment: Assessment) -> str:
+    """The first of the sentences on where allies stand."""
+    return next(iter(allies_sentences(assessment)), "")
+
+
+TOPIC = Topic(
+    "allies",
+    "Where do allies stand, and how far apart?",
+    sections=(Section(SECTION, "Positions and cohesion", finding),),
+    recipes=RECIPES,
+    values={"allies": allies_sentences},
 )

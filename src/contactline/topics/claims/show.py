@@ -10,11 +10,12 @@ from contactline.topics.showing.figures import (
     Figure,
     Recipe,
     inline,
-    listed,
     rows_axis,
     source_line,
     spec_of,
 )
+from contactline.topics.showing.topic import Section, Topic
+from contactline.topics.words import listed
 
 VERDICTS = ("supported", "contested", "not supported", "not testable")
 
@@ -49,3 +50,32 @@ def claims(assessment: Assessment) -> list[Figure]:
 
 
 RECIPES = (Recipe("claims", "claims", "the claims of the debate", (CLAIMS,), claims),)
+
+
+def finding(assessment: Assessment) -> str:
+    """How many claims stand, fall, or cannot be told."""
+    table = assessment.tables.rows(CLAIMS)
+    if table.empty:
+        return ""
+    counts = table["verdict"].value_counts()
+    stands, falls, both, untold = (
+        int(counts.get(v, 0)) for v in ("supported", "not supported", "contested", "not testable")
+    )
+    stand, do, have = (
+        "stands" if stands == 1 else "stand",
+        "does" if falls == 1 else "do",
+        "has" if both == 1 else "have",
+    )
+    return (
+        f"{stands} of {len(table)} claims {stand} against the figures and the sourced facts and {falls} {do} not; "
+        f"{both} {have} figures or facts on both sides, and {untold} cannot be tested."
+    )
+
+
+TOPIC = Topic(
+    "claims",
+    "Which claims of the debate stand?",
+    sections=(Section("claims", "Claims of the debate, checked", finding),),
+    recipes=RECIPES,
+    values={"verdict_colours": lambda _assessment: VERDICT_COLOURS},
+)

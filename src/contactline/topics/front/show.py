@@ -7,15 +7,14 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
-from contactline.core.rounding import measured
+from contactline.core.rounding import measured, number
 from contactline.topics.assessment import Assessment
-from contactline.topics.front.schema import FRONT_MONTHLY, LINE_HISTORY
+from contactline.topics.front.schema import AREA_HISTORY, FRONT_MONTHLY, LINE_HISTORY
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
     headline_of,
     inline,
-    listed,
     region_name,
     series_name,
     short_name,
@@ -25,6 +24,8 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.judgements import plain_day
 from contactline.topics.showing.theme import INK
+from contactline.topics.showing.topic import KeyNumber, Section, Topic
+from contactline.topics.words import listed
 
 SHOWN_REGIONS = 5
 """Regions with a colour of their own; the rest are summed as "other regions"."""
@@ -179,3 +180,85 @@ def _flagged_months(assessment: Assessment, table: pd.DataFrame, since: pd.Times
         months = [f"{month:%b %Y}" for month in own["month"].drop_duplicates().sort_values()]
         parts.append(f"{short_name(assessment, str(series))} in {listed(months)}")
     return f"Days missing, doubled or redrawn: {'; '.join(parts)}." if parts else ""
+
+
+def finding(assessment: Assessment) -> str:
+    """The year's net gain and the length of the line."""
+    case, table = assessment.case, assessment.tables.rows(LINE_HISTORY)
+    gains = assessment.tables.rows(FRONT_MONTHLY)
+    if gains.empty:
+        return ""
+    # The page's other figures of the year come from the same map and the same months.
+    regions = gains["region"] != "total"
+    series = headline_of(assessment, list(gains["series"].unique()))
+    series = (
+        series
+        if (regions & (gains["series"] == series)).any() or not regions.any()
+        else gains.loc[regions, "series"].iloc[0]
+    )
+    own = gains[gains["series"] == series]
+    own = own[own["region"] == "total"] if (own["region"] == "total").any() else own
+    year = own.groupby("month")["km2"].sum().sort_index().iloc[-12:]
+    verb = "gained" if year.sum() >= 0 else "lost"
+    said = (
+        f"{case.challenger.name} {verb} a net {measured(abs(year.sum()))} km² in the last {len(year)} full months, "
+        f"{measured(year.min())} to {measured(year.max())} km² a month ({short_name(assessment, series)})"
+    )
+    if len(table):
+        said += f"; the line is {measured(float(table['km'].iloc[-1]))} km long"
+    return said + "."
+
+
+def recent_gain(assessment: Assessment) -> KeyNumber | None:
+    """The net gain of the last twelve full months."""
+    table = assessment.tables.rows(FRONT_MONTHLY)
+    if table.empty:
+        return None
+    own = table[table["series"] == headline_of(assessment, list(table["series"].unique()))]
+    totals = own[own["region"] == "total"] if (own["region"] == "total").any() else own
+    monthly = totals.groupby("month")["km2"].sum()
+    ends = pd.DatetimeIndex(monthly.index) + pd.offsets.MonthEnd(0)
+    full = monthly[ends <= pd.Timestamp(assessment.case.as_of)].tail(12)
+    if full.empty:
+        return None
+    share = 100 * full.sum() / assessment.case.evidence.country_km2
+    label = f"net gain of {assessment.case.challenger.name} in the last {len(full)} full months"
+    note = f"{share:.2f}% of the country; {measured(full.iloc[-1])} km² in {full.index[-1]:%B %Y}"
+    others = table[
+        (table["region"] == "total") & ~table["series"].isin(own["series"]) & table["month"].isin(full.index)
+    ]
+    for series in sorted(map(str, others["series"].unique())):
+        rows = others[others["series"] == series]
+        if len(rows) == len(full):
+            note += f"; {measured(rows['km2'].sum())} km² by {series.upper() if len(series) < 5 else series}"
+    return KeyNumber(f"{measured(full.sum())} km²", label, note)
+
+
+def series_gap(assessment: Assessment) -> str:
+    """One sentence on how far the map series disagree; empty with fewer than two."""
+    table = assessment.tables.rows(AREA_HISTORY)
+    if table["series"].nunique() < 2:
+        return ""
+    wide = table.pivot_table(index="date", columns="series", values="km2").dropna()
+    if len(wide) < 6:
+        return ""
+    first, second = wide.columns[:2]
+    gap = wide[first] - wide[second]
+    four = gap.diff(4).dropna().abs().mean()
+    end = gap.iloc[-1] - gap.iloc[0]
+    names = [short_name(assessment, str(s)) for s in (first, second)]
+    return (
+        f"{names[0]} and {names[1]} overlap for {len(wide)} weeks. Over four weeks their net changes differ by "
+        f"{number(four, 0, four)} km² on average; over the whole overlap {names[0]} counts "
+        f"{number(abs(end), 0, abs(end))} km² {'more' if end > 0 else 'less'}. "
+        "Neither is corrected to the other: the disagreement is carried as error of observation."
+    )
+
+
+TOPIC = Topic(
+    "front",
+    "Where is the line, and how fast does it move?",
+    sections=(Section("front", "The front", finding),),
+    recipes=RECIPES,
+    numbers=(recent_gain,),
+)

@@ -22,6 +22,9 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.judgements import focus_proposal, proposal_name
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
+from contactline.topics.showing.topic import Topic
+from contactline.topics.showing.whose import of_one_proposal
+from contactline.topics.truce.schema import TRUCE
 
 LINE = CATEGORIES[0]
 STUDY = "#9aa5b1"
@@ -164,4 +167,37 @@ RECIPES: tuple[Recipe, ...] = (
         over_time,
     ),
     Recipe("guarantee_steps", "truce", "what a guarantee's credibility is made of", (GUARANTEE,), reasons),
+)
+
+
+def guarantor_words(assessment: Assessment) -> str:
+    """Why the chance that the guarantor acts has several figures on one page; empty without the table of reasons."""
+    steps, truces = assessment.tables.rows(GUARANTEE), assessment.tables.rows(TRUCE)
+    own, name = of_one_proposal(
+        assessment, truces[truces["variant"] == "as_written"] if len(truces) else truces
+    )
+    if steps.empty or own.empty or not own["credibility_q50"].iloc[0] > 0:
+        return ""
+    rows = steps[(steps["step"] != "study") & steps["proposals"].astype(str).str.contains(name, regex=False)]
+    if rows.empty:
+        return ""
+    rows = rows[rows["guarantee"] == rows["guarantee"].iloc[0]].sort_values("position")
+    last, now = rows.iloc[-1], own.iloc[0]
+    text = (
+        "The chance that the guarantor acts is given on this page as it stands if the truce breaks at once: "
+        f"{percent(now['credibility_mean'])} on average (80% of belief sets: {percent(now['credibility_q10'])} to "
+        f"{percent(now['credibility_q90'])})"
+    )
+    if last["years"] > 0:
+        text += (
+            f"; what time brings makes that {percent(last['mean'])} on average in year {last['years']:.0f}"
+        )
+    return text + ". How it comes about stands step by step below."
+
+
+TOPIC = Topic(
+    "guarantee",
+    "Would a guarantee be honoured if it is invoked?",
+    recipes=RECIPES,
+    values={"guarantor_words": guarantor_words},
 )

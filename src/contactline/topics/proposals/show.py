@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import pandas as pd
 
-from contactline.core.rounding import measured
-from contactline.topics.assessment import Assessment
-from contactline.topics.proposals.schema import DEAL_COMPARE
+from contactline.core.rounding import amount, measured, number, percent
+from contactline.topics.assessment import Assessment, Judgement
+from contactline.topics.proposals.schema import DEAL_COMPARE, DEALS, PRICE
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
     inline,
-    listed,
+    region_name,
     rows_axis,
     source_line,
     spec_of,
     wrapped,
 )
-from contactline.topics.showing.judgements import focus_proposal
+from contactline.topics.showing.judgements import (
+    band,
+    focus_proposal,
+    forecast_confidence,
+    judgement,
+    proposal_name,
+    region_of,
+)
+from contactline.topics.showing.side_by_side import finding as side_by_side_finding
+from contactline.topics.showing.side_by_side import side_by_side
 from contactline.topics.showing.theme import CATEGORIES, INK, RULE
+from contactline.topics.showing.topic import Asked, KeyNumber, Section, Topic
+from contactline.topics.showing.whose import of_one_proposal
+from contactline.topics.words import listed
 
 NEAR_KM = 150.0
 """Cities farther than this from every line are left out: the figure is about those that the line threatens."""
@@ -127,4 +141,116 @@ RECIPES = (
     Recipe(
         "city_distances", "proposals", "distance of cities from the line", (DEAL_COMPARE,), city_distances
     ),
+)
+
+
+def finding(assessment: Assessment) -> str:
+    """What each proposal hands over."""
+    deals = assessment.tables.rows(DEALS)
+    if deals.empty:
+        return ""
+    defender = assessment.case.defender.name
+    given = deals[deals["km2_given_up"] > 0].sort_values("km2_given_up", ascending=False)
+    kept = [f"“{name}”" for name in deals.loc[deals["km2_given_up"] <= 0, "name"]]
+    said = [
+        f"Under “{r['name']}” {defender} leaves {measured(r['km2_given_up'])} km², where "
+        f"{measured(r['people_given_up'])} people lived before the war"
+        + (f", and gets {measured(r['km2_returned'])} km² back" if r["km2_returned"] > 0 else "")
+        for r in given.to_dict("records")
+    ]
+    if kept:
+        said.append(f"{listed(kept)} {'hands' if len(kept) == 1 else 'hand'} over no ground")
+    return "; ".join(said) + "."
+
+
+def price_finding(assessment: Assessment) -> str:
+    """What the handed-over ground would cost by force."""
+    table = assessment.tables.rows(PRICE)
+    if table.empty:
+        return ""
+    own, _ = of_one_proposal(assessment, table[table["km2"] > 0])
+    if own.empty:
+        return "No proposal examined hands over ground, so there is no ground to price."
+    row = own.sort_values("km2", ascending=False).iloc[0]
+    free = sorted(
+        set(assessment.tables.rows(DEALS).get("proposal", [])) - set(table.loc[table["km2"] > 0, "proposal"])
+    )
+    rest = " The other proposals hand over no ground and so have no price here." if free else ""
+    p = float(row["p_within_horizon"])
+    return (
+        f"The {measured(row['km2'])} km² of {region_name(assessment, row['region'])} in “{row['name']}” would fall "
+        f"to force within {_years(assessment)} in {percent(p)} of the simulated futures ({band(p)})"
+        + (
+            f"; where they do, {assessment.case.challenger.name} has by then "
+            f"{amount(row['attacker_losses_q50'], row['attacker_losses_q10'], row['attacker_losses_q90'])} "
+            "killed and wounded on the whole front"
+            if math.isfinite(row["attacker_losses_q50"])
+            else ""
+        )
+        + "."
+        + rest
+    )
+
+
+def _years(assessment: Assessment) -> str:
+    return f"{assessment.run.horizon_weeks * 7 / 365.25:.0f} years"
+
+
+def price_judgement(asked: Asked) -> list[Judgement]:
+    """What the largest piece of handed-over ground would cost by force."""
+    case, tables, proposal = asked.case, asked.tables, asked.proposal
+    rows = tables.rows(PRICE)
+    rows = rows[rows["proposal"] == proposal]
+    rows = rows[rows["km2"] > 0].sort_values("km2", ascending=False)
+    if rows.empty:
+        return []
+    row = rows.iloc[0]
+    losses = amount(row["attacker_losses_q50"], row["attacker_losses_q10"], row["attacker_losses_q90"])
+    own = amount(row["defender_losses_q50"], row["defender_losses_q10"], row["defender_losses_q90"])
+    p = float(row["p_within_horizon"])
+    sentence = (
+        f"Under “{proposal_name(case, proposal)}” {case.defender.name} leaves {measured(row['km2'])} km² of "
+        f"{region_of(case, row['region'])}; that {case.challenger.name} could seize the same by force within "
+        f"the horizon is {_as_predicate(p)}, "
+        f"with {losses} of its soldiers killed and wounded on the whole front by then, and {own} of "
+        f"{case.defender.name}'s."
+    )
+    return [judgement("price", sentence, p, *forecast_confidence(tables, 260))]
+
+
+def _as_predicate(p: float) -> str:
+    words = band(p)
+    text = {"almost no chance": "has almost no chance", "remote": "has only a remote chance"}.get(words)
+    return f"{words} ({percent(p)})" if text is None else f"something that {text} ({percent(p)})"
+
+
+def price_number(assessment: Assessment) -> KeyNumber | None:
+    """The challenger's losses until it has seized the same ground."""
+    table = assessment.tables.rows(PRICE)
+    focus = focus_proposal(assessment.case, assessment.tables)
+    rows = table[(table["proposal"] == focus) & (table["km2"] > 0)].sort_values("km2", ascending=False)
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    low, mid, high = (row[f"attacker_losses_{q}"] for q in ("q10", "q50", "q90"))
+    place = f"{measured(row['km2'])} km² of {region_name(assessment, row['region'])}"
+    side = assessment.case.challenger.name
+    label = (
+        f"killed and wounded of {side} on the whole front until it has seized the {place} at stake in “{row['name']}”, "
+        f"in the {percent(float(row['p_within_horizon']))} of futures where it does so within the horizon"
+    )
+    return KeyNumber(number(mid, low, high), label, amount(mid, low, high).partition(" (")[2].rstrip(")"))
+
+
+TOPIC = Topic(
+    "proposals",
+    "What does each proposal change on the map, and what would the same cost by force?",
+    sections=(
+        Section("proposals", "The proposals", finding),
+        Section("price", "The price of the land by force", price_finding),
+    ),
+    recipes=RECIPES,
+    judges=(price_judgement,),
+    numbers=(price_number,),
+    words={"side_by_side": side_by_side, "deal_finding": side_by_side_finding},
 )

@@ -31,6 +31,7 @@ from contactline.topics.showing.figures import (
     wrapped,
 )
 from contactline.topics.showing.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+from contactline.topics.showing.topic import Section, Topic
 from contactline.topics.showing.whose import name_in, of_one_proposal
 
 SHOWN = 8
@@ -340,3 +341,35 @@ def _next(values: pd.Series) -> dict[float, float]:
 def _height(rows: pd.Series) -> int:
     lines = 1 + max(str(name).count("\n") for name in rows)
     return 46 + max(30, 14 * lines + 8) * len(rows)
+
+
+def finding(assessment: Assessment) -> str:
+    """For how many viewpoints one belief alone turns the ranking."""
+    flips = assessment.tables.rows(FLIPS)
+    if flips.empty:
+        return ""
+    flips, name = of_one_proposal(assessment, flips)
+    views = flips.groupby("viewpoint", sort=False)["inside"].any()
+    turned, of = int(views.sum()), len(views)
+    beyond = int((flips.groupby("viewpoint", sort=False)["flip_value"].count() > 0).sum()) - turned
+    further = f" (for {beyond} one does beyond that range)" if beyond else ""
+    about = f"between accepting “{name}” and fighting on"
+    if not turned:
+        return (
+            f"No single belief, moved over its present range, turns the ranking {about} for any viewpoint examined"
+            f"{further}."
+        )
+    return (
+        f"For {turned} of {of} viewpoints one belief alone, moved over its present range, turns the ranking {about}; "
+        f"for the other {of - turned} none does{further}."
+    )
+
+
+TOPIC = Topic(
+    "sensitivity",
+    "What would have to be true for the choice to turn?",
+    sections=(Section("sensitivity", "What would have to be true", finding),),
+    recipes=RECIPES,
+    values={"boxes": boxes},
+    words={"course_name": course_name},
+)

@@ -177,11 +177,6 @@ def short_name(assessment: Assessment, series: str) -> str:
     return spelled.group() if spelled else series.replace("_", " ")
 
 
-def listed(names: Sequence[str]) -> str:
-    """ "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def region_name(assessment: Assessment, region: str) -> str:
     """The name of a region of the case, or its id."""
     return next((r.name for r in assessment.case.regions if r.id == region), region.replace("_", " "))

@@ -12,6 +12,7 @@ import pandas as pd
 from contactline.core.frame import Tables
 from contactline.core.rounding import measured, percent
 from contactline.topics.trust.schema import BACKTEST_BARS, BACKTEST_PIT, BACKTEST_SUMMARY
+from contactline.topics.words import listed
 
 HEADLINE = "headline"
 EVEN = (0.35, 0.65)
@@ -81,7 +82,7 @@ def beaten_sentence(tables: Tables) -> str:
             errors = " and ".join(
                 f"{measured(row[h])} against {measured(head[h])} km² at {h} weeks" for h in better[-2:]
             )
-            parts.append(f"“{labels[model]}” at {_listed(better)} weeks (error {errors})")
+            parts.append(f"“{labels[model]}” at {listed([str(h) for h in better])} weeks (error {errors})")
     if not parts:
         return ""
     return f"Better than the headline ({labels[HEADLINE]}) scored {'; '.join(parts)}."
@@ -112,8 +113,3 @@ def longest_series(summary: pd.DataFrame) -> pd.DataFrame:
     """The rows of the map series with the longest record of scores: those on a short one say little."""
     windows = summary.groupby("series")["independent_windows"].max()
     return summary[summary["series"] == windows.idxmax()]
-
-
-def _listed(horizons: list[int]) -> str:
-    words = [str(h) for h in horizons]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -38,6 +38,7 @@ from contactline.topics.support.schema import (
     SUPPORT_PACKAGES,
     SUPPORT_RELIANCE,
 )
+from contactline.topics.words import lowered
 from contactline.war.slots import Space
 
 WEEKS = 104
@@ -322,7 +323,7 @@ def _factors(path: SupportPath, worked: Support, sample: Sample) -> pd.DataFrame
     }
     names = {c.id: c.name for c in worked.capabilities}
     named |= {
-        f"leakage_{name}": (f"Share that gets through: {_low(names[name])}", values)
+        f"leakage_{name}": (f"Share that gets through: {lowered(names[name])}", values)
         for name, values in worked.leakage(eta).items()
     }
     rows = []
@@ -348,11 +349,11 @@ def _drivers(
         return np.bincount(which, weights=values) / count
 
     labels = {b.name: b.label for b in case.beliefs}
-    labels |= {c.id: f"η of {_low(c.name)} on the tempo" for c in case.capabilities}
+    labels |= {c.id: f"η of {lowered(c.name)} on the tempo" for c in case.capabilities}
     for c in case.capabilities:
         for effect in c.effects:
-            labels[f"{c.id}.{effect.moves}"] = f"η of {_low(c.name)} on {effect.moves}"
-        labels[f"{c.id}.reading"] = f"Who supplies how much of {_low(c.name)}"
+            labels[f"{c.id}.{effect.moves}"] = f"η of {lowered(c.name)} on {effect.moves}"
+        labels[f"{c.id}.reading"] = f"Who supplies how much of {lowered(c.name)}"
     beliefs = {name: column[first] for name, column in sample.elasticity.items()}
     used = sample.beliefs.asked | (sample.read & set(sample.beliefs))
     beliefs |= {name: sample.beliefs[name][first] for name in sample.beliefs if name in used}
@@ -378,11 +379,6 @@ def _drivers(
                 )  # fmt: skip
     columns = ["path", "path_name", "outcome", "belief", "label", "is_support", "share", "noise"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _low(name: str) -> str:
-    """A capability's name inside a sentence."""
-    return name[:1].lower() + name[1:]
 
 
 @node("tables.support")

@@ -14,7 +14,6 @@ from contactline.topics.showing.figures import (
     Figure,
     Recipe,
     inline,
-    listed,
     rows_axis,
     source_line,
     spec_of,
@@ -22,12 +21,14 @@ from contactline.topics.showing.figures import (
     wrapped,
 )
 from contactline.topics.showing.theme import CATEGORIES, CHALLENGER, DEFENDER, INK, MUTED
+from contactline.topics.showing.topic import Section, Topic
 from contactline.topics.support.schema import (
     SUPPORT_ADEQUACY,
     SUPPORT_FRONTIER,
     SUPPORT_LEDGER,
     SUPPORT_RELIANCE,
 )
+from contactline.topics.words import inside, listed, lowered
 
 WIDE = 30
 """Characters of a capability's name on a line."""
@@ -200,7 +201,7 @@ def _adequacy_title(own: pd.DataFrame) -> str:
     line = own[own["capability"] == most["capability"]].sort_values("week")
     last = float(line["adequacy"].iloc[-1])
     name = str(most["name"])
-    name = name[0].lower() + name[1:]
+    name = lowered(name)
     text = f"{name} goes from {share(line['as_today'].iloc[0])} of need to {share(most['adequacy'])}"
     return (
         text
@@ -219,17 +220,10 @@ def _belt_title(table: pd.DataFrame) -> str:
     worst, best = ranked.iloc[0], ranked.iloc[-1]
     text = f"The belt stands for two years in {percent(now)} of futures as today"
     if worst["p_belt_104"] < now:
-        text += f", {percent(float(worst['p_belt_104']))} if {_inner(str(worst['name']))}"
+        text += f", {percent(float(worst['p_belt_104']))} if {inside(str(worst['name']))}"
     if best["p_belt_104"] > now:
-        text += f", {percent(float(best['p_belt_104']))} if {_inner(str(best['name']))}"
+        text += f", {percent(float(best['p_belt_104']))} if {inside(str(best['name']))}"
     return text
-
-
-def _inner(name: str) -> str:
-    """A path's name inside a sentence: articles go down, names stay."""
-    return (
-        name[0].lower() + name[1:] if name.startswith(("The ", "Both ", "Sanctions ", "Support ")) else name
-    )
 
 
 def _alone_title(assessment: Assessment) -> str:
@@ -240,7 +234,7 @@ def _alone_title(assessment: Assessment) -> str:
     if alone.empty:
         return "No outside donor provides more than half of anything"
     most = alone["donor_name"].value_counts().index[0]
-    names = [n[0].lower() + n[1:] for n in alone.loc[alone["donor_name"] == most, "name"]]
+    names = [lowered(n) for n in alone.loc[alone["donor_name"] == most, "name"]]
     return f"Without {_the(str(most))} less than half is left of {listed(names)}"
 
 
@@ -262,4 +256,32 @@ RECIPES = (
     Recipe("support_shares", "support", "who provides what", (SUPPORT_LEDGER,), who_provides),
     Recipe("support_belt", "support", "the belt under each path", (SUPPORT_FRONTIER,), belt_by_path),
     Recipe("support_adequacy", "support", "adequacy over time", (SUPPORT_ADEQUACY,), adequacy_ahead),
+)
+
+
+def finding(assessment: Assessment) -> str:
+    """The belt after two years, by support path."""
+    table = assessment.tables.rows(SUPPORT_FRONTIER)
+    if table.empty or "p_belt_104" not in table or table["p_belt_104"].isna().all():
+        return ""
+    ranked = table.dropna(subset="p_belt_104").sort_values("p_belt_104", kind="stable")
+    base, low, high = table.iloc[0], ranked.iloc[0], ranked.iloc[-1]
+    ends = [f"{percent(low['p_belt_104'])} at the lowest ({inside(low['name'])})"] * (
+        low["path"] != base["path"]
+    )
+    ends += [f"{percent(high['p_belt_104'])} at the highest ({inside(high['name'])})"] * (
+        high["path"] != base["path"]
+    )
+    return (
+        f"If the fighting goes on, the fortified belt still stands after two years in "
+        f"{listed([percent(base['p_belt_104']) + ' of futures with support as today', *ends])}; "
+        "how strongly supply moves the front is an assumption."
+    )
+
+
+TOPIC = Topic(
+    "support",
+    "Who can provide what, and what does each support path make possible?",
+    sections=(Section("support", "Who can provide what", finding),),
+    recipes=RECIPES,
 )

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import percent, points, share
-from contactline.topics.assessment import Assessment
+from contactline.topics.assessment import Assessment, Judgement
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -16,9 +16,20 @@ from contactline.topics.showing.figures import (
     spec_of,
     wrapped,
 )
+from contactline.topics.showing.judgements import (
+    band,
+    chance_sentence,
+    focus_proposal,
+    judgement,
+    proposal_name,
+    said,
+)
+from contactline.topics.showing.precision import MOST, error_of_mean, in_points, sets_of
+from contactline.topics.showing.summary import is_event, outcome_text
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
+from contactline.topics.showing.topic import Asked, KeyNumber, Section, Topic
 from contactline.topics.showing.whose import of_one_proposal
-from contactline.topics.truce.schema import AIMS, OWN_FORCES, TIMING, TRUCE
+from contactline.topics.truce.schema import AIMS, IF_BROKEN, OWN_FORCES, TIMING, TRUCE
 
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
@@ -248,4 +259,96 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("truce_aims", "truce", "what a truce does under each aim", (AIMS,), aims),
     Recipe("truce_own_forces", "truce", "own forces as a guarantee", (OWN_FORCES,), own_forces),
     Recipe("truce_timing", "truce", "the value of signing later", (TIMING,), timing),
+)
+
+
+def finding(assessment: Assessment) -> str:
+    """Whether a truce holds three years, and what moves that more: beliefs or proposals."""
+    table = assessment.tables.rows(TRUCE)
+    table = table[table["variant"] == "as_written"] if len(table) else table
+    if table.empty:
+        return ""
+    row = of_one_proposal(assessment, table)[0].iloc[0]
+    p = float(row["p_hold_156"])
+    text = (
+        f"That a truce on “{row['name']}” holds three years is {said(p)}; by belief the chance runs from "
+        f"{percent(row['p_hold_156_q10'])} to {percent(row['p_hold_156_q90'])} (80% range)"
+    )
+    low, high = table["p_hold_156"].min(), table["p_hold_156"].max()
+    if len(table) > 1:
+        text += f". The proposals differ less than the beliefs do: {percent(low)} to {percent(high)}" if (
+            high - low < row["p_hold_156_q90"] - row["p_hold_156_q10"]
+        ) else f". Across proposals it runs from {percent(low)} to {percent(high)}"  # fmt: skip
+    return text + "."
+
+
+def truce_judgement(asked: Asked) -> list[Judgement]:
+    """Whether a truce on the proposal holds three years, where the run is large enough to say."""
+    case, proposal = asked.case, asked.proposal
+    table = asked.tables.rows(TRUCE)
+    rows = table[(table["proposal"] == proposal) & (table["variant"] == "as_written")]
+    if rows.empty:
+        return []
+    p = float(rows["p_hold_156"].iloc[0])
+    event = f"a truce on “{proposal_name(case, proposal)}”, as written, holds for three years"
+    row = rows.iloc[0]
+    error = error_of_mean(float(row["p_hold_156_q10"]), float(row["p_hold_156_q90"]), asked.sets)
+    if error > MOST:
+        return []
+    acts = ""
+    if float(row["credibility_q90"]) > 0:
+        mean = percent(float(row["credibility_mean"]))
+        acts = (
+            f" The chance that the guarantor acts if it breaks at once is put at {mean} on average (80% of "
+            f"belief sets: {percent(float(row['credibility_q10']))} to "
+            f"{percent(float(row['credibility_q90']))})."
+        )
+    reason = (
+        "The breakdown rate and the guarantor's conduct are assumptions from past truces, not measurements."
+    )
+    return [judgement("truce", chance_sentence(event, p) + acts, p, "low", reason)]
+
+
+def truce_number(assessment: Assessment) -> KeyNumber | None:
+    """The chance that a truce on the proposal in focus holds three years."""
+    table = assessment.tables.rows(TRUCE)
+    focus = focus_proposal(assessment.case, assessment.tables)
+    rows = table[(table["proposal"] == focus) & (table["variant"] == "as_written")]
+    if rows.empty:
+        return None
+    p = float(rows["p_hold_156"].iloc[0])
+    name = proposal_name(assessment.case, focus)
+    error = error_of_mean(
+        float(rows["p_hold_156_q10"].iloc[0]), float(rows["p_hold_156_q90"].iloc[0]), sets_of(assessment)
+    )
+    if error > MOST:
+        label = f"chance that a truce on “{name}” holds three years; a run of this size is good to {in_points(error)}"
+        return KeyNumber(percent(p), label, "run more draws for a judgement")
+    note = f"{band(p)}; five years: {percent(float(rows['p_hold_260'].iloc[0]))}"
+    return KeyNumber(percent(p), f"chance that a truce on “{name}” holds three years", note)
+
+
+def broken_rows(assessment: Assessment) -> list[dict[str, str]]:
+    """Outcomes where the truce broke, where it held, and fighting on: one row a proposal and outcome."""
+    rows = []
+    for (_, _), own in assessment.tables[IF_BROKEN].groupby(["proposal", "outcome"], sort=False):
+        unit, label = str(own["unit"].iloc[0]), str(own["label"].iloc[0])
+        row = {"name": str(own["name"].iloc[0]), "label": label}
+        if unit not in ("share", "weeks"):
+            row["label"] += f", {unit}"
+        for which, values in own.set_index("which").iterrows():
+            mid, span = outcome_text(values, unit, is_event(own)) if values["share"] > 0 else ("–", "")
+            row[str(which)] = f"{mid} ({span})" if span else mid
+        rows.append(row)
+    return rows
+
+
+TOPIC = Topic(
+    "truce",
+    "Would a truce hold, and what would make it?",
+    sections=(Section("truce", "Would a truce hold", finding),),
+    recipes=RECIPES,
+    judges=(truce_judgement,),
+    numbers=(truce_number,),
+    words={"broken_rows": broken_rows},
 )

@@ -11,6 +11,7 @@ import pandas as pd
 from contactline.core.rounding import amount, percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, COURSES, HINGES
+from contactline.topics.choice.show.said import NO_HINGES
 from contactline.topics.fighting.show.cost import interval_chart
 from contactline.topics.showing.figures import (
     Figure,
@@ -22,7 +23,7 @@ from contactline.topics.showing.figures import (
     wrapped,
 )
 from contactline.topics.showing.judgements import focus_proposal, proposal_name
-from contactline.topics.showing.summary import NO_HINGES, is_event
+from contactline.topics.showing.summary import is_event
 from contactline.topics.showing.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
 from contactline.topics.truce.schema import TRUCE
 

@@ -13,11 +13,11 @@ import pandas as pd
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import VERDICT
 from contactline.topics.sensitivity.schema import BOXES, FLIPS, REGRET
-from contactline.topics.showing.figures import listed
 from contactline.topics.showing.judgements import focus_proposal, percent, proposal_name
 from contactline.topics.showing.precision import MOST, error_of_share, sets_of
 from contactline.topics.showing.summary import shown, shown_range
 from contactline.topics.truce.schema import TIMING
+from contactline.topics.words import listed
 
 DECIDING = ("defender", "challenger", "guarantor")
 """Roles whose choice the proposals need; others are shown below them."""

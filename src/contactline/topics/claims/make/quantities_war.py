@@ -35,6 +35,7 @@ from contactline.topics.fighting.schema import (
 )
 from contactline.topics.front.schema import LINE_HISTORY
 from contactline.topics.quantiles import months as as_months
+from contactline.topics.words import inside
 
 
 def tempo(material: Material, named: Named) -> Read:
@@ -139,7 +140,7 @@ def p_objective(material: Material, named: Named) -> Read:
     name, weeks = named.slots["objective"], int(named.slots["weeks"])
     rows = material.rows(OBJECTIVES, objective=name)
     title = str(rows["name"].iloc[0])
-    title = title[0].lower() + title[1:] if title.startswith("The ") else title
+    title = inside(title)
     event = f"{material.case.challenger.name} takes {title} by force within {weeks} weeks"
     if f"p_{weeks}" in rows.columns:
         by_model = rows.set_index("model")[f"p_{weeks}"]
@@ -186,7 +187,7 @@ def benchmark(material: Material, named: Named) -> Read:
     weeks = (found.day - material.case.as_of).days / 7
     week = ensemble(material, "objective_week").sel(objective=found.objective)
     title = next(o.name for o in material.case.objectives if o.id == found.objective)
-    title = title[0].lower() + title[1:] if title.startswith("The ") else title
+    title = inside(title)
     event = f"{title} is taken by {found.day.isoformat()}, as published: {found.text.rstrip('.')}"
     return event, "probability", point(float((week <= weeks).mean())), POINT
 

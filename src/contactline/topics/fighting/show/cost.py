@@ -13,7 +13,6 @@ from contactline.topics.showing.figures import (
     Figure,
     Recipe,
     inline,
-    listed,
     region_name,
     rows_axis,
     short_name,
@@ -25,6 +24,7 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.theme import CHALLENGER, DEFENDER
 from contactline.topics.showing.whose import of_one_proposal
+from contactline.topics.words import listed
 
 
 def losses_by_month(assessment: Assessment) -> list[Figure]:

@@ -8,6 +8,7 @@ import pandas as pd
 from contactline.core.rounding import amount, number, points
 from contactline.topics.assessment import Assessment
 from contactline.topics.fighting.schema import LINE_FAN, OPENS
+from contactline.topics.fighting.show.said import first_settlement, main_target, points_range
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -18,7 +19,6 @@ from contactline.topics.showing.figures import (
     time_x,
     wrapped,
 )
-from contactline.topics.showing.judgements import first_settlement, main_target, points_range
 from contactline.topics.showing.theme import CHALLENGER, INK, MUTED
 
 TWO_YEARS = 104

@@ -13,7 +13,6 @@ from contactline.topics.showing.figures import (
     Figure,
     Recipe,
     inline,
-    listed,
     rows_axis,
     series_name,
     short_name,
@@ -24,6 +23,7 @@ from contactline.topics.showing.figures import (
     wrapped,
 )
 from contactline.topics.showing.theme import CHALLENGER, DEFENDER, MUTED
+from contactline.topics.words import listed
 
 KINDS = {"killed_wounded": "killed and wounded", "killed": "killed alone"}
 TWO_YEARS = 104

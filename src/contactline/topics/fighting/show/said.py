@@ -1,0 +1,146 @@
+"""What fighting on can achieve, in sentences: the finding, the judgements and the number at the head of the page."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from contactline.case.schema import Case
+from contactline.core.dates import day_after_weeks
+from contactline.core.rounding import amount, percent, points
+from contactline.topics.assessment import Assessment, Judgement
+from contactline.topics.fighting.schema import GAIN_FAN, OBJECTIVES, OPENS
+from contactline.topics.showing.judgements import (
+    band,
+    before,
+    chance_sentence,
+    forecast_confidence,
+    judgement,
+    plain_day,
+    region_of,
+    said,
+)
+from contactline.topics.showing.topic import Asked, KeyNumber
+from contactline.topics.words import inside, lowered
+
+TWO_YEARS = 104
+
+
+def finding(assessment: Assessment) -> str:
+    """The gain of two years, and whether the largest objective falls."""
+    gains, objectives = assessment.tables.rows(GAIN_FAN), assessment.tables.rows(OBJECTIVES)
+    parts = []
+    case = assessment.case
+    own = gains[(gains["model"] == "headline") & (gains["week"] == TWO_YEARS)] if len(gains) else gains
+    if len(own):
+        row = own.iloc[0]
+        parts.append(
+            f"If the fighting goes on, {case.challenger.name} gains "
+            f"{amount(row['q50'], row['q10'], row['q90'], 'km²')} net in two years."
+        )
+    head = objectives[objectives["model"] == "headline"] if len(objectives) else objectives
+    if len(head):
+        row = head.sort_values("km2_remaining", kind="stable", na_position="first").iloc[-1]
+        two, five = float(row["p_104"]), float(row["p_260"])
+        name = inside(str(row["name"]))
+        parts.append(f"That {name} falls is {said(two)} within two years and {said(five)} within five.")
+    return " ".join(parts)
+
+
+def gain_judgement(asked: Asked) -> list[Judgement]:
+    """The net gain of the first year."""
+    case, tables = asked.case, asked.tables
+    fan = tables.rows(GAIN_FAN)
+    rows = fan[(fan["model"] == "headline") & (fan["week"] == 52)]
+    if rows.empty:
+        return []
+    row = rows.iloc[0]
+    span = amount(row["q50"], row["q10"], row["q90"], "km²")
+    share = 100 * row["q50"] / case.evidence.country_km2
+    sentence = (
+        f"If the fighting goes on, {case.challenger.name}'s net gain in the 52 weeks after {plain_day(case.as_of)} "
+        f"is {span}, {share:.1f}% of the country at the middle."
+    )
+    return [judgement("gain", sentence, None, *forecast_confidence(tables, 52))]
+
+
+def objective_judgements(asked: Asked) -> list[Judgement]:
+    """Whether the rest of the first region is taken within two and five years."""
+    case, tables = asked.case, asked.tables
+    remainder = [o.id for o in case.objectives if o.kind == "region_remainder"]
+    table = tables.rows(OBJECTIVES)
+    found = []
+    for key in remainder[:1]:
+        rows = table[(table["objective"] == key) & (table["model"] == "headline")]
+        for _, row in rows.iterrows():
+            for weeks in (104, 260):
+                day, p = day_after_weeks(case.as_of, weeks), float(row[f"p_{weeks}"])
+                name, years = inside(str(row["name"])), {104: "two", 260: "five"}[weeks]
+                event = f"{case.challenger.name} takes {name} by force within {years} years, {before(day)}"
+                found.append(
+                    judgement("objectives", chance_sentence(event, p), p, *forecast_confidence(tables, weeks))
+                )
+    return found
+
+
+def opens_judgement(asked: Asked) -> list[Judgement]:
+    """What the first settlement objective opens beyond itself: a difference of means, no likelihood."""
+    case = asked.case
+    row = first_settlement(case, asked.tables.rows(OPENS))
+    if row is None:
+        return []
+    given = (
+        f"With the pace of advance held the same, if {row['name']} fell at once rather than never, "
+        f"{case.challenger.name}'s share of {main_target(case)}"
+    )
+    when = "after two more years of fighting, the place itself not counted"
+    if row["low"] <= 0 <= row["high"]:
+        effect = f"would not measurably differ {when}: {points_range(row)}"
+    else:
+        effect = f"would be {'larger' if row['difference'] > 0 else 'smaller'} {when}: {points_range(row)}"
+    sentence = f"{given} {effect}."
+    reason = (
+        "The model knows neighbourhood and momentum, not roads or supply, and a place cannot change the pace in it; "
+        "the range is the simulation's alone."
+    )
+    return [judgement("opens", sentence, None, "low", reason)]
+
+
+def first_settlement(case: Case, table: pd.DataFrame) -> pd.Series | None:
+    """The row of table `opens` on the main region for the case's first settlement objective that it holds."""
+    main = table[table["target"] == "main_region"]
+    for objective in case.objectives:
+        own = main[main["lever"] == objective.id]
+        if objective.kind == "settlement" and not own.empty:
+            return own.iloc[0]
+    return None
+
+
+def main_target(case: Case) -> str:
+    """What `main_region` stands for in table `opens`, as it reads inside a sentence."""
+    remainder = next((o for o in case.objectives if o.kind == "region_remainder"), None)
+    if remainder is not None:
+        return inside(remainder.name)
+    return f"the rest of {region_of(case, case.objectives[0].region)}"
+
+
+def points_range(row: pd.Series) -> str:
+    """ "0.7 points (90% range 0.3 to 1.1)" of a row of table `opens`."""
+    ends = f"{points(row['low'])} to {points(row['high'])}"
+    return f"{points(row['difference'])} percentage points (90% range {ends})"
+
+
+def remainder(assessment: Assessment) -> KeyNumber | None:
+    """The chance that the rest of the first region is taken in two years."""
+    table = assessment.tables.rows(OBJECTIVES)
+    head = table[table["model"] == "headline"]
+    remainder = [o.id for o in assessment.case.objectives if o.kind == "region_remainder"]
+    chosen = head[head["objective"].isin(remainder)]
+    if chosen.empty:
+        return None
+    row, as_of = chosen.iloc[0], assessment.case.as_of
+    name = str(row["name"])
+    label = f"chance that {lowered(name)} is taken by force by {day_after_weeks(as_of, 104):%B %Y}"
+    note = (
+        f"{band(float(row['p_104']))}; by {day_after_weeks(as_of, 260):%B %Y}: {percent(float(row['p_260']))}"
+    )
+    return KeyNumber(percent(float(row["p_104"])), label, note)

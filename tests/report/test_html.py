@@ -247,3 +247,10 @@ def test_the_page_runs_without_errors_in_a_browser(text: str, tmp_path: Path) ->
     assert body.count("<canvas") == 3
     assert "could not be drawn" not in body
     assert body.count('class="marks"') == text.count("data-chart=")
+
+
+def test_alternative_texts_begin_with_what_the_table_holds(sample: Assessment) -> None:
+    for recipe in RECIPES:
+        for figure in recipe.figures(sample):
+            assert figure.alt.startswith(f"{recipe.tables[0].meaning}. "), figure.id
+            assert figure.title in figure.alt

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from contactline.core.files import write_text
 from contactline.core.folders import replaced_folder
-from contactline.faces.report.html import page, write_figures, write_maps
+from contactline.faces.report.html import all_figures, page, write_figures, write_maps
 from contactline.topics.assessment import Assessment
 from contactline.topics.fighting.schema import CELLS
-from contactline.topics.proposals import show as charts_deal
 
 
 def render_deals(assessment: Assessment) -> str:
@@ -19,7 +18,7 @@ def render_deals(assessment: Assessment) -> str:
         ("compare", "Side by side"),
         ("clauses", "Clause by clause"),
     )
-    drawn = charts_deal.city_distances(assessment)
+    drawn = all_figures(assessment)
     return page(
         "deals.html.j2",
         assessment,
@@ -40,6 +39,6 @@ def write_deals(assessment: Assessment, out: Path) -> list[Path]:
     with replaced_folder(out, "--out", "deal compare") as folder:
         write_text(folder / "deals.html", render_deals(assessment))
         written = [folder / "deals.html"]
-        written += write_figures(charts_deal.city_distances(assessment), folder, png=True)
+        written += write_figures(all_figures(assessment), folder, png=True)
         written += write_maps(assessment, folder, layers, png=True)
     return [out / path.relative_to(folder) for path in written]

@@ -176,7 +176,10 @@ def all_figures(assessment: Assessment) -> list[Figure]:
 
 def _drawn(assessment: Assessment, wanted: Iterable[Recipe]) -> list[Figure]:
     return [
-        figure for recipe in wanted if not _absent(assessment, recipe) for figure in recipe.build(assessment)
+        figure
+        for recipe in wanted
+        if not _absent(assessment, recipe)
+        for figure in recipe.figures(assessment)
     ]
 
 

@@ -8,7 +8,7 @@ import copy
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -57,7 +57,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to build the figures of one kind, and the tables they need.
+    """How to build the figures of one kind, and the tables they need, the one that is drawn first.
 
     `empty` is what a table without rows means, where that is a finding; else the page says that it has none.
     """
@@ -68,6 +68,11 @@ class Recipe:
     tables: tuple[Table, ...]
     build: Callable[[Assessment], Sequence[Figure]]
     empty: str = ""
+
+    def figures(self, assessment: Assessment) -> list[Figure]:
+        """The figures; their alternative text begins with what the drawn table is declared to hold."""
+        about = self.tables[0].meaning
+        return [replace(figure, alt=f"{about}. {figure.alt}") for figure in self.build(assessment)]
 
 
 def chart_data(frame: pd.DataFrame, digits: int = 4) -> list[dict[str, Any]]:

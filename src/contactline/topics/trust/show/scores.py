@@ -153,7 +153,7 @@ def backtest_files(case: Case, kept: Tables, out: Path) -> list[Path]:
             write_text(folder / written[-1], to_csv(frame))
         for recipe in RECIPES:
             if all(map(kept.filled, recipe.tables)):
-                for figure in recipe.build(record):
+                for figure in recipe.figures(record):
                     written += [f"{figure.id}.svg", f"{figure.id}.png"]
                     write_text(folder / written[-2], to_svg(figure))
                     write_bytes(folder / written[-1], to_png(figure))

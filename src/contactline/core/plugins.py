@@ -83,9 +83,11 @@ class Plugin:
             self.refuse(doing, f"{_kind(value)}", f"an array of numbers, {what}")
         if value.shape != shape:
             self.refuse(doing, f"shape {value.shape}", f"shape {shape}: {what}")
-        if value.size and not (low <= value.min() and value.max() <= high and np.isfinite(value).all()):
-            wrong = value[~(np.isfinite(value) & (value >= low) & (value <= high))].flat[0]
-            self.refuse(doing, f"{wrong:g}", f"{_bounds(low, high)}: {what}")
+        if value.size:
+            least, most = value.min(), value.max()  # NaN where any number is, which is within no bounds
+            if not (low <= least and most <= high and np.isfinite(least) and np.isfinite(most)):
+                wrong = value[~(np.isfinite(value) & (value >= low) & (value <= high))].flat[0]
+                self.refuse(doing, f"{wrong:g}", f"{_bounds(low, high)}: {what}")
         return np.ascontiguousarray(value, dtype=np.float64)
 
     def has(self, doing: str, made: object, methods: Iterable[str]) -> None:

@@ -168,11 +168,13 @@ class BreakdownFace:
         # −∞ is allowed: there is nothing to gain, and accidents alone are left.
         above = np.maximum(ratio, -1e300) if isinstance(ratio, np.ndarray) else ratio
         plugin.array("decision", above, shape[:1], _part("log_ratio"))
+        credibility = made.credibility
+        if credibility is not challenge.credibility:  # which was checked where it was made
+            what = "credibility, ndarray[draw, week], probability"
+            credibility = plugin.array("decision", credibility, shape, what, 0.0, 1.0)
         return made._replace(
             log_ratio=np.ascontiguousarray(ratio, dtype=np.float64),
-            credibility=plugin.array(
-                "decision", made.credibility, shape, "credibility, ndarray[draw, week], probability", 0.0, 1.0
-            ),
+            credibility=credibility,
             **{
                 name: plugin.array("decision", getattr(made, name), shape[:1], _part(name), low, high)
                 for name, (low, high) in BOUNDS.items()

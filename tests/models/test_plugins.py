@@ -160,6 +160,9 @@ def test_a_plug_in_that_cannot_be_imported_is_named(install: Install):
         ("return None", "predict gave nothing"),
         ("return np.full((draws, weeks), 'x')", "predict gave an array of <U1"),
         ("raise RuntimeError('no luck')", "predict raised RuntimeError: no luck."),
+        ("raise RuntimeError('two\\nlines')", "predict raised RuntimeError: two lines."),
+        ("raise SystemExit(3)", "predict raised SystemExit: 3."),
+        ("return np.zeros((draws, weeks), complex)", "predict gave an array of complex128"),
     ],
 )
 def test_what_a_plug_in_does_wrong_is_one_error_that_names_it(install: Install, predict: str, said: str):
@@ -194,6 +197,25 @@ def test_a_fit_that_cannot_predict_is_refused(install: Install):
     flat(install, fit="return 3")
     with pytest.raises(ModelError, match=r"fit gave an int; allowed is what has predict\(\)"):
         paths()
+
+
+def test_a_class_that_cannot_be_made_is_named(install: Install):
+    install(
+        "needy",
+        "tempo.needy = needy_model:Needy",
+        needy_model="class Needy:\n    def __init__(self, x): ...\n",
+    )
+    with pytest.raises(
+        ModelError, match=r"'needy' of slot 'tempo' \(needy 0.1\): making it raised TypeError"
+    ):
+        chosen(TEMPO, {"tempo": "needy"})
+
+
+def test_entry_points_that_cannot_be_read_are_said(install: Install):
+    install("garbled", "no equals sign")
+    with pytest.raises(ModelError, match="the entry points of an installed distribution are not readable"):
+        chosen(TEMPO, {"tempo": "flat"})
+    assert chosen(TEMPO).plugin.name == "pool"
 
 
 def test_a_model_under_another_name_than_its_own_is_refused(install: Install):

@@ -52,12 +52,13 @@ class Plugin:
         what it raised as its cause; errors of the package's own models pass as they are."""
         try:
             return work()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if self._own or isinstance(error, MemoryError | ModelError):
                 raise
             if isinstance(error, FitError):
                 raise FitError(f"{self}: {error}") from error
-            said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            told = " ".join(str(error).split())
+            said = f"{type(error).__name__}: {told}" if told else type(error).__name__
             if isinstance(error, KeyError):
                 said = f"{said}, a name that is not there (a belief that the case does not have?)"
             raise self._error(doing, f"raised {said}") from error
@@ -239,7 +240,14 @@ def _offered(slot: Slot[Any], name: str, path: tuple[str, ...]) -> EntryPoint:
 def _entries(path: tuple[str, ...]) -> dict[tuple[str, str], tuple[EntryPoint, ...]]:
     """(slot, model) → entry points that give it, one a distribution; `path` is where they are looked for."""
     found: dict[tuple[str, str], tuple[EntryPoint, ...]] = {}
-    for entry in entry_points(group=GROUP):
+    try:
+        offered = tuple(entry_points(group=GROUP))
+    except Exception as error:  # of any installed distribution, whatever it is for
+        raise ModelError(
+            f"models cannot be looked for: the entry points of an installed distribution are not readable "
+            f"({type(error).__name__}: {error}). Reinstall or remove it, or choose contactline's own models."
+        ) from error
+    for entry in offered:
         slot, _, name = entry.name.partition(".")
         found[slot, name] = (*found.get((slot, name), ()), entry)
     return found

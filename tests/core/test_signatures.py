@@ -16,7 +16,6 @@ BEING_REBUILT = (
     "service",
     "faces",
     "choice/verdict.py",
-    "score",
     "truce/breakdown.py",
     "truce/guarantee.py",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from contactline.score.backtest import BacktestResult, backtest
 from contactline.score.baselines import Climatology, LastValues, StraightLine, default_baselines
 from contactline.score.columns import SCORE_TABLES
 from contactline.score.proper import crps_ensemble
+from contactline.score.rolling import Rolling
 
 PERSISTENCE, MEAN, NOISE = 0.9, 40.0, 30.0
 
@@ -73,14 +74,13 @@ def synthetic() -> BacktestResult:
         week_ends(weeks),
         [Truth(), Truth("overconfident", "too sure", 0.4), Truth("underconfident", "too vague", 2.5)],
         [StraightLine(13), LastValues(13), Climatology()],
-        draws=500,
-        horizons=(4,),
+        rolling=Rolling(draws=500, horizons=(4,)),
     )
 
 
 def test_a_forecaster_is_handed_the_past_and_nothing_else():
     record, spy = tempo_record(70), Spy()
-    backtest(record, week_ends(70), [spy], [Climatology()], draws=20)
+    backtest(record, week_ends(70), [spy], [Climatology()], rolling=Rolling(draws=20))
     assert [origin for origin, _, _ in spy.seen] == list(range(25, 66, 4))
     for origin, horizon, history in spy.seen:
         assert horizon == 37
@@ -92,7 +92,7 @@ def test_forecasts_do_not_change_when_the_future_does():
     record = tempo_record(100)
     other = record.copy()
     other[60:] = -999.0
-    made = [backtest(r, week_ends(100), draws=50).scores for r in (record, other)]
+    made = [backtest(r, week_ends(100), rolling=Rolling(draws=50)).scores for r in (record, other)]
     quantiles = ["q05", "q50", "q95"]
     early = made[0]["origin_date"] <= pd.Timestamp(week_ends(100)[59])
     pd.testing.assert_frame_equal(made[0].loc[early, quantiles], made[1].loc[early, quantiles])
@@ -102,7 +102,9 @@ def test_forecasts_do_not_change_when_the_future_does():
 
 def test_every_horizon_runs_to_the_last_origin_with_room():
     record = tempo_record(80)
-    scores = backtest(record, week_ends(80), [Spy()], [Climatology()], draws=20, horizons=(13, 4)).scores
+    scores = backtest(
+        record, week_ends(80), [Spy()], [Climatology()], rolling=Rolling(draws=20, horizons=(13, 4))
+    ).scores
     for horizon, group in scores[scores["forecaster"] == "spy"].groupby("horizon"):
         origins = np.arange(25, 80 - int(horizon), 4)
         np.testing.assert_array_equal(group["origin_date"].to_numpy("datetime64[D]"), week_ends(80)[origins])
@@ -112,7 +114,7 @@ def test_every_horizon_runs_to_the_last_origin_with_room():
 
 def test_scores_are_those_of_the_totals_of_the_path():
     record = tempo_record(70)
-    result = backtest(record, week_ends(70), [Truth()], [Climatology()], draws=200, seed=5)
+    result = backtest(record, week_ends(70), [Truth()], [Climatology()], rolling=Rolling(draws=200, seed=5))
     path = Truth()(record[:26], 37, 200, Streams(5).rng("score.truth", 25, 37), origin=25)
     row = result.scores[(result.scores["forecaster"] == "truth") & (result.scores["horizon"] == 13)].iloc[0]
     total = path[:, :13].sum(axis=1)
@@ -123,14 +125,16 @@ def test_scores_are_those_of_the_totals_of_the_path():
 
 def test_same_bytes_whatever_the_workers_and_other_forecasters_do_not_matter():
     record = tempo_record(70)
-    one, three = (backtest(record, week_ends(70), [Truth()], draws=100, workers=n) for n in (1, 3))
+    one, three = (
+        backtest(record, week_ends(70), [Truth()], rolling=Rolling(draws=100, workers=n)) for n in (1, 3)
+    )
     for table in ("scores", "summary", "ratios", "bars"):
         pd.testing.assert_frame_equal(getattr(one, table), getattr(three, table), check_exact=True)
     assert one.made_by == three.made_by
-    alone = backtest(record, week_ends(70), [Truth()], [Climatology()], draws=100).scores
+    alone = backtest(record, week_ends(70), [Truth()], [Climatology()], rolling=Rolling(draws=100)).scores
     both = [s[s["forecaster"] == "truth"].reset_index(drop=True) for s in (one.scores, alone)]
     pd.testing.assert_frame_equal(*both, check_exact=True)
-    other = backtest(record, week_ends(70), [Truth()], draws=100, seed=1)
+    other = backtest(record, week_ends(70), [Truth()], rolling=Rolling(draws=100, seed=1))
     assert (other.scores["crps"] != one.scores["crps"]).any()
     assert other.made_by != one.made_by
 
@@ -255,7 +259,7 @@ def test_independent_windows_do_not_overlap(step, horizon, count):
 
 def test_tables_speak():
     record = tempo_record(70)
-    result = backtest(record, week_ends(70), [Truth()], [Climatology()], draws=50)
+    result = backtest(record, week_ends(70), [Truth()], [Climatology()], rolling=Rolling(draws=50))
     text = score_markdown(result, ["truth"])
     assert text.splitlines()[0] == (
         "| forecaster | CRPS 4 w | CRPS 13 w | CRPS 26 w | CRPS 37 w | 50% | 80% | 90% |"
@@ -286,10 +290,13 @@ class Broken:
 @pytest.mark.parametrize(("how", "words"), [(bad_shape, "(20, 36)"), (not_finite, "not finite")])
 def test_a_broken_forecaster_is_named(how, words):
     with pytest.raises(FitError) as error:
-        backtest(tempo_record(70), week_ends(70), [Broken(how)], [Climatology()], draws=20)
+        backtest(tempo_record(70), week_ends(70), [Broken(how)], [Climatology()], rolling=Rolling(draws=20))
     assert "'broken' at origin 2020-06-28" in str(error.value)
     assert words in str(error.value)
     assert "(20, 37)" in str(error.value)
+
+
+PLAN = {field.name for field in fields(Rolling)}
 
 
 def with_hole(weeks: int) -> np.ndarray:
@@ -313,22 +320,30 @@ def with_hole(weeks: int) -> np.ndarray:
     ],
 )
 def test_wrong_input_is_named(change, words):
-    arguments = {"weekly": tempo_record(70), "week_ends": week_ends(70)} | change
+    plan = {name: value for name, value in change.items() if name in PLAN}
+    given = {name: value for name, value in change.items() if name not in PLAN}
+    arguments = {"weekly": tempo_record(70), "week_ends": week_ends(70)} | given
     with pytest.raises(InputError) as error:
-        backtest(**arguments)
+        backtest(**arguments, rolling=Rolling(**plan))
     assert all(word in str(error.value) for word in words), str(error.value)
 
 
 def test_progress_reaches_the_end():
     shares: list[float] = []
-    backtest(tempo_record(70), week_ends(70), (), default_baselines()[:2], draws=20, tick=shares.append)
+    backtest(
+        tempo_record(70),
+        week_ends(70),
+        (),
+        default_baselines()[:2],
+        rolling=Rolling(draws=20, tick=shares.append),
+    )
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 
 
 def test_the_data_dictionary_describes_every_column():
     record = tempo_record(70)
-    result = backtest(record, week_ends(70), [Truth()], draws=50)
+    result = backtest(record, week_ends(70), [Truth()], rolling=Rolling(draws=50))
     tables = {name: getattr(result, name) for name in ("scores", "summary", "ratios", "bars")}
     tables["coverage"] = calibration.coverage_table(result.scores)
     tables["pit"] = calibration.pit_histogram(result.scores)

@@ -17,6 +17,8 @@ from contactline.score.models import Refits
 from contactline.score.place_rules import ByDistance, ForecastFront, SectorRate, StraightLine, stretched
 from contactline.score.places import band_table, places_backtest, skill_table
 from contactline.score.places_record import Places, taken_by_week
+from contactline.score.rolling import Rolling
+from contactline.score.space import Known
 from contactline.score.space_models import View
 from contactline.war.capture_data import History, history
 from contactline.war.record import TempoRecord
@@ -167,7 +169,12 @@ def test_no_rule_sees_beyond_its_origin(past: History, towns, record: TempoRecor
 def test_counts_add_up_and_knowing_beats_guessing(past: History, towns, record: TempoRecord):
     rules = (*SIMPLE, Knows(past), Knows(past, shuffled=True))
     result = places_backtest(
-        past, record, towns, series="map", rules=rules, horizons=(4, 13), first_history=20, draws=20
+        Known(past, towns),
+        record,
+        Places.of(past, towns),
+        series="map",
+        rules=rules,
+        rolling=Rolling(horizons=(4, 13), first_history=20, draws=20),
     )
     summary = result.summary.set_index(["rule", "horizon"])
     places = Places.of(past, towns)
@@ -187,7 +194,12 @@ def test_counts_add_up_and_knowing_beats_guessing(past: History, towns, record: 
 
 def test_a_plan_that_cannot_be_run_is_refused(past: History, towns, record: TempoRecord):
     def run(**changes):  # type: ignore[no-untyped-def]
-        return places_backtest(past, changes.pop("record", record), towns, series="map", **changes)
+        own = changes.pop("record", record)
+        places = Places.of(past, towns)
+        rules = changes.pop("rules", None)
+        return places_backtest(
+            Known(past, towns), own, places, series="map", rules=rules, rolling=Rolling(**changes)
+        )
 
     with pytest.raises(
         InputError, match=r"horizons: got \[5\]; allowed are different ones of \[1, 4, 13, 26\]"

@@ -13,6 +13,7 @@ from score_tables import score_markdown, window_markdown
 
 from contactline.score import baselines as base
 from contactline.score.backtest import BacktestResult, backtest
+from contactline.score.rolling import Rolling
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "backtest.md"
 BLOCK = re.compile(r"<!-- (?P<name>[\w-]+) begins -->\n(?P<text>.*?)\n<!-- (?P=name) ends -->", re.S)
@@ -30,8 +31,8 @@ def record(archives) -> pd.Series:
     return level[level.index.dayofweek == 6].diff()["2022-11-20":"2025-12-07"]
 
 
-def run(record: pd.Series, **options) -> BacktestResult:
-    return backtest(record.to_numpy(), record.index.to_numpy(), **options)
+def run(record: pd.Series, baselines=None, **plan) -> BacktestResult:
+    return backtest(record.to_numpy(), record.index.to_numpy(), (), baselines, Rolling(**plan))
 
 
 def block(name: str) -> str:

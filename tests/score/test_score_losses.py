@@ -12,6 +12,7 @@ from contactline.core.dates import week_ends
 from contactline.core.errors import InputError
 from contactline.score.backtest import backtest
 from contactline.score.losses import COVERAGE_BAR, ClaimsForecaster, RandomWalk, backtest_losses
+from contactline.score.rolling import Rolling
 from contactline.war.losses import weekly_claims
 
 WEEKS = 240
@@ -36,7 +37,9 @@ def ends_of(weeks: int) -> np.ndarray:
 
 def test_the_claims_process_is_calibrated_on_itself_and_beats_the_baselines():
     ends = ends_of(WEEKS)
-    results = [backtest_losses(process(seed), ends, seed, step=8, draws=500) for seed in range(5)]
+    results = [
+        backtest_losses(process(seed), ends, rolling=Rolling(seed, step=8, draws=500)) for seed in range(5)
+    ]
     bars = [r.bars.set_index(["measure", "baseline", "horizon"])["value"] for r in results]
     coverage = np.mean([b["in80", "", 0] for b in bars])
     assert 0.68 < coverage < 0.92, coverage
@@ -54,7 +57,9 @@ def test_an_overconfident_forecast_misses_the_coverage_bar():
     ends = ends_of(WEEKS)
     shares = []
     for seed in range(3):
-        found = backtest(process(seed), ends, [Sure()], [RandomWalk()], seed=seed, draws=300, step=8)
+        found = backtest(
+            process(seed), ends, [Sure()], [RandomWalk()], rolling=Rolling(seed=seed, draws=300, step=8)
+        )
         shares.append(found.summary.loc[found.summary["forecaster"] == "claims", "in80"].mean())
     assert np.mean(shares) < COVERAGE_BAR[0] - 0.2
 
@@ -67,7 +72,7 @@ def test_the_random_walk_is_centred_on_the_last_week():
 
 
 def test_bars_carry_their_windows_and_verdicts():
-    result = backtest_losses(process(0), ends_of(WEEKS), step=12, draws=200)
+    result = backtest_losses(process(0), ends_of(WEEKS), rolling=Rolling(step=12, draws=200))
     bars = result.bars
     assert list(bars[bars["measure"] == "in80"]["horizon"]) == [0, 4, 13, 26, 37]
     assert set(bars["baseline"]) == {"", "mean-13", "random-walk"}
@@ -79,9 +84,11 @@ def test_bars_carry_their_windows_and_verdicts():
 
 def test_the_seed_decides_and_the_workers_do_not():
     claims, ends = process(1, 120), ends_of(120)
-    one, two = (backtest_losses(claims, ends, 4, step=16, draws=200, workers=n) for n in (1, 2))
+    one, two = (
+        backtest_losses(claims, ends, rolling=Rolling(4, step=16, draws=200, workers=n)) for n in (1, 2)
+    )
     assert one.scores.equals(two.scores)
-    assert not one.scores.equals(backtest_losses(claims, ends, 5, step=16, draws=200).scores)
+    assert not one.scores.equals(backtest_losses(claims, ends, rolling=Rolling(5, step=16, draws=200)).scores)
 
 
 def test_a_missing_week_is_refused_by_name():
@@ -102,6 +109,6 @@ def test_the_built_in_case_can_be_scored():
         loaded.case.as_of,
     )
     ends = week_ends(evidence.fit_from, loaded.case.as_of)
-    result = backtest_losses(claims, ends, step=12, draws=300)
+    result = backtest_losses(claims, ends, rolling=Rolling(step=12, draws=300))
     assert result.scores["crps"].min() > 0
     assert result.bars["value"].notna().all()

@@ -12,7 +12,8 @@ from contactline.case.load import load_case
 from contactline.core.errors import InputError
 from contactline.core.streams import Streams
 from contactline.score import space_models
-from contactline.score.space import ALL_HORIZONS, space_backtest
+from contactline.score.rolling import Rolling
+from contactline.score.space import ALL_HORIZONS, Known, space_backtest
 from contactline.score.space_models import (
     REACH,
     Persistence,
@@ -114,7 +115,9 @@ def test_training_weeks_end_before_the_origin(past: History, sectors: Sectors) -
 
 
 def test_simulated_front_beats_persistence_and_fells_the_count(past: History, sectors: Sectors) -> None:
-    result = space_backtest(past, rules=[SimulatedFront(), *SIMPLE], horizons=(4, 13), step=40, draws=200)
+    result = space_backtest(
+        Known(past), rules=[SimulatedFront(), *SIMPLE], rolling=Rolling(horizons=(4, 13), step=40, draws=200)
+    )
     skill = result.skills.set_index(["rule", "measure", "horizon"])["skill"]
     assert skill["front", "brier", 4] > 0.05 and skill["front", "brier", 13] > 0.05
     assert skill["front", "brier", ALL_HORIZONS] == pytest.approx(
@@ -131,7 +134,7 @@ def test_simulated_front_beats_persistence_and_fells_the_count(past: History, se
 
 def test_oracle_is_perfect_and_the_shuffled_one_worthless(past: History) -> None:
     rules = [Oracle(past), Oracle(past, shuffle=True), Persistence()]
-    result = space_backtest(past, rules=rules, horizons=(1, 4), step=6, draws=20)
+    result = space_backtest(Known(past), rules=rules, rolling=Rolling(horizons=(1, 4), step=6, draws=20))
     by = result.summary.set_index(["rule", "horizon"])
     assert (by.loc["oracle", "brier"] == 0).all() and (by.loc["oracle", "auc"] == 1).all()
     assert (by.loc["oracle", "crps"] == 0).all()
@@ -142,7 +145,8 @@ def test_oracle_is_perfect_and_the_shuffled_one_worthless(past: History) -> None
 
 def test_same_seed_same_scores(past: History) -> None:
     first, second = (
-        space_backtest(past, rules=SIMPLE, horizons=(1,), step=20, draws=50, seed=3) for _ in range(2)
+        space_backtest(Known(past), rules=SIMPLE, rolling=Rolling(horizons=(1,), step=20, draws=50, seed=3))
+        for _ in range(2)
     )
     assert first.cells.equals(second.cells) and first.sectors.equals(second.sectors)
     assert first.skills.equals(second.skills)
@@ -154,7 +158,7 @@ def test_a_window_in_which_nothing_falls_is_left_out(past: History) -> None:
         past, event_cell=past.event_cell[still], event_day=past.event_day[still], event_week=past.event_week[still],
         event_holder=past.event_holder[still],
     )  # fmt: skip
-    result = space_backtest(quiet, rules=SIMPLE, horizons=(1,), step=20, draws=50)
+    result = space_backtest(Known(quiet), rules=SIMPLE, rolling=Rolling(horizons=(1,), step=20, draws=50))
     empty = result.cells[result.cells["fell"] == 0]
     assert len(empty) == 3 and (empty["brier"] == 0).all() and empty["auc"].isna().all()
     assert np.isfinite(result.skills["skill"]).all()
@@ -164,13 +168,13 @@ def test_a_window_in_which_nothing_falls_is_left_out(past: History) -> None:
 
 def test_plans_that_cannot_run_are_refused(past: History) -> None:
     with pytest.raises(InputError, match=r"allowed are different ones of \[1, 4, 13, 26\] weeks"):
-        space_backtest(past, horizons=(2,))
+        space_backtest(Known(past), rolling=Rolling(horizons=(2,)))
     with pytest.raises(InputError, match="step: got 0; allowed is a whole number from 1 up"):
-        space_backtest(past, step=0)
+        space_backtest(Known(past), rolling=Rolling(step=0))
     with pytest.raises(InputError, match="the control history has 74 weeks"):
-        space_backtest(past, first_history=74)
+        space_backtest(Known(past), rolling=Rolling(first_history=74))
     with pytest.raises(InputError, match="'sector-persistence' must be among them"):
-        space_backtest(past, rules=[SIMPLE[1]])
+        space_backtest(Known(past), rules=[SIMPLE[1]])
 
 
 def test_boosting_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

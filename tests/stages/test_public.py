@@ -9,6 +9,7 @@ import pytest
 
 import contactline
 from contactline.score.backtest import backtest
+from contactline.score.rolling import Rolling
 from contactline.service.questions import Deals
 from contactline.topics.store import load, save
 
@@ -27,7 +28,7 @@ def results():
         assessment.judgements[0],
         contactline.load_case("borderland"),
         contactline.simulate("borderland", draws=100, weeks=52),
-        backtest(gains, weeks, draws=100),
+        backtest(gains, weeks, rolling=Rolling(draws=100)),
     )
     return {type(one).__name__: one for one in made}
 

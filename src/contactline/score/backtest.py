@@ -18,7 +18,6 @@ import pandas as pd
 from contactline.core import notebook
 from contactline.core.errors import FitError, InputError
 from contactline.core.frame import checked
-from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.core.version import VERSION
 from contactline.score import bars
@@ -32,10 +31,10 @@ from contactline.score.calibration import (
 from contactline.score.columns import SCORE_TABLES
 from contactline.score.forecaster import Forecaster
 from contactline.score.proper import crps_ensemble, inside_central, log_score_ensemble, pit_ensemble
+from contactline.score.rolling import USUAL, Rolling
 
 HORIZONS = (4, 13, 26, 37)
-STEP_WEEKS = 4
-FIRST_HISTORY_WEEKS = 26
+DRAWS = 2000
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
 
@@ -78,42 +77,38 @@ def backtest(
     week_ends: np.ndarray,
     candidates: Sequence[Forecaster] = (),
     baselines: Sequence[Forecaster] | None = None,
-    *,
-    seed: int = 0,
-    draws: int = 2000,
-    horizons: Sequence[int] = HORIZONS,
-    step: int = STEP_WEEKS,
-    first_history: int = FIRST_HISTORY_WEEKS,
-    workers: int = 1,
-    tick: Tick = no_tick,
+    rolling: Rolling = USUAL,
 ) -> BacktestResult:
-    """Score `candidates` and `baselines` from every `step`-th week on, at each horizon.
+    """Score `candidates` and `baselines` from every `rolling.step`-th week on, at each horizon.
 
     weekly : ndarray[week], net km²; week_ends : ndarray[week] of datetime64[D], the last day of each week.
-    The first origin has `first_history` weeks behind it; the last of a horizon leaves room for it. Each
-    forecaster is called once an origin, for the longest horizon. The result depends on the arguments alone,
-    not on `workers` (threads). `baselines` defaults to all but AutoARIMA.
+    The first origin has `rolling.first_history` weeks behind it; the last of a horizon leaves room for it. Each
+    forecaster is called once an origin, for the longest horizon; 2,000 draws and HORIZONS where `rolling` names
+    none. `baselines` defaults to all but AutoARIMA.
     Method: Tashman (2000), rolling origin; scores as in `score.proper`. Raises InputError, and FitError
     where a forecaster returns draws of a wrong shape or that are not finite.
     """
     baselines = default_baselines() if baselines is None else baselines
     forecasters = [*candidates, *baselines]
     weekly, week_ends = _checked_record(weekly, week_ends)
-    horizons = _checked_plan(len(weekly), forecasters, horizons, step, first_history, draws, workers)
-    origins = range(first_history - 1, len(weekly) - horizons[0], step)
-    streams = Streams(seed)
+    draws = DRAWS if rolling.draws is None else rolling.draws
+    horizons = _checked_plan(len(weekly), forecasters, rolling, draws)
+    origins = range(rolling.first_history - 1, len(weekly) - horizons[0], rolling.step)
+    streams = Streams(rolling.seed)
     jobs = [(forecaster, origin) for forecaster in forecasters for origin in origins]
 
     def run(job: tuple[Forecaster, int]) -> pd.DataFrame:
         return _score_origin(*job, weekly, week_ends, horizons, draws, streams)
 
     parts = []
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(rolling.workers) as pool:
         for done, part in enumerate(pool.map(run, jobs), start=1):
             parts.append(part)
-            tick(done / len(jobs))
+            rolling.tick(done / len(jobs))
     scores = pd.concat(parts, ignore_index=True)
-    ratios = bars.ratio_table(scores, [forecaster.name for forecaster in baselines], step, seed)
+    ratios = bars.ratio_table(
+        scores, [forecaster.name for forecaster in baselines], rolling.step, rolling.seed
+    )
     tables = {
         "scores": scores,
         "summary": _summary(scores, {forecaster.name: forecaster.label for forecaster in forecasters}),
@@ -125,10 +120,10 @@ def backtest(
         made_by={
             "method": "rolling-origin backtest of net km² from origin to horizon",
             "version": VERSION,
-            "seed": int(seed),
+            "seed": int(rolling.seed),
             "draws": int(draws),
             "horizons": list(horizons),
-            "step": int(step),
+            "step": int(rolling.step),
             "weeks": len(weekly),
             "first_week": str(week_ends[0]),
             "last_week": str(week_ends[-1]),
@@ -219,33 +214,20 @@ def _checked_record(weekly: np.ndarray, week_ends: np.ndarray) -> tuple[np.ndarr
     return weekly, week_ends
 
 
-def _checked_plan(
-    weeks: int,
-    forecasters: list[Forecaster],
-    horizons: Sequence[int],
-    step: int,
-    first_history: int,
-    draws: int,
-    workers: int,
-) -> list[int]:
+def _checked_plan(weeks: int, forecasters: list[Forecaster], rolling: Rolling, draws: int) -> list[int]:
     """The horizons, ascending; raises InputError where the plan cannot be run on `weeks` weeks."""
-    for name, value, least in (
-        ("step", step, 1),
-        ("first_history", first_history, 1),
-        ("draws", draws, 2),
-        ("workers", workers, 1),
-    ):
-        if value < least:
-            raise InputError(f"{name}: got {value!r}; allowed is a whole number from {least} up.")
+    rolling.check(draws, least_history=1)
+    horizons = HORIZONS if rolling.horizons is None else rolling.horizons
     ordered = sorted(set(horizons))
     if not ordered or ordered[0] < 1 or len(ordered) != len(horizons):
         raise InputError(
             f"horizons: got {list(horizons)}; allowed are different whole numbers of weeks from 1 up."
         )
-    if first_history + ordered[-1] > weeks:
+    needed = rolling.first_history + ordered[-1]
+    if needed > weeks:
         raise InputError(
-            f"the record has {weeks} weeks; a history of {first_history} and a horizon of {ordered[-1]} need "
-            f"{first_history + ordered[-1]}. Shorten one of them."
+            f"the record has {weeks} weeks; a history of {rolling.first_history} and a horizon of {ordered[-1]} need "
+            f"{needed}. Shorten one of them."
         )
     names = [forecaster.name for forecaster in forecasters]
     if not names or len(set(names)) != len(names):

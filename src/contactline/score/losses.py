@@ -6,17 +6,16 @@ only weekly count there is; what it stands for (war/source_bias.py) cannot be sc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from contactline.core.errors import InputError
-from contactline.core.progress import Tick, no_tick
-from contactline.score.backtest import FIRST_HISTORY_WEEKS, HORIZONS, STEP_WEEKS, BacktestResult, backtest
+from contactline.score.backtest import BacktestResult, backtest
 from contactline.score.bars import ALL_HORIZONS
 from contactline.score.baselines import LastValues
+from contactline.score.rolling import USUAL, Rolling
 from contactline.war.losses import fit_losses
 
 COVERAGE_BAR = (0.75, 0.95)
@@ -58,16 +57,9 @@ class RandomWalk:
 def backtest_losses(
     claims: np.ndarray,
     ends: np.ndarray,
-    seed: int = 0,
-    *,
-    draws: int = 2000,
-    horizons: Sequence[int] = HORIZONS,
-    step: int = STEP_WEEKS,
-    first_history: int = FIRST_HISTORY_WEEKS,
-    workers: int = 1,
-    tick: Tick = no_tick,
+    rolling: Rolling = USUAL,
 ) -> BacktestResult:
-    """Score the claims process and its baselines from every `step`-th week on.
+    """Score the claims process and its baselines from every `rolling.step`-th week on.
 
     claims : ndarray[week], persons claimed killed and wounded (war.losses.weekly_claims); ends : ndarray[week] of
     datetime64[D]. The result is that of score.backtest.backtest with persons for km²; its bars are the coverage of
@@ -81,10 +73,7 @@ def backtest_losses(
             f"claims: the week ending {np.asarray(ends)[bad[0]]} is {claims[bad[0]]}; allowed is a positive number of "
             "persons. Score a stretch without gaps, or choose another evidence.attacker_loss_series."
         )
-    result = backtest(
-        claims, ends, [ClaimsForecaster()], [LastValues(13), RandomWalk()],
-        seed=seed, draws=draws, horizons=horizons, step=step, first_history=first_history, workers=workers, tick=tick,
-    )  # fmt: skip
+    result = backtest(claims, ends, [ClaimsForecaster()], [LastValues(13), RandomWalk()], rolling)
     made_by = result.made_by | {
         "method": "rolling-origin backtest of claimed losses from origin to horizon, persons"
     }

@@ -13,20 +13,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from contactline.case.schema import Objective
 from contactline.core.errors import InputError
-from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.core.version import VERSION
 from contactline.score.bars import INTERVAL, _block_counts
 from contactline.score.calibration import independent_windows
 from contactline.score.place_rules import ByDistance, PlaceRule, default_rules
 from contactline.score.places_record import Places, taken_by_week
-from contactline.score.space import FIRST_HISTORY_WEEKS, LEAST_CHANCE, SECTOR_LEAST_CAPTURES, STEP_WEEKS
+from contactline.score.rolling import USUAL, Rolling
+from contactline.score.space import DRAWS, LEAST_CHANCE, Known, checked_horizons
 from contactline.score.space_models import REACH, View
 from contactline.war.capture_data import History
 from contactline.war.record import TempoRecord
-from contactline.war.sectors import draw_sectors
 
 HORIZONS = (4, 13, 26)
 REFERENCE = ByDistance.name
@@ -57,50 +55,40 @@ class PlacesResult:
 
 
 def places_backtest(
-    past: History,
+    known: Known,
     record: TempoRecord,
-    settlements: pd.DataFrame,
-    objectives: Sequence[Objective] = (),
-    place_of_cell: np.ndarray | None = None,
+    places: Places,
     *,
     series: str,
-    others: np.ndarray | None = None,
-    maps: tuple[str, ...] = (),
     resistance: np.ndarray | None = None,
     rules: Sequence[PlaceRule] | None = None,
-    seed: int = 0,
-    draws: int = 1000,
-    horizons: Sequence[int] = HORIZONS,
-    step: int = STEP_WEEKS,
-    first_history: int = FIRST_HISTORY_WEEKS,
-    tick: Tick = no_tick,
+    rolling: Rolling = USUAL,
 ) -> PlacesResult:
-    """Score rules from every `step`-th week on; each sees the control history and the weekly record up to its origin.
+    """Score rules from every `rolling.step`-th week on; each sees what is known up to its origin, and no more.
 
-    past : the whole control history; record : weekly net km², ending in the same week; series : the map of the cells
-    settlements : table with name, cell, population; place_of_cell : ndarray[cell] str, objective id or ''
-    resistance : ndarray[cell], log weight of capture, such as a belief on fortified belts; others, maps : as in
-    war.space.fit_space. Scored are places not yet taken within REACH of the line. About ten seconds an origin.
-    Deterministic given the seed. Raises InputError.
+    record : weekly net km², ending in the same week as the control history; series : the map of the cells
+    resistance : ndarray[cell], log weight of capture, such as a belief on fortified belts
+    Scored are places not yet taken within REACH of the line; 1,000 draws and HORIZONS where `rolling` names none.
+    About ten seconds an origin. Deterministic given the seed. Raises InputError.
     """
-    horizons = _checked(past, record, horizons, step, first_history, draws)
+    past, seed, step = known.past, rolling.seed, rolling.step
+    draws = DRAWS if rolling.draws is None else rolling.draws
+    horizons = _checked(past, record, rolling, draws)
     rules = default_rules(record, series, seed, resistance) if rules is None else rules
     if REFERENCE not in [rule.name for rule in rules]:
         raise InputError(f"rules: got {[rule.name for rule in rules]}; {REFERENCE!r} must be among them.")
-    others = np.empty((past.weeks, 0)) if others is None else others
-    sectors = draw_sectors(past.until(first_history - 1), settlements, least_captures=SECTOR_LEAST_CAPTURES)
-    places = Places.of(past, settlements, objectives, place_of_cell)
+    sectors = known.sectors(rolling.first_history)
     taken = taken_by_week(past, places)
-    origins = range(first_history - 1, past.weeks - horizons[0], step)
+    origins = range(rolling.first_history - 1, past.weeks - horizons[0], step)
     parts = []
     for done, origin in enumerate(origins, start=1):
-        view = View(past.until(origin), sectors, others[: origin + 1], maps, seed)
+        view = known.view(origin, sectors, seed)
         room = [h for h in horizons if origin + h < past.weeks]
         for rule in rules:
             chance = rule(view, places, room, draws, Streams(seed))
             for horizon, own in zip(room, chance, strict=True):
                 parts.append(_rows(rule.name, view, places, taken, origin, horizon, own))
-        tick(done / len(origins))
+        rolling.tick(done / len(origins))
     forecasts = pd.concat(parts, ignore_index=True)
     labels = {rule.name: rule.label for rule in rules}
     return PlacesResult(
@@ -228,23 +216,11 @@ def _summary(forecasts: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _checked(
-    past: History, record: TempoRecord, horizons: Sequence[int], step: int, first_history: int, draws: int
-) -> list[int]:
+def _checked(past: History, record: TempoRecord, rolling: Rolling, draws: int) -> list[int]:
     """The horizons, ascending; raises InputError where the plan cannot be run."""
-    ordered = sorted(set(horizons))
-    if not ordered or len(ordered) != len(horizons) or any(h not in REACH for h in ordered):
-        raise InputError(
-            f"horizons: got {list(horizons)}; allowed are different ones of {sorted(REACH)} weeks."
-        )
-    for name, value, least in (("step", step, 1), ("first_history", first_history, 13), ("draws", draws, 2)):
-        if value < least:
-            raise InputError(f"{name}: got {value!r}; allowed is a whole number from {least} up.")
-    if first_history + ordered[0] > past.weeks:
-        raise InputError(
-            f"the control history has {past.weeks} weeks; a first history of {first_history} and a horizon of "
-            f"{ordered[0]} need {first_history + ordered[0]}. Shorten one of them."
-        )
+    ordered = checked_horizons(
+        past, HORIZONS if rolling.horizons is None else rolling.horizons, rolling, draws
+    )
     if len(record.ends) < past.weeks or record.ends[-1] != past.ends[-1]:
         raise InputError(
             f"record: {len(record.ends)} weeks to {record.ends[-1]}, but the control history has {past.weeks} weeks to "

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from contactline.core.errors import InputError
-from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.core.version import VERSION
 from contactline.score.bars import ALL_HORIZONS, DESIGN_BARS, INTERVAL, _block_counts
 from contactline.score.calibration import LEVELS, independent_windows, level_column
 from contactline.score.proper import auc, brier_score, crps_ensemble, inside_central, pit_ensemble
+from contactline.score.rolling import USUAL, Rolling
 from contactline.score.space_models import (
     REACH,
     Persistence,
@@ -30,11 +30,10 @@ from contactline.score.space_models import (
     default_rules,
 )
 from contactline.war.capture_data import CAPTURE, History
-from contactline.war.sectors import draw_sectors
+from contactline.war.sectors import Sectors, draw_sectors
 
 HORIZONS = (1, 4, 13, 26)
-STEP_WEEKS = 4
-FIRST_HISTORY_WEEKS = 26
+DRAWS = 1000
 SECTOR_LEAST_CAPTURES = 25
 """Captures a sector needs when sectors are drawn from the first weeks alone."""
 REFERENCE = Persistence.name
@@ -67,42 +66,57 @@ class SpaceResult:
     made_by: dict[str, Any]
 
 
-def space_backtest(
-    past: History,
-    *,
-    others: np.ndarray | None = None,
-    maps: tuple[str, ...] = (),
-    settlements: pd.DataFrame | None = None,
-    rules: Sequence[Rule] | None = None,
-    seed: int = 0,
-    draws: int = 1000,
-    horizons: Sequence[int] = HORIZONS,
-    step: int = STEP_WEEKS,
-    first_history: int = FIRST_HISTORY_WEEKS,
-    tick: Tick = no_tick,
-) -> SpaceResult:
-    """Score rules from every `step`-th week on, at each horizon; sectors are drawn from the first weeks alone.
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The control history that is scored, and what else is known at an origin.
 
-    past : the whole record; others : ndarray[week, map], km²/week, and maps : as in `war.space.fit_space`; rules
-    default to the simulated front and all baselines (boosting where scikit-learn is installed). Deterministic given
-    the seed. Raises InputError.
+    settlements : table, to name sectors; others : ndarray[week, map], km²/week, NaN where there is no reading, and
+    maps : their names, as in `war.space.fit_space`
     """
-    horizons = _checked(past, horizons, step, first_history, draws)
+
+    past: History
+    settlements: pd.DataFrame | None = None
+    others: np.ndarray | None = None
+    maps: tuple[str, ...] = ()
+
+    def sectors(self, weeks: int) -> Sectors:
+        """The sectors that the first weeks alone draw."""
+        early = self.past.until(weeks - 1)
+        return draw_sectors(early, self.settlements, least_captures=SECTOR_LEAST_CAPTURES)
+
+    def view(self, origin: int, sectors: Sectors, seed: int) -> View:
+        """What a rule may see at an origin (index of its week)."""
+        others = np.empty((self.past.weeks, 0)) if self.others is None else self.others
+        return View(self.past.until(origin), sectors, others[: origin + 1], self.maps, seed)
+
+
+def space_backtest(
+    known: Known, rules: Sequence[Rule] | None = None, rolling: Rolling = USUAL
+) -> SpaceResult:
+    """Score rules from every `rolling.step`-th week on, at each horizon; sectors come from the first weeks alone.
+
+    Rules default to the simulated front and all baselines (boosting where scikit-learn is installed); 1,000 draws and
+    HORIZONS where `rolling` names none. Deterministic given the seed. Raises InputError.
+    """
+    past, seed, step = known.past, rolling.seed, rolling.step
+    draws = DRAWS if rolling.draws is None else rolling.draws
+    horizons = checked_horizons(
+        past, HORIZONS if rolling.horizons is None else rolling.horizons, rolling, draws
+    )
     rules = default_rules(boosting=boosting_available()) if rules is None else rules
     if REFERENCE not in [rule.name for rule in rules]:
         raise InputError(f"rules: got {[rule.name for rule in rules]}; {REFERENCE!r} must be among them.")
-    others = np.empty((past.weeks, 0)) if others is None else others
-    sectors = draw_sectors(past.until(first_history - 1), settlements, least_captures=SECTOR_LEAST_CAPTURES)
-    origins = range(first_history - 1, past.weeks - horizons[0], step)
+    sectors = known.sectors(rolling.first_history)
+    origins = range(rolling.first_history - 1, past.weeks - horizons[0], step)
     cells, counts = [], []
     for done, origin in enumerate(origins, start=1):
-        view = View(past.until(origin), sectors, others[: origin + 1], maps, seed)
+        view = known.view(origin, sectors, seed)
         for horizon in (h for h in horizons if origin + h < past.weeks):
             for rule in rules:
                 row, table = _score(rule, view, past, origin, horizon, draws, Streams(seed))
                 cells.append(row)
                 counts.append(table)
-        tick(done / len(origins))
+        rolling.tick(done / len(origins))
     cell_scores = pd.DataFrame(cells)
     sector_scores = pd.concat(counts, ignore_index=True)
     skills = skill_table(cell_scores, sector_scores, step, seed)
@@ -269,20 +283,19 @@ def _bar(
     }  # fmt: skip
 
 
-def _checked(past: History, horizons: Sequence[int], step: int, first_history: int, draws: int) -> list[int]:
-    """The horizons, ascending; raises InputError where the plan cannot be run."""
+def checked_horizons(past: History, horizons: Sequence[int], rolling: Rolling, draws: int) -> list[int]:
+    """The horizons, weeks, ascending; raises InputError where the plan cannot be run on so many draws."""
     ordered = sorted(set(horizons))
     unknown = [h for h in ordered if h not in REACH]
     if not ordered or unknown or len(ordered) != len(horizons):
         raise InputError(
             f"horizons: got {list(horizons)}; allowed are different ones of {sorted(REACH)} weeks."
         )
-    for name, value, least in (("step", step, 1), ("first_history", first_history, 13), ("draws", draws, 2)):
-        if value < least:
-            raise InputError(f"{name}: got {value!r}; allowed is a whole number from {least} up.")
-    if first_history + ordered[0] > past.weeks:
+    rolling.check(draws, least_history=13)
+    needed = rolling.first_history + ordered[0]
+    if needed > past.weeks:
         raise InputError(
-            f"the control history has {past.weeks} weeks; a first history of {first_history} and a horizon of "
-            f"{ordered[0]} need {first_history + ordered[0]}. Shorten one of them."
+            f"the control history has {past.weeks} weeks; a first history of {rolling.first_history} and a horizon of "
+            f"{ordered[0]} need {needed}. Shorten one of them."
         )
     return ordered

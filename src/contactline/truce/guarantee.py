@@ -81,7 +81,7 @@ def ceded_effect(case: Case, sets: int, streams: Streams) -> np.ndarray:
 
 
 def draw_pledge_luck(case: Case, sets: int, futures: int, streams: Streams) -> PledgeLuck:
-    """Successors, forfeitures and the effect of cession for `sets` belief sets of `futures` draws each, in one go.
+    """Successors, forfeitures and the effect of cession for a number of belief sets of `futures` draws each, in one go.
 
     Streams truce.change and truce.stance (a key per event), truce.forfeit, truce.analogues. A run draws its own set by
     set (engine/luck.py).

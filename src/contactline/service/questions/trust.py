@@ -24,7 +24,9 @@ from contactline.score.baselines import autoarima_available, default_baselines
 from contactline.score.losses import backtest_losses
 from contactline.score.models import model_forecasters
 from contactline.score.places import places_backtest
-from contactline.score.space import space_backtest
+from contactline.score.places_record import Places
+from contactline.score.rolling import Rolling
+from contactline.score.space import Known, space_backtest
 from contactline.service.question import Question
 from contactline.service.session import Asked
 from contactline.topics.trust.make.scores import (
@@ -107,8 +109,8 @@ def _gains(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Ma
     with stages.stage("score the gains on rolling origins") as tick:
         result = backtest(
             record.net[:, 0], record.ends, model_forecasters(record, seed),
-            default_baselines(autoarima=autoarima_available()), seed=seed, draws=asked.draws, workers=asked.workers,
-            tick=tick,
+            default_baselines(autoarima=autoarima_available()),
+            Rolling(seed, asked.draws, workers=asked.workers, tick=tick),
         )  # fmt: skip
     return result.made_by, backtest_tables(result, record.maps[0])
 
@@ -118,7 +120,8 @@ def _losses(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> M
     claims = weekly_claims(losses, series, side, start, as_of)
     ends = np.array([np.datetime64(as_of, "D") - 7 * back for back in range(len(claims) - 1, -1, -1)])
     with stages.stage("score the losses on rolling origins") as tick:
-        result = backtest_losses(claims, ends, seed, draws=asked.draws, workers=asked.workers, tick=tick)
+        rolling = Rolling(seed, asked.draws, workers=asked.workers, tick=tick)
+        result = backtest_losses(claims, ends, rolling)
     return result.made_by, {"summary": result.summary, "bars": result.bars}
 
 
@@ -127,10 +130,8 @@ def _space(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Ma
     past, record = history(cells, changes, as_of), tempo_record(areas, start, as_of)
     maps, others = other_maps(loaded.case, record, past)
     with stages.stage("score where ground falls on rolling origins") as tick:
-        result = space_backtest(
-            past, others=others, maps=maps, settlements=settlements, seed=seed, draws=min(asked.draws, MOST_DRAWS),
-            tick=tick,
-        )  # fmt: skip
+        rolling = Rolling(seed, min(asked.draws, MOST_DRAWS), tick=tick)
+        result = space_backtest(Known(past, settlements, others, maps), rolling=rolling)
     return result.made_by, {"summary": result.summary, "skills": result.skills, "bars": result.bars}
 
 
@@ -141,9 +142,10 @@ def _places(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> M
     maps, others = other_maps(case, record, past)
     with stages.stage("score the dates of places on rolling origins") as tick:
         result = places_backtest(
-            past, record, settlements, objectives, cells["place"].to_numpy(),
-            series=case.headline_series.id, others=others, maps=maps, resistance=belt_resistance(case, cells),
-            seed=seed, draws=min(asked.draws, MOST_DRAWS), tick=tick,
+            Known(past, settlements, others, maps), record,
+            Places.of(past, settlements, objectives, cells["place"].to_numpy()),
+            series=case.headline_series.id, resistance=belt_resistance(case, cells),
+            rolling=Rolling(seed, min(asked.draws, MOST_DRAWS), tick=tick),
         )  # fmt: skip
     return result.made_by, {"summary": result.summary, "skills": result.skills, "bands": result.bands}
 

@@ -1,6 +1,7 @@
-"""Digest of a module's source and of every module of the package that it can reach.
+"""Digest of a module's source and of every module of the package that it can reach, and of what it computes with.
 
-What is kept under a key that holds this digest is never used once a helper has changed, however far below it lies.
+What is kept under a key that holds this digest is never used once a helper has changed, however far below it lies, nor
+once Python or one of the libraries that do the arithmetic has.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import hashlib
 import re
 import sys
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 PACKAGE = "contactline"
 ROOT = Path(__file__).parents[1]
+ARITHMETIC = ("numpy", "scipy", "numba", "pandas")
 
 _IMPORT = re.compile(
     rf"^[ \t]*(?:from[ \t]+({PACKAGE}[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)|import[ \t]+({PACKAGE}[\w.]*))",
@@ -23,10 +26,15 @@ _IMPORT = re.compile(
 @cache
 def code_of(module: str) -> str:
     """Hex digest of the code behind `module`; for one outside the package, of its own file and of what it imports."""
-    whole = hashlib.sha256()
+    whole = hashlib.sha256(repr([sys.version_info[:2], *_versions()]).encode())
     for name in sorted(_closure(module)):
         whole.update(f"{name} {_parsed(name)[0]}\n".encode())
     return whole.hexdigest()[:32]
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(version(name) for name in ARITHMETIC)
 
 
 def _closure(module: str) -> set[str]:
@@ -47,7 +55,10 @@ def _parsed(module: str) -> tuple[str, tuple[str, ...]]:
     assert file is not None
     source = file.read_bytes()
     found = set()
-    for package, names, whole in _IMPORT.findall(source.decode("utf-8")):
+    text = re.sub(
+        r"#[^\n]*|\\\n", " ", source.decode("utf-8")
+    )  # a bracket in a comment would end a list of names
+    for package, names, whole in _IMPORT.findall(text):
         if whole:
             found.add(whole)
             continue

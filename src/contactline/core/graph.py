@@ -15,7 +15,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -59,7 +59,7 @@ class Node(Generic[T]):
     """False where making it anew is quicker than reading it: it is then held in memory alone."""
 
     def __post_init__(self) -> None:
-        if getattr(self.make, "__closure__", None) or getattr(self.make, "__defaults__", None):
+        if any(getattr(self.make, part, None) for part in ("__closure__", "__defaults__", "__kwdefaults__")):
             raise TypeError(
                 f"node {self.family!r}: its function closes over values, which no key can tell apart"
             )
@@ -104,6 +104,10 @@ class Inputs(Protocol):
 
     memo: dict[str, tuple[str, Shape, str]]
     """For the graph's own use: name of node → key, what was read and what readers are told, once they are known."""
+
+    @property
+    def identity(self) -> str:
+        """What the inputs are as a whole: the same text for the same inputs, whoever made them."""
 
     def key(self, name: str) -> str:
         """What an input is, in short; "-" for a name that there is not."""
@@ -252,8 +256,9 @@ class Graph:
         """The result of a node and what its readers are told of it."""
         if (found := self._kept(node, inputs)) is not None:
             return found
-        with self.keep.once(self._claim(node, inputs), shared=node.shared):
-            if (found := self._kept(node, inputs)) is not None:  # another thread or process was first
+        with self.keep.once(_claim(node, inputs), shared=node.shared):
+            # Another thread or process was first, or what has changed below it ends at a result that has not.
+            if (found := self._kept(node, inputs, bring=True)) is not None:
                 return found
             return self._made(node, inputs)
 
@@ -280,15 +285,12 @@ class Graph:
             found: set[str] = set()
             for name in self.reads_of(node, inputs):
                 mark, overlay, bare = parsed(name)
-                if mark == "@":
-                    below = (
-                        self._below(self.named(bare), inputs, done)
-                        if not overlay
-                        else self.inputs_of(self.named(bare), inputs.under(overlay))
-                    )
-                    found |= below
-                else:
+                if mark != "@":
                     found.add(bare)
+                elif overlay:
+                    found |= self.inputs_of(self.named(bare), inputs.under(overlay))
+                else:
+                    found |= self._below(self.named(bare), inputs, done)
             done[node.name] = frozenset(found)
         return done[node.name]
 
@@ -305,17 +307,18 @@ class Graph:
             error.add_note(f"while working out {node.name!r}, after it had read {list(reads.seen)[-3:]}")
             raise
         whole = time.perf_counter() - began
-        key, shape = _key(node, reads.seen), tuple(sorted(reads.seen))
+        key, shape = _key(node, reads.seen), tuple(reads.seen)
         told = self.keep.content(value) if node.by_content else key
+        # Put before it is known, so that whoever finds the key finds the value.
+        self.keep.put(key, value, whole, disk=node.kept)
         self.keep.learn(node.name, shape, key, told, whole - reads.inside)
         inputs.memo[node.name] = key, shape, told
-        self.keep.put(key, value, whole, disk=node.kept)
         if work is not None:
             work.made[node.name] = work.made.get(node.name, 0.0) + whole - reads.inside
         return value, told
 
-    def _kept(self, node: Node[T], inputs: Inputs) -> tuple[T, str] | None:
-        found = self._found(node, inputs)
+    def _kept(self, node: Node[T], inputs: Inputs, bring: bool = False) -> tuple[T, str] | None:
+        found = self._found(node, inputs, bring)
         if found is None:
             return None
         value = self.keep.get(found[0])
@@ -326,14 +329,17 @@ class Graph:
             work.reused.add(node.name)
         return cast(T, value), found[2]
 
-    def _found(self, node: Node[Any], inputs: Inputs) -> tuple[str, Shape, str] | None:
-        """Key, shape and what readers are told, of the run that a run now would repeat."""
+    def _found(self, node: Node[Any], inputs: Inputs, bring: bool = False) -> tuple[str, Shape, str] | None:
+        """Key, shape and what readers are told, of the run that a run now would repeat.
+
+        bring : make what it reads by content where that is not known yet
+        """
         if node.name in inputs.memo:
             return inputs.memo[node.name]
         for shape in self.keep.shapes(node.name):
             now = {}
             for name in shape:
-                one = self._now(name, inputs)
+                one = self._now(name, inputs, bring)
                 if one is None:
                     break
                 now[name] = one
@@ -345,26 +351,28 @@ class Graph:
                     return inputs.memo[node.name]
         return None
 
-    def _now(self, name: str, inputs: Inputs) -> str | None:
+    def _now(self, name: str, inputs: Inputs, bring: bool) -> str | None:
+        """What a run now would read under a name; None if that is not known, or if it could not be asked at all."""
         mark, overlay, bare = parsed(name)
-        there = inputs.under(overlay) if overlay else inputs
-        if mark == "@":
-            return self.key(self.named(bare), there)
+        try:
+            there = inputs.under(overlay) if overlay else inputs
+            if mark == "@":
+                return self._told(self.named(bare), there, bring)
+        except ContactlineError:  # read in another case or by older code: there is no such belief or node
+            return None
         return str(there.has(bare)) if mark == "?" else there.key(bare)
 
-    def _claim(self, node: Node[Any], inputs: Inputs) -> str:
-        """What to lock: the key that the run will have, what it reads brought up to date first; at first its name."""
-        for shape in self.keep.shapes(node.name)[:1]:
-            now = {}
-            for name in shape:
-                mark, overlay, bare = parsed(name)
-                there = inputs.under(overlay) if overlay else inputs
-                one = self._now(name, inputs)
-                now[name] = (
-                    self.entry(self.named(bare), there)[1] if one is None and mark == "@" else str(one)
-                )
-            return _key(node, now)
-        return node.name
+    def _told(self, node: Node[Any], inputs: Inputs, bring: bool) -> str | None:
+        found = self._found(node, inputs, bring)
+        if found is None and bring and node.by_content:
+            with suppress(Exception):  # a run that needs it meets the error itself
+                return self.entry(node, inputs)[1]
+        return None if found is None else found[2]
+
+
+def _claim(node: Node[Any], inputs: Inputs) -> str:
+    """What to lock: the request; for work that processes share its name, since what it will not read may differ."""
+    return node.name if node.shared else f"{node.name} {inputs.identity}"
 
 
 def _merged(first: Overlay, then: Overlay) -> dict[str, Any]:

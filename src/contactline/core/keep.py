@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from contactline.core.errors import StoreError
 from contactline.core.graph import MISSING, Shape, digest
 from contactline.core.locks import locked
 from contactline.core.plain import BrokenError, UnplainError, content, from_bytes, size_of, to_bytes
@@ -35,7 +36,7 @@ WAIT_SECONDS = 600.0
 STALE_SECONDS = 3600.0
 
 _TABLES = """
-create table if not exists about (format integer);
+create table if not exists about (format integer primary key);
 create table if not exists shapes (id integer primary key, node text, shape text, unique (node, shape));
 create table if not exists runs (
   key text primary key, node text, shape integer, told text, seconds real, at real, checked text);
@@ -128,7 +129,10 @@ class Store:
             stack.enter_context(lock)
             if shared and self.folder is not None and self._database is not None:
                 stack.enter_context(locked(self.folder / "locks" / digest(claim), WAIT_SECONDS))
-                self._read_new()
+                try:
+                    self._read_new()
+                except sqlite3.Error as error:
+                    self._notice(f"{self.folder}: what others have learnt is not read, {error}")
             yield
             if shared:
                 self.flush()
@@ -198,12 +202,22 @@ class Store:
             return
         path = self.folder / "runs.sqlite"
         try:
+            with locked(
+                self.folder / "locks" / "opening", WAIT_SECONDS
+            ):  # one process makes the tables, or mends them
+                self._connect_or_mend(path)
+        except (OSError, StoreError) as error:
+            self._notice(f"{self.folder}: results are not kept, {error}")
+            self.folder = None
+
+    def _connect_or_mend(self, path: Path) -> None:
+        try:
             self._connect(path)
         except sqlite3.Error as error:
             self._notice(f"{path}: what is known of earlier runs is not used, {error}; it is learnt anew")
-            for name in ("runs.sqlite", "runs.sqlite-wal", "runs.sqlite-shm"):
+            for end in ("", "-wal", "-shm"):
                 with suppress(OSError):
-                    (self.folder / name).unlink(missing_ok=True)
+                    path.with_name(path.name + end).unlink(missing_ok=True)
             with suppress(sqlite3.Error):
                 self._connect(path)
 
@@ -236,17 +250,19 @@ class Store:
                 "join shapes as shape on shape.id = runs.shape where runs.rowid > ? order by runs.rowid",
                 (self._last,),
             ).fetchall()
-            wrong = 0
+            wrong = []
             for at, name, text, key, told, seconds, checked in rows:
                 self._last = max(self._last, at)
                 if checked != digest(name, text, key, told):
-                    wrong += 1
+                    wrong.append((at,))
                     continue
                 self._add(name, tuple(text.split("\n")) if text else (), key, told, seconds)
             if wrong:
                 self._notice(
-                    f"{self.folder}: {wrong} entries on earlier runs are not used, they were changed"
+                    f"{self.folder}: what is known of {len(wrong)} earlier runs was changed and is not used"
                 )
+                with self._database:
+                    self._database.executemany("delete from runs where rowid = ?", wrong)
 
     def _add(self, name: str, shape: Shape, key: str, told: str, seconds: float) -> None:
         known = self._shapes.setdefault(name, [])

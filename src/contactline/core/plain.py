@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
@@ -24,7 +25,7 @@ from scipy.stats.distributions import rv_frozen
 
 from contactline.core.code import PACKAGE
 
-MAGIC = b"contactline kept 1\n"
+MAGIC = b"contactline kept 2\n"
 _ALIGN = 64
 
 
@@ -97,41 +98,38 @@ def _sum(whole: bytearray) -> bytes:
 
 def _described(value: Any, arrays: list[np.ndarray]) -> Any:
     """JSON for a value; arrays are put aside and stand as numbers of the list."""
-    if value is None or isinstance(value, bool | int | str) or type(value) is float:
-        return (
-            value
-            if not isinstance(value, float) or (value == value and abs(value) != np.inf)
-            else {"f": repr(value)}
-        )
+    if value is None or type(value) in (bool, int, str):
+        return value
+    if type(value) is float:
+        return value if math.isfinite(value) else {"f": repr(value)}
     if isinstance(value, np.ndarray):
         return _array(value, arrays)
     if isinstance(value, np.generic):
         return {"s": _array(np.asarray(value).reshape(1), arrays)}
     if isinstance(value, pd.DataFrame):
-        if not isinstance(value.index, pd.RangeIndex):
-            return {
-                "i": _described(value.reset_index(drop=True), arrays),
-                "x": _column(value.index.to_series(), arrays),
-            }
-        return {"t": [[str(name), _column(value[name], arrays)] for name in value.columns]}
+        return _frame(value, arrays)
     if isinstance(value, xr.Dataset):
         parts = [
-            [str(k), list(v.dims), _described(v.values, arrays), dict(v.attrs)]
+            [str(k), list(v.dims), _described(v.values, arrays), _described(dict(v.attrs), arrays)]
             for k, v in value.variables.items()
         ]
-        return {"d": parts, "c": [str(name) for name in value.coords]}
+        return {
+            "d": parts,
+            "c": [str(name) for name in value.coords],
+            "at": _described(dict(value.attrs), arrays),
+        }
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {"n": _home(type(value)), "v": [_described(part, arrays) for part in value]}
-    if isinstance(value, tuple | list | frozenset | set):
-        items = sorted(value) if isinstance(value, frozenset | set) else value
+    if type(value) in (tuple, list, frozenset, set):
+        items = sorted(value, key=repr) if type(value) in (frozenset, set) else value
         return {"l": type(value).__name__, "v": [_described(part, arrays) for part in items]}
     if is_dataclass(value) and not isinstance(value, type):
         parts = [[name, _described(getattr(value, name), arrays)] for name in _written(value)]
         return {"r": _home(type(value)), "v": parts}
-    if isinstance(value, Mapping):
+    if type(value) in (dict, MappingProxyType):
         pairs = [[_described(k, arrays), _described(v, arrays)] for k, v in value.items()]
-        return {"m": "proxy" if isinstance(value, MappingProxyType) else "dict", "v": pairs}
-    if isinstance(value, date) and type(value) is date:
+        return {"m": "dict" if type(value) is dict else "proxy", "v": pairs}
+    if type(value) is date:
         return {"y": value.isoformat()}
     if isinstance(value, rv_frozen):
         return {
@@ -142,7 +140,23 @@ def _described(value: Any, arrays: list[np.ndarray]) -> Any:
     raise UnplainError(f"a {type(value).__name__} has no plain form")
 
 
+def _frame(value: pd.DataFrame, arrays: list[np.ndarray]) -> Any:
+    if any(type(name) is not str for name in value.columns) or not value.columns.is_unique:
+        raise UnplainError(
+            f"a table with columns {list(value.columns)} has no plain form: names are different texts"
+        )
+    index = value.index
+    if type(index) is pd.RangeIndex and (index.start, index.step, index.name) == (0, 1, None):
+        return {"t": [[name, _column(value[name], arrays)] for name in value.columns], "rows": len(value)}
+    if isinstance(index, pd.MultiIndex):
+        raise UnplainError("a table with an index of several levels has no plain form")
+    plain = _described(value.reset_index(drop=True), arrays)
+    return {"i": plain, "x": _column(index.to_series(), arrays), "name": _described(index.name, arrays)}
+
+
 def _array(value: np.ndarray, arrays: list[np.ndarray]) -> dict[str, Any]:
+    if value.dtype.names is not None:
+        raise UnplainError("an array of records has no plain form")
     if value.dtype.hasobject:
         flat = [_described(part, arrays) for part in value.ravel()]
         return {"o": flat, "h": list(value.shape)}
@@ -152,13 +166,31 @@ def _array(value: np.ndarray, arrays: list[np.ndarray]) -> dict[str, Any]:
 
 def _column(values: pd.Series, arrays: list[np.ndarray]) -> Any:
     """A column: as its array; of texts with few different ones as codes."""
+    if isinstance(values.dtype, pd.StringDtype):
+        texts = values.astype(object).where(values.notna(), None)
+        return {"e": str(values.dtype), "v": _column(texts, arrays)}
+    if not isinstance(values.dtype, np.dtype):
+        raise UnplainError(f"a column of {values.dtype} has no plain form")
     plain = values.to_numpy()
-    if plain.dtype.hasobject:
-        codes, distinct = pd.factorize(plain, use_na_sentinel=False)
-        if len(distinct) * 2 < len(plain):
-            named = _described(list(distinct), arrays)
-            return {"g": _array(codes.astype(np.int32), arrays), "u": named}
+    if plain.dtype.hasobject and _texts(plain):
+        # Not pandas' own codes: they make NaN of None.
+        first = {part if type(part) is str else None: part for part in reversed(plain)}
+        if len(first) * 2 < len(plain):
+            place = {name: k for k, name in enumerate(first)}
+            codes = [place[part if type(part) is str else None] for part in plain]
+            return {
+                "g": _array(np.array(codes, dtype=np.int32), arrays),
+                "u": _described([*first.values()], arrays),
+            }
     return _array(plain, arrays)
+
+
+def _texts(plain: np.ndarray) -> bool:
+    """Whether all are texts or one kind of nothing: other things may be equal and yet not the same, as 1 and True."""
+    kinds = set(map(type, plain))
+    if kinds == {str, float}:
+        return all(part != part for part in plain if type(part) is float)
+    return kinds <= {str, type(None)}
 
 
 def _home(kind: type) -> str:
@@ -183,17 +215,20 @@ class _Reader:
         if "s" in said:
             return self._array(said["s"])[0]
         if "t" in said:
-            return pd.DataFrame({name: self._column(column) for name, column in said["t"]})
+            columns = {name: self._column(column) for name, column in said["t"]}
+            return pd.DataFrame(columns, index=pd.RangeIndex(said["rows"]), columns=list(columns))
         if "i" in said:
             frame = self.value(said["i"])
-            frame.index = pd.Index(self._column(said["x"]))
+            index = self._column(said["x"])
+            frame.index = pd.Index(index, name=self.value(said["name"]), dtype=index.dtype)
             return frame
         if "d" in said:
             parts = {
-                name: xr.Variable(dims, self.value(held), attrs) for name, dims, held, attrs in said["d"]
+                name: xr.Variable(dims, self.value(held), self.value(attrs))
+                for name, dims, held, attrs in said["d"]
             }
             coords = {name: parts.pop(name) for name in said["c"]}
-            return xr.Dataset(parts, coords=coords)
+            return xr.Dataset(parts, coords=coords, attrs=self.value(said["at"]))
         if "n" in said:
             return _kind(said["n"])(*[self.value(part) for part in said["v"]])
         if "l" in said:
@@ -223,7 +258,9 @@ class _Reader:
         self.at += count * kind.itemsize
         return found.reshape(said["h"])
 
-    def _column(self, said: dict[str, Any]) -> np.ndarray:
+    def _column(self, said: dict[str, Any]) -> Any:
+        if "e" in said:
+            return pd.array(self._column(said["v"]), dtype=said["e"])
         if "g" not in said:
             return self._array(said)
         codes = self._array(said["g"])

@@ -73,6 +73,12 @@ class World:
             self._design = self.graph.get(DESIGN, self)
         return self._design
 
+    @property
+    def identity(self) -> str:
+        """See Inputs."""
+        given = [(name, self.key(GIVEN + name)) for name in sorted(self.given)]
+        return digest(self._case_key, self.scenario.digest, self.first, sorted(self.fixed.items()), given)
+
     def has(self, name: str) -> bool:
         """See Inputs."""
         if name.startswith(FIXED):

@@ -18,6 +18,7 @@ from contactline.core.keep import Store
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Theatre, measure_front
 from contactline.engine.inputs import World
+from contactline.service.models import SLOTS
 from contactline.service.nodes import all_nodes
 from contactline.truce.terms import apply_terms, proposal_named
 
@@ -53,7 +54,7 @@ def made_up(
     graph = Graph(all_nodes(), Store() if store is None else store)
     scenario = Scenario(case="borderland", seed=seed, sets=sets, weeks=weeks, held=held or {})
     given = {"net": net, "claims": claims, "theatre": theatre(), "measured": measured or {}}
-    world = World(graph, scenario, case or load_case("borderland").case, None, given)
+    world = World(graph, scenario, case or load_case("borderland").case, None, given, SLOTS)
     return Futures(graph.reads(world))
 
 

@@ -27,6 +27,7 @@ from contactline.engine.fits import FORECAST, LOSS_FIT, SPACE_FIT, SPREAD, WEEKL
 from contactline.engine.ground import FRONT
 from contactline.engine.inputs import CASE, LOADED, World
 from contactline.engine.run import Run
+from contactline.service.models import SLOTS
 from contactline.service.nodes import all_nodes
 from contactline.service.opened import opened, opened_graph
 from contactline.support import adequacy
@@ -159,7 +160,9 @@ def test_no_belief_reaches_what_is_measured_and_fitted(run):
     case = run.case
     for name in NAMES:
         case = fixed(case, name, 0.5)
-    other = World(graph, SCENARIO, case, replace(run.loaded, case=case, digest="every belief fixed"))
+    other = World(
+        graph, SCENARIO, case, replace(run.loaded, case=case, digest="every belief fixed"), slots=SLOTS
+    )
     for node in (FRONT, WEEKLY, SPREAD):
         same = graph.keep.content(graph.get(node, inputs)) == graph.keep.content(graph.get(node, other))
         assert same, node.name
@@ -169,7 +172,7 @@ def test_no_belief_reaches_what_is_measured_and_fitted(run):
 def test_held_is_the_same_as_redrawn_and_as_on_a_graph_that_remembers_nothing(run, held, name, monkeypatch):
     value, own = held[name][1]
     fresh = Graph(all_nodes(), remembering(run))
-    anew = courses(Run(fresh.reads(World(fresh, SCENARIO, run.case, run.loaded))), {name: value})
+    anew = courses(Run(fresh.reads(World(fresh, SCENARIO, run.case, run.loaded, slots=SLOTS))), {name: value})
     assert equal(own, anew)
     assert equal(courses(run, {name: value}), anew)  # once more, after every other belief
     assert equal(own, redrawn(run, name, value, fresh, monkeypatch))

@@ -20,11 +20,8 @@ Weights = Mapping[str, np.ndarray]
 """Outcome → ndarray[set], where in the range of its weight a belief set stands, 0 to 1."""
 
 
-class ValuesModel(Protocol):
+class Judge(Protocol):
     """What outcomes are worth. Only differences mean anything."""
-
-    id: str
-    label: str
 
     def worth(self, values: Values, outcomes: Outcomes) -> np.ndarray:
         """Value of each draw's outcomes, weights in the middle of their ranges : ndarray[draw], units of value."""
@@ -37,6 +34,13 @@ class ValuesModel(Protocol):
         none over itself; the other way round it is the same with the other sign. No belief set sees another.
         """
         ...
+
+
+class ValuesModel(Judge, Protocol):
+    """A judge that can be put in the slot."""
+
+    id: str
+    label: str
 
 
 class Additive:

@@ -17,7 +17,7 @@ from scipy import stats
 from contactline.case.clauses import Proposal, Withdrawal
 from contactline.case.debate import Values
 from contactline.case.schema import Case
-from contactline.choice.slots import VALUES, ValuesModel
+from contactline.choice.slots import VALUES, Judge
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes, accept
@@ -34,7 +34,7 @@ def advantage(
     futures: Futures,
     streams: Streams,
     middle: bool = False,
-    model: ValuesModel | None = None,
+    model: Judge | None = None,
 ) -> np.ndarray:
     """Expected value of accepting over fighting on, per belief set : ndarray[set], units of value.
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from contactline.case.debate import Values
-from contactline.choice.slots import ADDITIVE, ValuesModel
+from contactline.choice.slots import ADDITIVE, Judge
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.engine.courses import OUTCOMES
 from contactline.engine.futures import Futures
 
 
-def worth(values: Values, outcomes: Mapping[str, np.ndarray], model: ValuesModel = ADDITIVE) -> np.ndarray:
+def worth(values: Values, outcomes: Mapping[str, np.ndarray], model: Judge = ADDITIVE) -> np.ndarray:
     """Value of each draw's outcomes with every weight at the middle of its range : ndarray[draw], units of value.
 
     Only differences mean anything: an attribute's zero is arbitrary. Raises UnknownNameError for an unknown outcome.

@@ -18,6 +18,7 @@ from contactline.case.schema import Case
 from contactline.choice.equilibria import Equilibrium, Solution, solve
 from contactline.choice.game import Game, endings
 from contactline.choice.settlement_game import CUT, Seats, Threat, settlement_game
+from contactline.choice.slots import VALUES, Judge
 from contactline.choice.verdict import default_values, vetoed_clauses
 from contactline.choice.worth import first_sets
 from contactline.core.dates import WEEKS_PER_YEAR
@@ -25,6 +26,7 @@ from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.courses import fight_on
 from contactline.engine.ground import Front
+from contactline.engine.models import model_of
 from contactline.engine.outlook import Outlook
 from contactline.support.adequacy import support_path
 from contactline.topics.bargain.make.payoffs import Ways, fighting_with, gains, offer_of
@@ -40,6 +42,7 @@ class Simulated:
 
     players : actor → its default viewpoint, the proposer first; threat : outcomes of fighting on with support cut
     rates : actor → what a year later is worth today; spans : its range, for actors whose rate the case gives
+    judge : what outcomes are worth, by the scenario's model
     """
 
     case: Case
@@ -56,6 +59,7 @@ class Simulated:
     maximal: float
     years: float
     draws: int
+    judge: Judge
 
     def game(self, players: Mapping[str, Values], rates: Mapping[str, float] | None = None) -> Game:
         """The game by these values of the players, and these rates in place of its own."""
@@ -68,7 +72,9 @@ class Simulated:
             )
             for name, ways in self.ways.items()
         ]  # fmt: skip
-        cut = gains(self.threat, self.fought, players, rates, self.years) if self.threat else None
+        cut = None
+        if self.threat:
+            cut = gains(self.judge, self.threat, self.fought, players, rates, self.years)
         named = {actor: names.get(actor, actor) for actor in players}
         return settlement_game(
             f"{case.title}: the game of a settlement",
@@ -144,6 +150,7 @@ def play(
         maximal=float(futures.maximal.mean()),
         years=futures.weeks / WEEKS_PER_YEAR,
         draws=futures.draws,
+        judge=model_of(futures.reads, VALUES),
     )
     game = simulated.game(simulated.players)
     return Played(game, solve(game), simulated)

@@ -14,11 +14,13 @@ import numpy as np
 from contactline.case.debate import Values
 from contactline.case.schema import Case
 from contactline.choice.settlement_game import LIMITED, MAXIMAL, Offer
+from contactline.choice.slots import VALUES, Judge
 from contactline.choice.worth import discounted, worth
 from contactline.core.errors import FitError
 from contactline.engine.courses import accept, fight_on
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
+from contactline.engine.models import model_of
 from contactline.truce.terms import Settlement
 
 LEAST_DRAWS = 20
@@ -40,6 +42,7 @@ class Ways:
 
     broke : type → ndarray[draw] bool, futures of that type in which the truce breaks; until : ndarray[draw], the share
     of the horizon before that; acts : share of breaks in which the guarantor acts by the case's credibility
+    judge : what outcomes are worth, by the scenario's model
     """
 
     fought: Mapping[str, np.ndarray]
@@ -49,6 +52,7 @@ class Ways:
     broke: Mapping[str, np.ndarray]
     until: np.ndarray
     acts: float
+    judge: Judge
 
     @classmethod
     def of(
@@ -83,6 +87,7 @@ class Ways:
             broke=kinds,
             until=1.0 - endless / futures.weeks,
             acts=float(1.0 - plain["guarantee_failed"][broke].sum() / broke.sum()),
+            judge=model_of(futures.reads, VALUES),
         )
 
 
@@ -101,10 +106,10 @@ def offer_of(
     """
     pays: dict[str, Pays] = {way: {LIMITED: {}, MAXIMAL: {}} for way in ("honoured", "acted", "abandoned")}
     for actor, values in players.items():
-        base = worth(values, ways.fought)
-        kept = worth(values, ways.honoured) - base
+        base = worth(values, ways.fought, ways.judge)
+        kept = worth(values, ways.honoured, ways.judge) - base
         for way, own in pays.items():
-            gain = worth(values, getattr(ways, way)) - base
+            gain = worth(values, getattr(ways, way), ways.judge) - base
             until = np.ones_like(gain) if way == "honoured" else ways.until
             present = discounted(kept, gain, until, rates.get(actor, 1.0), years)
             for kind, broke in ways.broke.items():
@@ -132,6 +137,7 @@ def fighting_with(case: Case, front: Front, futures: Futures, path: str) -> dict
 
 
 def gains(
+    judge: Judge,
     run: Mapping[str, np.ndarray],
     fought: Mapping[str, np.ndarray],
     players: Mapping[str, Values],
@@ -141,6 +147,6 @@ def gains(
     """What one run of fighting is worth to each player over another : player → mean over all draws."""
     out = {}
     for actor, values in players.items():
-        gain = worth(values, run) - worth(values, fought)
+        gain = worth(values, run, judge) - worth(values, fought, judge)
         out[actor] = float(discounted(gain, gain, np.ones_like(gain), rates.get(actor, 1.0), years).mean())
     return out

@@ -10,7 +10,8 @@ from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
-from contactline.engine.futures import attacker_strength, weekly
+from contactline.engine.effects import COLLAPSE_HAZARD
+from contactline.engine.futures import attacker_strength
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.topics.fighting.make.outlook import losses_history
@@ -73,18 +74,21 @@ def strength_table(case: Case, outlook: Outlook, streams: Streams) -> pd.DataFra
 def collapse_table(outlook: Outlook) -> pd.DataFrame:
     """Chance of a collapse and what collapses add to the same futures without any. Columns as table 'collapse'."""
     futures = outlook.futures
-    beliefs, weeks = futures.beliefs, min(COLLAPSE_WEEKS[-1], futures.weeks)
-    rate, length = weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_weeks"]
+    weeks = min(COLLAPSE_WEEKS[-1], futures.weeks)
+    hazard = futures.reads.of(COLLAPSE_HAZARD)
+    rate, length, speed = (
+        np.repeat(part, futures.each) for part in (hazard.rate, hazard.length, hazard.speed)
+    )
+    raising = np.repeat(hazard.raising, futures.each, axis=0)
     spells = {
-        "as_believed": collapse_spells(rate, length, futures.collapse_luck, futures.raising * futures.raiser),
+        "as_believed": collapse_spells(rate, length, futures.collapse_luck, raising * futures.raiser),
         "strength_off": collapse_spells(
             rate,
             length,
             futures.collapse_luck,
-            futures.raising * strength_raiser(futures.strength, np.zeros(futures.draws)),
+            raising * strength_raiser(futures.strength, np.zeros(futures.draws)),
         ),
     }
-    speed = beliefs["war.collapse_speed"]
     none = np.zeros_like(spells["as_believed"])
     with_, without = (
         np.cumsum(fighting_path(futures.net, futures.factor, running, speed)[:, :weeks], axis=1)

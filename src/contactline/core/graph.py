@@ -14,13 +14,15 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from contactline.core.blocks import threads
 from contactline.core.code import code_of
 from contactline.core.errors import ContactlineError, UnknownNameError
 
@@ -142,6 +144,12 @@ class Keep(Protocol):
 
     def told(self, key: str) -> str | None:
         """What readers of the result under this key are told; None where no run had it."""
+
+    def flush(self) -> None:
+        """Write down what has been learnt."""
+
+    notices: list[str]
+    """Lines for the reader on what could not be used."""
 
     def content(self, value: Any) -> str:
         """Digest of what a result is."""
@@ -373,6 +381,26 @@ class Graph:
 def _claim(node: Node[Any], inputs: Inputs) -> str:
     """What to lock: the request; for work that processes share its name, since what it will not read may differ."""
     return node.name if node.shared else f"{node.name} {inputs.identity}"
+
+
+def in_parallel(
+    reads: Reads, nodes: Sequence[Node[Any]], tick: Callable[[float], None] | None = None
+) -> None:
+    """Make nodes side by side on threads, so that one's compiled loops run while another is put together.
+
+    Each is made once whichever asks first, so the results are the same whatever the threads. Raises what the first of
+    the nodes that fails raises; the others are then not begun.
+    """
+    pool = ThreadPoolExecutor(threads(), "node")
+    try:
+        asked = [pool.submit(copy_context().run, reads.of, one) for one in nodes]
+        for done, _ in enumerate(as_completed(asked), start=1):
+            if tick is not None:
+                tick(done / len(asked))
+            if (failed := next((one for one in asked if one.done() and one.exception()), None)) is not None:
+                failed.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _merged(first: Overlay, then: Overlay) -> dict[str, Any]:

@@ -82,6 +82,12 @@ class Run:
         return {name: self.reads.of(SETTLEMENT(name)) for name in self.reads["proposals"]}
 
     @cached_property
+    def focus(self) -> str:
+        """The first proposal that asks the defender to leave land, else the first."""
+        leaving = [name for name, settlement in self.settlements.items() if settlement.given_up.any()]
+        return (leaving or list(self.settlements))[0]
+
+    @cached_property
     def runs(self) -> Mapping[str, Outcomes]:
         """Course, fight_on first → outcome → ndarray[draw]."""
         return Runs(self.reads)

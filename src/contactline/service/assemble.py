@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from contactline.case.scenario import Scenario, check
 from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
-from contactline.core.graph import Node
+from contactline.core.graph import Node, in_parallel
 from contactline.core.progress import Stages
 from contactline.core.version import VERSION
+from contactline.engine.fits import CAPTURE_FIT, CLAIMS_FIT, FORECAST
 from contactline.engine.run import Run
 from contactline.topics.allies.make import ALLIES_TABLES
 from contactline.topics.assessment import Assessment, RunInfo
@@ -27,45 +29,47 @@ from contactline.topics.guarantee.make import GUARANTEE_TABLES
 from contactline.topics.proposals.make.deals import PROPOSAL_TABLES, map_columns
 from contactline.topics.sensitivity.make import SENSITIVITY_TABLES
 from contactline.topics.showing.held import held_sentence
-from contactline.topics.showing.judgements import focus_proposal
 from contactline.topics.support.make import SUPPORT_TABLES
 from contactline.topics.truce.make import TRUCE_TABLES
 from contactline.topics.trust.make.scores import saved_scores
 from contactline.topics.trust.make.trust import trust_tables
 from contactline.war.source_bias import measured_beliefs
 
-PARTS: tuple[tuple[str, tuple[Node[Tables], ...]], ...] = (
-    ("read the fronts", (FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES)),
-    ("follow the supporters", (SUPPORT_TABLES,)),
-    ("apply the proposals", (PROPOSAL_TABLES,)),
-    ("compare the courses", (CHOICE_TABLES,)),
-    ("ask whether a truce holds", (GUARANTEE_TABLES, TRUCE_TABLES)),
-    ("look for a bargain", (LINE_TABLES,)),
-    ("say where allies stand", (ALLIES_TABLES,)),
-)
-"""What is made, in the words of progress."""
+TABLES: tuple[Node[Tables], ...] = (
+    FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES, CHOICE_TABLES,
+    GUARANTEE_TABLES, TRUCE_TABLES, LINE_TABLES, ALLIES_TABLES,
+)  # fmt: skip
+"""Nodes that make tables, in the order of the report."""
 
 
 def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
     """The assessment of the run of a scenario."""
     before = dict(stages.timings)
     reads, case = run.reads, run.case
-    tables = Tables()
-    with stages.stage("fit tempo and losses"):
+    with stages.stage("fit the record") as tick:
+        in_parallel(reads, (FORECAST, CAPTURE_FIT, CLAIMS_FIT), tick)
         notes = list(run.notes)
-    for words, nodes in PARTS:
-        with stages.stage(words):
-            for one in nodes:
-                part: Tables = reads.of(one)
-                tables |= part
+    with stages.stage("fight out and compare") as tick:
+        decisive = SENSITIVITY_TABLES(run.focus)
+        # What takes longest begins first.
+        ahead: tuple[Node[Any], ...] = (
+            LINE_TABLES,
+            decisive,
+            OPENS_TABLES,
+            SUPPORT_TABLES,
+            TRUCE_TABLES,
+            GAME_TABLES,
+        )
+        in_parallel(reads, (*ahead, *(one for one in TABLES if one not in ahead), ENSEMBLE), tick)
+    tables = Tables()
+    for one in TABLES:
+        part: Tables = reads.of(one)
+        tables |= part
     tables |= made({CELLS: tables[CELLS].assign(**map_columns(run.settlements))})
-    with stages.stage("find what decides"):
-        ensemble = reads.of(ENSEMBLE)
-        found, few = reads.of(SENSITIVITY_TABLES(focus_proposal(case, tables)))
-        tables |= found
-    with stages.stage("solve the game"):
-        game, unsolved = reads.of(GAME_TABLES)
-        tables |= game
+    ensemble = reads.of(ENSEMBLE)
+    found, few = reads.of(decisive)
+    game, unsolved = reads.of(GAME_TABLES)
+    tables = tables | found | game
     with stages.stage("say how far to trust it"):
         kept, stale = saved_scores(run.loaded)
         tables |= kept

@@ -91,6 +91,8 @@ class Session:
         asked = Asked(self, scenario or Scenario(), named=scenario is not None)
         with watching() as work:
             value = question.answer(asked)
+        self.graph.keep.flush()
+        asked.notes += self.graph.keep.notices
         return Answer(
             value, tuple(dict.fromkeys(asked.notes)), tuple(sorted(work.reused - set(work.made))), tuple(work.made),
             round(time.perf_counter() - began, 3),

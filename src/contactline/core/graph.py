@@ -148,6 +148,15 @@ class Keep(Protocol):
     def flush(self) -> None:
         """Write down what has been learnt."""
 
+    def names(self) -> list[str]:
+        """Nodes of which runs are known."""
+
+    def counts(self) -> dict[str, int]:
+        """Node → results of it that can be had without computing."""
+
+    def seconds(self, name: str) -> float | None:
+        """Seconds of its own that the latest run of a node took; None where none is known."""
+
     notices: list[str]
     """Lines for the reader on what could not be used."""
 

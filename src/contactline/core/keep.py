@@ -60,6 +60,7 @@ class Store:
         self._bytes = 0
         self._shapes: dict[str, list[Shape]] = {}
         self._told: dict[str, str] = {}
+        self._node: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
         self._lock = threading.RLock()
         self._locks: dict[str, threading.RLock] = {}
@@ -150,6 +151,22 @@ class Store:
     def told(self, key: str) -> str | None:
         """See Keep."""
         return self._told.get(key)
+
+    def names(self) -> list[str]:
+        """Nodes of which runs are known."""
+        return list(self._shapes)
+
+    def counts(self) -> dict[str, int]:
+        """Node → results of it that can be had without computing."""
+        found: dict[str, int] = {}
+        with self._lock:
+            there = set(self._held)
+            if self.folder is not None:
+                there |= {entry.name for entry in os.scandir(self.folder / "values")}
+            for key, name in self._node.items():
+                if key in there:
+                    found[name] = found.get(name, 0) + 1
+        return found
 
     def seconds(self, name: str) -> float | None:
         """Seconds of its own that the latest run of a node took; None where none is known."""
@@ -270,6 +287,7 @@ class Store:
             # A new list each time: another thread may be going through the old one.
             self._shapes[name] = [shape, *(one for one in known if one != shape)][:MOST_SHAPES]
         self._told[key] = told
+        self._node[key] = name
         self._seconds[name] = seconds
 
     def _file(self, key: str) -> Path | None:

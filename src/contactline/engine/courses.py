@@ -8,7 +8,7 @@ such a peace breaks like a truce without terms.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from contactline.case.schema import Case
 from contactline.core.graph import Reads, node
 from contactline.engine.course_kernel import NEVER, Lived, Luck, Renewal, War, live
 from contactline.engine.effects import COLLAPSE_HAZARD, END_RATE, PRESSED
+from contactline.engine.fits import SPACE
 from contactline.engine.futures import Futures
 from contactline.engine.ground import SETTLEMENT, THEATRE, Theatre
 from contactline.engine.lines import holder_of, line_from, name_of_holder
@@ -226,7 +227,9 @@ def WANTED(reads: Reads, holder: str) -> np.ndarray:
     whole = Futures(reads.under({"futures": FUTURES}))
     here = reads.of(THEATRE).ground
     held = holder_of(holder, len(here.cell))
-    ground = here if np.array_equal(held, here.holder) else here.with_holder(held)
+    # Only the rule that the nearest falls first asks how far a cell is from the line, which takes long to find.
+    nearest_first = reads.of(SPACE).fitted is None
+    ground = here.with_holder(held) if nearest_first else replace(here, holder=held)
     wanted = [np.isin(ground.region, own) if own else np.ones(len(ground.km2), bool) for own in _wanted(case)]
     values = np.column_stack([*(ground.km2 * own for own in wanted), ground.km2])
     gain = np.maximum(whole.expected_gain, 1.0)

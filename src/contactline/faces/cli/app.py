@@ -46,6 +46,11 @@ COMMANDS: dict[str, Place] = {
         "game", "game_command",
         "Solve the game of a settlement: offer, answer, honour or break, act or abandon; all equilibria found.",
     ),
+    "graph": _at(
+        "graph", "graph_command",
+        "What is computed from what: everything, what depends on a belief, or what a node builds on.",
+    ),
+    "models": _at("graph", "models_command", "The models that a run can be computed with, slot by slot."),
     "front": _at(
         "front", "front_command",
         "What the maps show: gains by month and region, gains between two days, the line then and now.",

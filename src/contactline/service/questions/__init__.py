@@ -32,6 +32,7 @@ HOMES = {
     "Claims": "claims",
     "Quantities": "claims",
     "Backtest": "trust",
+    "Dependence": "graph",
     "CaseParts": "cases",
     "Readiness": "cases",
 }

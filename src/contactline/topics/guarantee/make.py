@@ -7,7 +7,6 @@ what people who believe different things would state.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -85,20 +84,6 @@ EFFECT_LABELS: dict[str, str] = {
 UNCLEAR = "not distinguishable from no effect"
 
 
-@dataclass(frozen=True)
-class _Thin:
-    """The first STEP_FUTURES futures of every belief set, as far as guarantees read them."""
-
-    beliefs: dict[str, np.ndarray]
-    crisis_luck: np.ndarray
-    luck: PledgeLuck
-
-    @property
-    def weeks(self) -> int:
-        """Weeks of the horizon."""
-        return self.crisis_luck.shape[1]
-
-
 def guarantee_tables(
     case: Case, futures: Futures, settlements: Mapping[str, Settlement], streams: Streams
 ) -> Tables:
@@ -168,38 +153,38 @@ def _steps(
     case: Case, guarantee: Guarantee, futures: Futures, luck: PledgeLuck, ceded: bool, streams: Streams
 ) -> Iterator[dict[str, object]]:
     """The chance after each reason is added: first those that hold from the start, then those that time brings."""
-    kept = _thinned(futures, luck)
+    kept = futures.thinned(STEP_FUTURES)
     base = kept.beliefs[(credibility_belief if guarantee.stated else pledge_belief)(guarantee.id)]
     if guarantee.stated:
-        yield _row("own", 0, base[::STEP_FUTURES])
+        yield _row("own", 0, base[:: kept.each])
     else:
         yield from _base_steps(guarantee, futures.sets, streams)
 
     def path(parts: tuple[str, ...]) -> np.ndarray:
         return credibility_paths(
-            base, kept.beliefs, guarantee, case.as_of, kept.weeks, kept.crisis_luck, luck=kept.luck, ceded=ceded,
-            parts=parts, at_signature=guarantee.stated,
+            base, kept.beliefs, guarantee, case.as_of, kept.weeks, kept.luck.crisis_luck, luck=kept.pledge_luck,
+            ceded=ceded, parts=parts, at_signature=guarantee.stated,
         )  # fmt: skip
 
     if ceded and not guarantee.stated:
         solo = guarantee.model_copy(update={"guarantors": guarantee.guarantors[:1], "enough": "any"})
         moved = credibility_paths(
-            base, kept.beliefs, solo, case.as_of, 1, kept.crisis_luck, luck=kept.luck, ceded=True, parts=()
+            base, kept.beliefs, solo, case.as_of, 1, kept.luck.crisis_luck, luck=kept.pledge_luck, ceded=True, parts=()
         )  # fmt: skip
-        yield _row("cession", 0, _by_set(moved[:, 0]))
+        yield _row("cession", 0, kept.set_mean(moved[:, 0]))
     if len(guarantee.guarantors) > 1 and not guarantee.stated:
-        yield _row("coalition", 0, _by_set(path(())[:, 0]))
+        yield _row("coalition", 0, kept.set_mean(path(())[:, 0]))
     order = ("discretion", "restraint", *(part for part in PARTS if part not in ("discretion", "restraint")))
     for i, part in enumerate(order, start=1):
         if not _applies(guarantee, part):
             continue
         q = path(order[:i])
         if part in ("discretion", "restraint"):
-            yield _row(part, 0, _by_set(q[:, 0]))
+            yield _row(part, 0, kept.set_mean(q[:, 0]))
             continue
         for years in YEARS:
             if years * WEEKS <= kept.weeks:
-                yield _row(part, years, _by_set(q[:, years * WEEKS - 1]))
+                yield _row(part, years, kept.set_mean(q[:, years * WEEKS - 1]))
 
 
 def _base_steps(guarantee: Guarantee, sets: int, streams: Streams) -> Iterator[dict[str, object]]:
@@ -260,20 +245,6 @@ def _dates(guarantee: Guarantee) -> Iterator[dict[str, object]]:
                 "chance": event.chance,
                 "weight": event.weight,
             }
-
-
-def _thinned(futures: Futures, luck: PledgeLuck) -> _Thin:
-    keep = np.flatnonzero(np.arange(futures.draws) % futures.each < STEP_FUTURES)
-    return _Thin(
-        {name: column[keep] for name, column in futures.beliefs.items()},
-        futures.luck.crisis_luck[keep],
-        PledgeLuck(luck.change[keep], luck.stance[keep], luck.forfeit[keep], luck.ceded[keep]),
-    )
-
-
-def _by_set(values: np.ndarray) -> np.ndarray:
-    mean: np.ndarray = values.reshape(-1, STEP_FUTURES).mean(axis=1)
-    return mean
 
 
 def _row(step: str, years: int, values: np.ndarray) -> dict[str, object]:

@@ -15,12 +15,11 @@ import small
 from contactline.case.labels import credibility_belief
 from contactline.case.load import load_case
 from contactline.case.pledges import PledgeRecord
-from contactline.case.scenario import FUTURES
 from contactline.core.frame import checked
 from contactline.core.streams import Streams
 from contactline.topics.guarantee.make import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
 from contactline.topics.tables import declared
-from contactline.truce.guarantee import credibility_paths, draw_pledge_luck
+from contactline.truce.guarantee import credibility_paths
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def test_the_fan_is_the_mean_of_the_paths_that_courses_use(made):
     carriers = [s for s in settlements.values() if s.guarantee and s.guarantee.id == guarantee.id]
     q = credibility_paths(
         futures.beliefs[credibility_belief(guarantee.id)], futures.beliefs, guarantee, case.as_of, futures.weeks,
-        futures.luck.crisis_luck, luck=draw_pledge_luck(case, futures.sets, FUTURES, Streams(0)),
+        futures.luck.crisis_luck, luck=futures.pledge_luck,
         ceded=any(s.belts_lost for s in carriers), at_signature=True,
     )  # fmt: skip
     fan = tables["guarantee_paths"]

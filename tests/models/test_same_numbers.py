@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 
@@ -65,19 +63,14 @@ def test_collapse_and_ending_are_the_beliefs_a_week():
 def test_credibility():
     given = made_promises()
     for promise in given.promises.values():
-        paths = credibility_paths(
-            promise.base, given.beliefs, promise.guarantee, promise.as_of, given.luck.crisis.shape[1],
-            given.luck.crisis, luck=given.luck.pledge, ceded=promise.ceded, signed=promise.signed,
-            at_signature=promise.at_signature,
-        )  # fmt: skip
+        paths = credibility_paths(promise, given.beliefs, given.luck)
         assert np.array_equal(chosen(CREDIBILITY).paths(promise, given.beliefs, given.luck), paths)
 
 
 def test_breakdown():
     given = made_challenge()
-    parts = {part.name: getattr(given.challenge, part.name) for part in fields(given.challenge)}
     for terms in TEXTS.values():
-        wanted = decision(terms, given.beliefs, **parts)
+        wanted = decision(terms, given.beliefs, given.challenge)
         found = chosen(BREAKDOWN).decision(terms, given.beliefs, given.challenge)
         assert all(np.array_equal(a, b) for a, b in zip(found, wanted, strict=True))
 

@@ -10,6 +10,7 @@ from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.truce.breakdown import (
     BELIEFS,
     READINGS,
+    Challenge,
     TruceTerms,
     chance_to_hold,
     cumulated_hazard,
@@ -52,12 +53,12 @@ def made(
     assert set(VALUES) == set(BELIEFS)
     values = VALUES | {name.replace("__", "."): value for name, value in changed.items()}
     full = {name: np.full(DRAWS, float(value)) for name, value in values.items()}
-    return decision(
-        terms, full, np.full(DRAWS, READINGS.index(reading)), gain=np.full(DRAWS, gain), losses=np.full(DRAWS, 1e5),
+    challenge = Challenge(
+        np.full(DRAWS, READINGS.index(reading)), gain=np.full(DRAWS, gain), losses=np.full(DRAWS, 1e5),
         wanted=np.ones(DRAWS), credibility=np.full((DRAWS, WEEKS), q), honoured=np.full(DRAWS, 0.4),
-        penalty=full["truce.honoured_cost"],
-        leaving=np.full(DRAWS, leaving),
+        penalty=full["truce.honoured_cost"], leaving=np.full(DRAWS, leaving),
     )  # fmt: skip
+    return decision(terms, full, challenge)
 
 
 def hold(*args, **kwargs) -> float:

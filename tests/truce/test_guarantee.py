@@ -20,6 +20,8 @@ from contactline.truce.calendar import PledgeLuck, crisis_weeks, survives
 from contactline.truce.guarantee import (
     BELIEFS,
     PARTS,
+    Promise,
+    PromiseLuck,
     base_credibility,
     credibility_paths,
     draw_pledge_luck,
@@ -67,10 +69,10 @@ BASE = np.random.default_rng(9).uniform(0.05, 0.95, DRAWS)
 
 
 def paths(held: Guarantee | None, base: np.ndarray = BASE, drawn: PledgeLuck | None = None, **kwargs: object):
-    given = {name: kwargs.pop(name) for name in ("parts", "signed", "ceded") if name in kwargs}
-    return credibility_paths(
-        base, beliefs(**kwargs), held, AS_OF, WEEKS, CRISIS_LUCK, luck=drawn, **given
-    )  # fmt: skip
+    given = {name: kwargs.pop(name) for name in ("signed", "ceded") if name in kwargs}
+    parts = kwargs.pop("parts", PARTS)
+    promise = Promise(held, base, AS_OF, **given)
+    return credibility_paths(promise, beliefs(**kwargs), PromiseLuck(CRISIS_LUCK, drawn), parts)
 
 
 def test_a_base_that_nothing_moves_stays():
@@ -286,7 +288,7 @@ def test_a_guarantee_with_nothing_to_judge_it_by_says_so():
 def test_a_belief_that_was_not_drawn_is_named():
     drawn = {name: column for name, column in beliefs().items() if name != "truce.crisis_market_rate"}
     with pytest.raises(UnknownNameError, match=r"unknown belief 'truce\.crisis_market_rate'"):
-        credibility_paths(BASE, drawn, guarantee(), AS_OF, WEEKS, CRISIS_LUCK)
+        credibility_paths(Promise(guarantee(), BASE, AS_OF), drawn, PromiseLuck(CRISIS_LUCK))
 
 
 @pytest.mark.parametrize(
@@ -324,7 +326,7 @@ def test_what_a_guarantee_is_said_to_read_is_what_moves_it(held: Guarantee):
     drawn = draw_pledge_luck(case, 40, 10, Streams(0))
 
     def path(beliefs: dict[str, np.ndarray]) -> np.ndarray:
-        return credibility_paths(BASE, beliefs, held, case.as_of, WEEKS, CRISIS_LUCK, luck=drawn)
+        return credibility_paths(Promise(held, BASE, case.as_of), beliefs, PromiseLuck(CRISIS_LUCK, drawn))
 
     start = path(plain)
     moving = {name for name in names if not np.array_equal(path(plain | {name: plain[name] * 1.5}), start)}
@@ -340,10 +342,8 @@ def test_a_chance_stated_at_signature_is_what_the_guarantor_acts_with(enough: st
     known = beliefs(**{"restraint_shift": -1.0, "restraint_shift.b": 2.0, "discretion_shift": -0.7})
     for names in (["a"], ["a", "b"], ["a", "b", "c"]):
         held = guarantee(guarantors=names, enough=enough, discretion=True)
-        q = credibility_paths(
-            np.full(DRAWS, 0.6), known, held, AS_OF, WEEKS, CRISIS_LUCK, luck=drawn, ceded=True, parts=(),
-            at_signature=True,
-        )  # fmt: skip
+        promise = Promise(held, np.full(DRAWS, 0.6), AS_OF, at_signature=True, ceded=True)
+        q = credibility_paths(promise, known, PromiseLuck(CRISIS_LUCK, drawn), ())
         assert q == pytest.approx(np.full((DRAWS, WEEKS), 0.6), abs=1e-9)
 
 
@@ -351,15 +351,11 @@ def test_the_chance_at_signature_is_the_path_without_what_time_brings():
     known = beliefs(**{"restraint_shift": -1.0, "restraint_shift.b": 2.0, "discretion_shift": -0.7})
     for names in (["a"], ["a", "b"]):
         held = guarantee(guarantors=names, discretion=True)
-        still = credibility_paths(
-            BASE, known, held, AS_OF, WEEKS, CRISIS_LUCK, parts=("restraint", "discretion")
-        )
+        promise, luck = Promise(held, BASE, AS_OF), PromiseLuck(CRISIS_LUCK)
+        still = credibility_paths(promise, known, luck, ("restraint", "discretion"))
         chance = signature_chance(BASE, known, held, None, False)
         assert chance == pytest.approx(still[:, 0], abs=1e-12)
-        again = credibility_paths(
-            chance, known, held, AS_OF, WEEKS, CRISIS_LUCK, parts=("crises",), at_signature=True
-        )
-        whole = credibility_paths(
-            BASE, known, held, AS_OF, WEEKS, CRISIS_LUCK, parts=("restraint", "discretion", "crises")
-        )
+        stated = Promise(held, chance, AS_OF, at_signature=True)
+        again = credibility_paths(stated, known, luck, ("crises",))
+        whole = credibility_paths(promise, known, luck, ("restraint", "discretion", "crises"))
         assert again == pytest.approx(whole, abs=1e-9)

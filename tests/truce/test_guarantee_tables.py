@@ -19,7 +19,7 @@ from contactline.core.frame import checked
 from contactline.core.streams import Streams
 from contactline.topics.guarantee.make import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
 from contactline.topics.tables import declared
-from contactline.truce.guarantee import credibility_paths
+from contactline.truce.guarantee import Promise, PromiseLuck, credibility_paths
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,12 @@ def test_the_fan_is_the_mean_of_the_paths_that_courses_use(made):
     case, futures, settlements, tables = made
     guarantee = case.guarantees[0]
     carriers = [s for s in settlements.values() if s.guarantee and s.guarantee.id == guarantee.id]
-    q = credibility_paths(
-        futures.beliefs[credibility_belief(guarantee.id)], futures.beliefs, guarantee, case.as_of, futures.weeks,
-        futures.luck.crisis_luck, luck=futures.pledge_luck,
-        ceded=any(s.belts_lost for s in carriers), at_signature=True,
+    promise = Promise(
+        guarantee, futures.beliefs[credibility_belief(guarantee.id)], case.as_of, at_signature=True,
+        ceded=any(s.belts_lost for s in carriers),
     )  # fmt: skip
+    luck = PromiseLuck(futures.luck.crisis_luck, futures.pledge_luck)
+    q = credibility_paths(promise, futures.beliefs, luck)
     fan = tables["guarantee_paths"]
     assert fan["mean"].to_numpy() == pytest.approx(q[:, ::4].mean(axis=0))
     assert (fan["q10"] <= fan["q50"]).all() and (fan["q50"] <= fan["q90"]).all()

@@ -25,8 +25,9 @@ from contactline.engine.ground import SETTLEMENT, THEATRE, Theatre
 from contactline.engine.lines import holder_of, line_from, name_of_holder
 from contactline.engine.models import model_of
 from contactline.truce.aims import AIMS, wanted_regions
-from contactline.truce.breakdown import Decision, TruceTerms, hazard_at_signature
-from contactline.truce.slots import BREAKDOWN, CREDIBILITY, Challenge, Promise, PromiseLuck
+from contactline.truce.breakdown import Challenge, Decision, TruceTerms, hazard_at_signature
+from contactline.truce.guarantee import Promise, PromiseLuck
+from contactline.truce.slots import BREAKDOWN, CREDIBILITY
 from contactline.truce.terms import Settlement
 from contactline.war.manpower import LONGEST_LAG, flows
 from contactline.war.territory import Ground

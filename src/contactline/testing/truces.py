@@ -13,18 +13,15 @@ from contactline.case.load import load_case
 from contactline.core.streams import Streams
 from contactline.testing.hazards import DRAWS, ROWS, WEEKS, doubled, made_beliefs, some_of
 from contactline.testing.law import Law, Outputs, Trial, alone, common, first, lower
-from contactline.truce.breakdown import READINGS, TruceTerms, cumulated_hazard
+from contactline.truce.breakdown import READINGS, Challenge, TruceTerms, cumulated_hazard
 from contactline.truce.calendar import PledgeLuck
-from contactline.truce.guarantee import base_credibility, draw_pledge_luck
+from contactline.truce.guarantee import Promise, PromiseLuck, base_credibility, draw_pledge_luck
 from contactline.truce.slots import (
     BREAKDOWN,
     CREDIBILITY,
     Beliefs,
     BreakdownFace,
-    Challenge,
     CredibilityFace,
-    Promise,
-    PromiseLuck,
 )
 
 LEVELS = (0.0, 0.2, 0.5, 0.9)

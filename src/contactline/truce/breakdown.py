@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -91,26 +92,30 @@ class TruceTerms(NamedTuple):
     """The defender's cap over its present strength."""
 
 
-def decision(
-    terms: TruceTerms,
-    beliefs: Mapping[str, np.ndarray],
-    reading: np.ndarray,
-    *,
-    gain: np.ndarray,
-    losses: np.ndarray,
-    wanted: np.ndarray,
-    credibility: np.ndarray,
-    honoured: np.ndarray,
-    penalty: np.ndarray,
-    leaving: np.ndarray,
-) -> Decision:
-    """The challenger's decision under given terms.
+@dataclass(frozen=True)
+class Challenge:
+    """What the challenger decides on, ndarray[draw] each where not said otherwise.
 
-    reading : ndarray[draw] int, index into READINGS; gain : ndarray[draw], km² that two years of war would bring from
-    any line; losses : ndarray[draw], the challenger's killed and wounded in them; wanted : ndarray[draw], share of that
-    ground it wants; credibility : ndarray[draw, week]; honoured, penalty : ndarray[draw], as in Decision
-    leaving : ndarray[draw], share of the force that leaves a week beyond the usual after imposed terms
+    reading : int, index into READINGS: whose finding on terms the draw follows
+    gain, losses : km² that two years of war would bring, and the challenger's killed and wounded in them
+    wanted : share of that ground it wants; credibility : ndarray[draw, week]; honoured : tempo left if the guarantee
+    is honoured; penalty : what that costs on top
+    leaving : share of the defender's force that leaves a week beyond the usual after imposed terms
     """
+
+    reading: np.ndarray
+    gain: np.ndarray
+    losses: np.ndarray
+    wanted: np.ndarray
+    credibility: np.ndarray
+    honoured: np.ndarray
+    penalty: np.ndarray
+    leaving: np.ndarray
+
+
+def decision(terms: TruceTerms, beliefs: Mapping[str, np.ndarray], challenge: Challenge) -> Decision:
+    """The challenger's decision under given terms; beliefs : name → ndarray[draw], in its unit."""
+    reading, gain, leaving = challenge.reading, challenge.gain, challenge.leaving
     effect = np.zeros(len(reading))
     for written, kind, belief in (
         (terms.zone, STRONG_TERMS, "truce.effect_dmz"),
@@ -119,7 +124,8 @@ def decision(
     ):
         if written:
             effect = effect + kind[reading] * beliefs[belief]
-    ratio = beliefs["truce.value_per_km2"] * np.maximum(gain, 0.0) * wanted / np.maximum(losses, 1.0)
+    losses = np.maximum(challenge.losses, 1.0)
+    ratio = beliefs["truce.value_per_km2"] * np.maximum(gain, 0.0) * challenge.wanted / losses
     if terms.belt_lost:
         ratio = ratio * beliefs["truce.renewed_tempo_belt_lost"]
     if terms.relief:
@@ -133,9 +139,9 @@ def decision(
         log_ratio=log_ratio,
         log_rebuild=np.log(beliefs["truce.renewed_tempo_rebuild"]),
         eta=beliefs["war.tempo_strength"],
-        credibility=credibility,
-        honoured=honoured,
-        penalty=penalty,
+        credibility=challenge.credibility,
+        honoured=challenge.honoured,
+        penalty=challenge.penalty,
         peacetime=np.minimum(beliefs["truce.peacetime_strength"], terms.cap_share),
         leaving=leaving if terms.imposed else np.zeros_like(leaving),
     )

@@ -15,6 +15,7 @@ is truce.coalition_together. docs/guarantee.md has the sources.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, reduce
 
@@ -143,52 +144,71 @@ def honour_fit(analogues: tuple[Analogue, ...]) -> AnalogueFit:
     return fit_effects(honour_data(analogues))
 
 
-def credibility_paths(
-    base: np.ndarray,
-    beliefs: Mapping[str, np.ndarray],
-    guarantee: Guarantee | None,
-    as_of: date,
-    weeks: int,
-    crisis_luck: np.ndarray,
-    *,
-    luck: PledgeLuck | None = None,
-    ceded: bool = False,
-    signed: np.ndarray | int = 0,
-    parts: Collection[str] = PARTS,
-    at_signature: bool = False,
-) -> np.ndarray:
-    """q : ndarray[draw, week], chance that enough guarantors act if the truce is broken in that week.
+@dataclass(frozen=True)
+class Promise:
+    """A guarantee under one settlement.
 
-    base : ndarray[draw], before restraint, discretion and cession; with `at_signature` the chance with all of these
-    in it, which the path then starts from, moved by what time brings alone; beliefs : name → ndarray[draw];
-    crisis_luck : ndarray[draw, week] uniform, shared by courses
-    luck : draws successors and forfeitures; without it both enter by what is expected of them
-    ceded : whether these terms hand over prepared defences; counts where luck carries the analogues' effect
-    signed : week of signature, one for all or one a draw; its years and forfeiture count from there
-    parts : which reasons to count, all of PARTS unless a decomposition asks for fewer
+    base : ndarray[draw], chance that one guarantor acts, before restraint, discretion and cession; with `at_signature`
+    the chance that enough of them act, all of these counted; ceded : whether the terms hand over prepared defences
+    signed : week of signature, one for all or ndarray[draw]
     """
+
+    guarantee: Guarantee | None
+    base: np.ndarray
+    as_of: date
+    at_signature: bool = False
+    ceded: bool = False
+    signed: np.ndarray | int = 0
+
+
+@dataclass(frozen=True)
+class PromiseLuck:
+    """Chance, shared by all courses.
+
+    crisis : ndarray[draw, week], uniform probabilities; pledge : of successors and forfeitures, which without it enter
+    by what is expected of them, and of the analogues' effect of cession
+    """
+
+    crisis: np.ndarray
+    pledge: PledgeLuck | None = None
+
+
+def credibility_paths(
+    promise: Promise,
+    beliefs: Mapping[str, np.ndarray],
+    luck: PromiseLuck,
+    parts: Collection[str] = PARTS,
+) -> np.ndarray:
+    """q : ndarray[draw, week], chance that enough guarantors act if the truce is broken in that week of luck.crisis.
+
+    beliefs : name → ndarray[draw], in its unit; parts : which reasons to count, all of PARTS unless a decomposition
+    asks for fewer. The path starts from the base, by restraint, discretion and cession, or with `at_signature` from a
+    chance that has these in it; the guarantee's years and forfeiture count from the signature.
+    """
+    guarantee, base, weeks = promise.guarantee, promise.base, luck.crisis.shape[1]
     if guarantee is None or guarantee.form == "none" or not base.any():
         return np.zeros((len(base), weeks))
-    burden = _crises(beliefs, crisis_luck[:, :weeks]) if "crises" in parts else None
+    burden = _crises(beliefs, luck.crisis) if "crises" in parts else None
     members = []
+    shift = luck.pledge.ceded if promise.ceded and luck.pledge is not None else 0.0
     starts = (
         _starts_at(base, beliefs, guarantee)
-        if at_signature
-        else _starts(base, beliefs, guarantee, luck.ceded if ceded and luck is not None else 0.0, parts)
+        if promise.at_signature
+        else _starts(base, beliefs, guarantee, shift, parts)
     )
     for guarantor, logit in zip(guarantee.guarantors, starts, strict=True):
         path = np.repeat(logit[:, None], weeks, axis=1)
         if "calendar" in parts:
-            _add_calendar(path, guarantee, guarantor, beliefs, luck, as_of)
+            _add_calendar(path, guarantee, guarantor, beliefs, luck.pledge, promise.as_of)
         if burden is not None:
             path += burden
         members.append(expit(path, out=path))
     q = enough_act(members, guarantee.needed, beliefs) if len(members) > 1 else members[0]
     if "forfeiture" in parts and guarantee.revoked_by:
         rate = needed(beliefs, "truce.forfeit_rate") * needed(beliefs, "truce.forfeit_reading")
-        q = q * survives(rate, luck, weeks, signed)
+        q = q * survives(rate, luck.pledge, weeks, promise.signed)
     if guarantee.years is not None:
-        age = np.arange(weeks) - np.reshape(signed, (-1, 1))
+        age = np.arange(weeks) - np.reshape(promise.signed, (-1, 1))
         q = np.where(age < guarantee.years * WEEKS_PER_YEAR, q, 0.0)
     return q
 

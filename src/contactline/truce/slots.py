@@ -8,43 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 import numpy as np
 
-from contactline.case.pledges import Guarantee
 from contactline.core.plugins import Plugin, Slot
-from contactline.truce.breakdown import Decision, TruceTerms, decision
-from contactline.truce.calendar import PledgeLuck
-from contactline.truce.guarantee import credibility_paths
+from contactline.truce.breakdown import Challenge, Decision, TruceTerms, decision
+from contactline.truce.guarantee import Promise, PromiseLuck, credibility_paths
 
 Beliefs = Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A guarantee under one settlement.
-
-    base : ndarray[draw], chance that one guarantor acts, before restraint, discretion and cession; with `at_signature`
-    the chance that enough of them act, all of these counted; ceded : whether the terms hand over prepared defences
-    signed : week of signature
-    """
-
-    guarantee: Guarantee | None
-    base: np.ndarray
-    as_of: date
-    at_signature: bool = False
-    ceded: bool = False
-    signed: int = 0
-
-
-@dataclass(frozen=True)
-class PromiseLuck:
-    """Chance, shared by all courses: crisis : ndarray[draw, week], uniform; pledge : of successors and forfeiture."""
-
-    crisis: np.ndarray
-    pledge: PledgeLuck | None = None
 
 
 class CredibilityModel(Protocol):
@@ -59,26 +31,6 @@ class CredibilityModel(Protocol):
         A higher base never lowers it. No draw sees another.
         """
         ...
-
-
-@dataclass(frozen=True)
-class Challenge:
-    """What the challenger decides on, ndarray[draw] each where not said otherwise.
-
-    reading : int, whose finding on terms the draw follows; gain, losses : km² that two years of war would bring and the
-    challenger's killed and wounded in them; wanted : share of that ground it wants; credibility : ndarray[draw, week]
-    honoured : tempo left if the guarantee is honoured; penalty : what that costs on top; leaving : share of the
-    defender's force that leaves a week beyond the usual after imposed terms
-    """
-
-    reading: np.ndarray
-    gain: np.ndarray
-    losses: np.ndarray
-    wanted: np.ndarray
-    credibility: np.ndarray
-    honoured: np.ndarray
-    penalty: np.ndarray
-    leaving: np.ndarray
 
 
 class BreakdownModel(Protocol):
@@ -103,10 +55,7 @@ class LogitPledge:
 
     def paths(self, promise: Promise, beliefs: Beliefs, luck: PromiseLuck) -> np.ndarray:
         """The equations of truce/guarantee.py : ndarray[draw, week]."""
-        return credibility_paths(
-            promise.base, beliefs, promise.guarantee, promise.as_of, luck.crisis.shape[1], luck.crisis,
-            luck=luck.pledge, ceded=promise.ceded, signed=promise.signed, at_signature=promise.at_signature,
-        )  # fmt: skip
+        return credibility_paths(promise, beliefs, luck)
 
 
 class ChallengerDecides:
@@ -117,11 +66,7 @@ class ChallengerDecides:
 
     def decision(self, terms: TruceTerms, beliefs: Beliefs, challenge: Challenge) -> Decision:
         """The equations of truce/breakdown.py."""
-        return decision(
-            terms, beliefs, challenge.reading, gain=challenge.gain, losses=challenge.losses, wanted=challenge.wanted,
-            credibility=challenge.credibility, honoured=challenge.honoured, penalty=challenge.penalty,
-            leaving=challenge.leaving,
-        )  # fmt: skip
+        return decision(terms, beliefs, challenge)
 
 
 @dataclass(frozen=True, eq=False)

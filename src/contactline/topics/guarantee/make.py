@@ -40,6 +40,8 @@ from contactline.truce.analogues import (
 from contactline.truce.calendar import PledgeLuck
 from contactline.truce.guarantee import (
     PARTS,
+    Promise,
+    PromiseLuck,
     calendar_of,
     credibility_paths,
     effect_draws,
@@ -161,16 +163,15 @@ def _steps(
         yield from _base_steps(guarantee, futures.sets, streams)
 
     def path(parts: tuple[str, ...]) -> np.ndarray:
-        return credibility_paths(
-            base, kept.beliefs, guarantee, case.as_of, kept.weeks, kept.luck.crisis_luck, luck=kept.pledge_luck,
-            ceded=ceded, parts=parts, at_signature=guarantee.stated,
-        )  # fmt: skip
+        promise = Promise(guarantee, base, case.as_of, guarantee.stated, ceded)
+        luck = PromiseLuck(kept.luck.crisis_luck[:, : kept.weeks], kept.pledge_luck)
+        return credibility_paths(promise, kept.beliefs, luck, parts)
 
     if ceded and not guarantee.stated:
         solo = guarantee.model_copy(update={"guarantors": guarantee.guarantors[:1], "enough": "any"})
-        moved = credibility_paths(
-            base, kept.beliefs, solo, case.as_of, 1, kept.luck.crisis_luck, luck=kept.pledge_luck, ceded=True, parts=()
-        )  # fmt: skip
+        promise = Promise(solo, base, case.as_of, ceded=True)
+        week = PromiseLuck(kept.luck.crisis_luck[:, :1], kept.pledge_luck)
+        moved = credibility_paths(promise, kept.beliefs, week, ())
         yield _row("cession", 0, kept.set_mean(moved[:, 0]))
     if len(guarantee.guarantors) > 1 and not guarantee.stated:
         yield _row("coalition", 0, kept.set_mean(path(())[:, 0]))
@@ -217,17 +218,9 @@ def _fan(
 ) -> Iterator[dict[str, object]]:
     """The chance over time, all reasons counted."""
     base, at_signature = pledged(futures, guarantee)
-    q = credibility_paths(
-        base,
-        futures.beliefs,
-        guarantee,
-        case.as_of,
-        futures.weeks,
-        futures.luck.crisis_luck,
-        luck=luck,
-        ceded=ceded,
-        at_signature=at_signature,
-    )
+    promise = Promise(guarantee, base, case.as_of, at_signature, ceded)
+    shared = PromiseLuck(futures.luck.crisis_luck[:, : futures.weeks], luck)
+    q = credibility_paths(promise, futures.beliefs, shared)
     by_set = q.reshape(futures.sets, futures.each, -1).mean(axis=1)
     for week in range(0, futures.weeks, EVERY_WEEKS):
         yield {"week": week, "mean": float(by_set[:, week].mean()), **_quantiles(by_set[:, week])}

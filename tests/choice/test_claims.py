@@ -22,6 +22,7 @@ from contactline.choice.verdict import vetoed_clauses
 from contactline.core.errors import CaseError, InputError, UnknownNameError
 from contactline.topics.claims.make.claims import amount, claims_tables
 from contactline.topics.claims.make.quantities import READERS, quantity
+from contactline.topics.claims.make.quantities_read import STANDING
 from contactline.topics.claims.make.quantity_parts import Material, NoValueError
 from contactline.topics.showing.judgements import mixes
 
@@ -128,6 +129,20 @@ def test_a_figure_is_a_range():
 def test_every_family_has_a_reader_and_a_known_kind():
     assert set(READERS) == {family.template for family in FAMILIES}
     assert {family.kind for family in FAMILIES} <= set(KINDS)
+
+
+def test_what_stands_in_a_table_is_declared_there():
+    units = {family.template: family.unit for family in FAMILIES}
+    for template, standing in STANDING.items():
+        slots = {name: "52" if name == "weeks" else "x" for name in re.findall(r"{(\w+)}", template)}
+        assert set(standing.where) <= set(standing.table.key), template
+        assert len(standing.columns) in (1, 3)
+        for name in (*standing.where.values(), *standing.columns):
+            name.format(**slots)
+        for name in standing.columns:
+            column = standing.table.column(name.format(**slots))
+            assert column is not None, (template, name)
+            assert units[template].removesuffix(" points") == column.unit, (template, name)
 
 
 def test_every_name_is_read_as_its_own_family(case):

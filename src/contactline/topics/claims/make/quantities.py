@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contactline.case.quantities import Named, parse
 from contactline.case.schema import Case
 from contactline.topics.claims.make import quantities_deal, quantities_war
+from contactline.topics.claims.make.quantities_read import STANDING
 from contactline.topics.claims.make.quantity_parts import Material, Quantity, Read
 
 
@@ -40,6 +41,7 @@ def _supply_assumed(case: Case, name: str) -> bool:
 
 
 READERS: dict[str, Callable[[Material, Named], Read]] = {
+    **STANDING,
     "tempo.net_km2_{months}_months": quantities_war.tempo,
     "gain.{year}.km2": quantities_war.gain_year,
     "gain.{year}.share_of_country": quantities_war.gain_year,
@@ -47,24 +49,15 @@ READERS: dict[str, Callable[[Material, Named], Read]] = {
     "distance.{place}": quantities_war.distance,
     "losses.{side}.{year}": quantities_war.losses_year,
     "losses.per_km2.{year}": quantities_war.losses_per_km2,
-    "objective.{objective}.km2_left": quantities_war.km2_left,
     "published.{reference}": quantities_deal.published,
     "supply.{capability}.{actor}": quantities_deal.supply,
     "supply.{capability}.without_{actor}_{weeks}_weeks": quantities_deal.without,
-    "gain.next_{weeks}_weeks": quantities_war.next_gain,
-    "losses.{side}.next_{weeks}_weeks": quantities_war.next_losses,
     "objective.{objective}.p_{weeks}": quantities_war.p_objective,
     "objective.{objective}.months": quantities_war.objective_months,
-    "objective.{objective}.attacker_losses": quantities_war.objective_losses,
     "opens.{lever}.{target}": quantities_war.opens,
-    "surrounded.{objective}.p_{weeks}": quantities_war.surrounded,
     "price.{proposal}.{price}": quantities_deal.price,
-    "truce.{proposal}.p_hold_{weeks}": quantities_deal.p_hold,
     "truce.{proposal}.change.{variant}": quantities_deal.truce_change,
-    "truce.{proposal}.credibility": quantities_deal.credibility,
     "verdict.{proposal}.{viewpoint}": quantities_deal.verdict,
-    "support.{path}.gain_difference": quantities_deal.gain_difference,
-    "support.{path}.collapse_difference": quantities_deal.collapse_difference,
     "collapse.chance": quantities_war.collapse,
     "course.{course}.{outcome}": quantities_deal.course,
     "benchmark.{benchmark}": quantities_war.benchmark,

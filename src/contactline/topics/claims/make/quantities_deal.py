@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-import pandas as pd
 
 from contactline.case.clauses import Deadline, Withdrawal
 from contactline.case.quantities import FORM_FIELDS, Named, viewpoint_id
@@ -31,7 +28,6 @@ from contactline.topics.claims.make.quantity_parts import (
     truce_row,
 )
 from contactline.topics.proposals.schema import DEALS, PRICE
-from contactline.topics.support.schema import SUPPORT_FRONTIER
 
 
 def published(material: Material, named: Named) -> Read:
@@ -77,31 +73,12 @@ def price(material: Material, named: Named) -> Read:
     return label, "persons", row_range(row, what), f"{RANGE} of the draws in which it is seized"
 
 
-def p_hold(material: Material, named: Named) -> Read:
-    row = truce_row(material, named.slots["proposal"], "as_written")
-    weeks = named.slots["weeks"]
-    # A chance averages over the beliefs already: their spread is no second uncertainty of it.
-    event = f"a truce on “{row['name']}”, as written, holds for {weeks} weeks"
-    return event, "probability", point(float(row[f"p_hold_{weeks}"])), POINT
-
-
 def truce_change(material: Material, named: Named) -> Read:
     written = truce_row(material, named.slots["proposal"], "as_written")
     other = truce_row(material, named.slots["proposal"], named.slots["variant"])
     words = other["label"] if "label" in other else named.slots["variant"].replace("_", " ")
     label = f"change in the chance that a truce on “{written['name']}” holds three years, {words}"
     return label, "probability points", point(float(other["p_hold_156"] - written["p_hold_156"])), POINT
-
-
-def credibility(material: Material, named: Named) -> Read:
-    row = truce_row(material, named.slots["proposal"], "as_written")
-    ends = row_range(row, "credibility")
-    return (
-        f"the guarantor acts if “{row['name']}” is broken at once",
-        "probability",
-        replace(ends, central=float(row["credibility_mean"])),
-        RANGE,
-    )
 
 
 def verdict(material: Material, named: Named) -> Read:
@@ -119,30 +96,6 @@ def verdict(material: Material, named: Named) -> Read:
     name = next(p.name for p in case.proposals if p.id == proposal)
     label = f"share of beliefs and weights in which accepting “{name}” is better, by “{values.viewpoint}” ({actor})"
     return label, "share", figure, "80% range of counting sets of beliefs"
-
-
-PAIRED = "90% range of the simulation, paired draw by draw"
-
-
-def _support_row(material: Material, path: str) -> pd.Series:
-    return material.rows(SUPPORT_FRONTIER, path=path).iloc[0]
-
-
-def gain_difference(material: Material, named: Named) -> Read:
-    row = _support_row(material, named.slots["path"])
-    label = f"mean net gain in two years: “{row['name']}”, less that with support as today"
-    return label, "km²", _difference(row, "gain"), PAIRED
-
-
-def collapse_difference(material: Material, named: Named) -> Read:
-    row = _support_row(material, named.slots["path"])
-    label = f"chance of a collapse of the line in two years: “{row['name']}”, less that with support as today"
-    return label, "probability points", _difference(row, "collapse"), PAIRED
-
-
-def _difference(row: pd.Series, stem: str) -> Figure:
-    """A paired difference with the 90% range of its simulation noise; the beliefs behind it are wider."""
-    return Figure(*(float(row[f"{stem}_diff{end}"]) for end in ("_low", "", "_high")))
 
 
 def course(material: Material, named: Named) -> Read:

@@ -26,12 +26,9 @@ from contactline.topics.claims.make.quantity_parts import (
 )
 from contactline.topics.fighting.schema import (
     CELLS,
-    GAIN_FAN,
-    LOSSES_FAN,
     LOSSES_HISTORY,
     OBJECTIVES,
     OPENS,
-    THREATS,
 )
 from contactline.topics.front.schema import LINE_HISTORY
 from contactline.topics.quantiles import months as as_months
@@ -111,31 +108,6 @@ def distance(material: Material, named: Named) -> Read:
     return label, "km", point(nearest), POINT
 
 
-def km2_left(material: Material, named: Named) -> Read:
-    row = material.rows(OBJECTIVES, objective=named.slots["objective"], model="headline").iloc[0]
-    return (
-        f"{row['name']}: not held by {material.case.challenger.name}",
-        "km²",
-        point(float(row["km2_remaining"])),
-        POINT,
-    )
-
-
-def next_gain(material: Material, named: Named) -> Read:
-    rows = material.rows(GAIN_FAN, model="headline", week=int(named.slots["weeks"]))
-    label = (
-        f"net gain of {material.case.challenger.name} in the next {named.slots['weeks']} weeks, fighting on"
-    )
-    return label, "km²", row_range(rows.iloc[0], ""), RANGE
-
-
-def next_losses(material: Material, named: Named) -> Read:
-    side = next(s for s in material.case.sides if s.id == named.slots["side"])
-    rows = material.rows(LOSSES_FAN, side=side.id, kind="killed_wounded", week=int(named.slots["weeks"]))
-    label = f"killed and wounded of {side.name} in the next {named.slots['weeks']} weeks, fighting on"
-    return label, "persons", row_range(rows.iloc[0], ""), RANGE
-
-
 def p_objective(material: Material, named: Named) -> Read:
     name, weeks = named.slots["objective"], int(named.slots["weeks"])
     rows = material.rows(OBJECTIVES, objective=name)
@@ -157,12 +129,6 @@ def objective_months(material: Material, named: Named) -> Read:
     return f"months until {row['name']} is taken by force", "months", Figure(low, middle, high), RANGE
 
 
-def objective_losses(material: Material, named: Named) -> Read:
-    row = material.rows(OBJECTIVES, objective=named.slots["objective"], model="headline").iloc[0]
-    label = f"killed and wounded of {material.case.challenger.name} on the whole front until {row['name']} is taken"
-    return label, "persons", row_range(row, "attacker_losses"), f"{RANGE} of the draws in which it is taken"
-
-
 def opens(material: Material, named: Named) -> Read:
     row = material.rows(OPENS, lever=named.slots["lever"], target=named.slots["target"]).iloc[0]
     what = {"main_region": "the rest of the region", "belts": "the fortified belt"}[named.slots["target"]]
@@ -173,12 +139,6 @@ def opens(material: Material, named: Named) -> Read:
         Figure(float(row["low"]), float(row["difference"]), float(row["high"])),
         "90% range",
     )
-
-
-def surrounded(material: Material, named: Named) -> Read:
-    row = material.rows(THREATS, objective=named.slots["objective"], week=int(named.slots["weeks"])).iloc[0]
-    event = f"{row['name']} is surrounded within {named.slots['weeks']} weeks"
-    return event, "probability", point(float(row["p_surrounded"])), POINT
 
 
 def benchmark(material: Material, named: Named) -> Read:

@@ -153,3 +153,22 @@ def test_a_column_of_numbers_or_of_another_clock_is_no_column_of_days() -> None:
 def test_a_table_without_rows_has_its_columns_all_the_same() -> None:
     assert list(checked(TABLE, table().head(0)).columns) == list(table().columns)
     assert "missing ['proposal', 'week'" in said(pd.DataFrame())
+
+
+def test_a_family_must_have_a_member_for_each_value_that_it_is_declared_for() -> None:
+    game = Table(
+        "game",
+        "Made up",
+        (
+            Column("node", "whole", "count", "number of the node", 0),
+            Column("actor", "text", "name", "who moves; empty where nobody does"),
+            Column("pay_*", "number", "value", "what a player gets", optional=True, each="actor"),
+        ),
+        ("node",),
+    )
+    whole = pd.DataFrame(
+        {"node": [0, 1, 2], "actor": ["north", "south", ""], "pay_north": 1.0, "pay_south": 2.0}
+    )
+    assert len(checked(game, whole)) == 3
+    with pytest.raises(InternalError, match=r"missing \['pay_south'\]"):
+        checked(game, whole.drop(columns="pay_south"))

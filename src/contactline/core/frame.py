@@ -46,6 +46,8 @@ class Column:
     """True where a missing value is allowed."""
     infinite: bool = False
     """True where a number may be inf or −inf (a log score of a forecast without any spread)."""
+    each: str = ""
+    """For a family: the column of the same table for each of whose values it must have a member."""
 
     @property
     def allowed(self) -> str:
@@ -203,7 +205,9 @@ class _Fault:
         present = [str(name) for name in self.frame.columns]
         wanted = [column.name for column in self.table.columns]
         faults = {
-            "missing": [name for name in wanted if "*" not in name and name not in present],
+            "missing": [
+                name for name in (*wanted, *self._members()) if "*" not in name and name not in present
+            ],
             "not known": [name for name in present if self.table.column(name) is None],
             "there twice": [name for at, name in enumerate(present) if name in present[:at]],
         }
@@ -213,6 +217,16 @@ class _Fault:
                 f" has columns {present}; allowed are {wanted}; {said}",
                 "Rename or remove columns so that they match.",
             )
+
+    def _members(self) -> list[str]:
+        """The members that a family must have: one for each text in its column `each`."""
+        return [
+            family.name.replace("*", text)
+            for family in self.table.families
+            if family.each in self.frame
+            for text in dict.fromkeys(self.frame[family.each])
+            if text and isinstance(text, str)
+        ]
 
     def value(self, column: Column, name: str, wrong: np.ndarray) -> ContactlineError:
         """The error for the first value of column `name` that is not allowed; wrong : ndarray[row] bool."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contactline.core.frame import Column, Table
 from contactline.topics.columns import chance, maybe, name_of, num, text
 
@@ -72,7 +74,12 @@ GAME = Table(
         text("label", "what is drawn, or how it ends"),
         chance("chance", "nature's chance of the branch (missing: a player chose it)", True),
         chance("reach_*", "chance of passing the node in the equilibria of that outcome", True),
-        maybe("pay_*", "units of that player's value", "expected gain over fighting on (missing: no ending)"),
+        replace(
+            maybe(
+                "pay_*", "units of that player's value", "expected gain over fighting on (missing: no ending)"
+            ),
+            each="actor",
+        ),
     ),
     ("node",),
 )

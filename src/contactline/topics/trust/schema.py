@@ -5,6 +5,12 @@ from __future__ import annotations
 from contactline.core.frame import Column, Table
 from contactline.topics.columns import SERIES, chance, count, day, maybe, name_of, num, text
 
+RATIO_COLUMNS = {
+    baseline: f"crps_ratio_{baseline.replace('-', '_')}"
+    for baseline in ("line-52", "line-13", "mean-13", "autoarima")
+}
+"""Baseline of the bars → column of the score over its score."""
+
 BACKTEST_SUMMARY = Table(
     "backtest_summary",
     "Scores of each forecast on rolling origins",
@@ -14,7 +20,10 @@ BACKTEST_SUMMARY = Table(
         text("label", "what it is called"),
         Column("horizon", "whole", "weeks", "weeks ahead", 1),
         num("crps", "km²", "mean continuous ranked probability score; lower is better", 0),
-        maybe("crps_ratio*", "ratio", "score divided by that of the baseline named in the column", 0),
+        *(
+            maybe(column, "ratio", f"score divided by that of {baseline} (missing: not scored)", 0)
+            for baseline, column in RATIO_COLUMNS.items()
+        ),
         *(chance(f"cover{c}", f"share of outcomes inside the {c}% band", True) for c in (50, 80, 90)),
         count("origins", "forecast origins scored", 0),
         count("independent_windows", "windows of that length that do not overlap", 0),

@@ -31,6 +31,7 @@ from contactline.topics.trust.schema import (
     BACKTEST_PLACES,
     BACKTEST_PLACES_BANDS,
     BACKTEST_SUMMARY,
+    RATIO_COLUMNS,
 )
 
 FOLDER = "backtest"
@@ -41,7 +42,6 @@ COLUMNS_READ = {
     "places_skills.csv": ("rule", "measure", "horizon", "skill", "low", "high"),
 }
 """Columns by which the files of a kind are put together, beside what the dictionary asks of the result."""
-RATIO_BASELINES = ("line-52", "line-13", "mean-13", "autoarima")
 KEY = "evidence_sha256"
 
 
@@ -170,16 +170,13 @@ def backtest_tables(result: BacktestResult, series: str) -> Tables:
         columns={"forecaster": "model", "in50": "cover50", "in80": "cover80", "in90": "cover90",
                  "independent": "independent_windows"}
     )  # fmt: skip
-    for baseline in RATIO_BASELINES:
+    keys = pd.MultiIndex.from_frame(summary[["model", "horizon"]])
+    for baseline, column in RATIO_COLUMNS.items():
         ratios = result.ratios[result.ratios["baseline"] == baseline]
-        found = ratios.set_index(["forecaster", "horizon"])["ratio"]
-        keys = pd.MultiIndex.from_frame(summary[["model", "horizon"]])
-        if len(found):
-            summary[f"crps_ratio_{baseline.replace('-', '_')}"] = found.reindex(keys).to_numpy()
+        summary[column] = ratios.set_index(["forecaster", "horizon"])["ratio"].reindex(keys).to_numpy()
     summary.insert(0, "series", series)
-    columns = [name for name in summary.columns if name.startswith("crps_ratio")]
-    kept = ["series", "model", "label", "horizon", "crps", *columns, "cover50", "cover80", "cover90", "origins",
-            "independent_windows"]  # fmt: skip
+    kept = ["series", "model", "label", "horizon", "crps", *RATIO_COLUMNS.values(), "cover50", "cover80", "cover90",
+            "origins", "independent_windows"]  # fmt: skip
     bars = result.bars[result.bars["forecaster"].isin(["headline"])]
     bar_rows = [
         {

@@ -11,6 +11,7 @@ import typer
 
 from contactline.faces.cli.app import app
 from contactline.service.dictionary import dictionary_page
+from contactline.service.questions import HOMES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -75,6 +76,21 @@ def test_the_readmes_python_runs(capsys: pytest.CaptureFixture[str]):
     (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     exec(compile(block, "README.md", "exec"), {})
     assert "km²" in capsys.readouterr().out
+
+
+def test_the_python_of_the_page_on_asking_runs(capsys: pytest.CaptureFixture[str]):
+    space: dict[str, Any] = {}
+    for block in re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "service.md").read_text(encoding="utf-8"), re.S
+    ):
+        exec(compile(block, "service.md", "exec"), space)
+    shown = capsys.readouterr().out
+    assert "did you mean Verdict" in shown and "parts reused" in shown and "['x', 'y']" in shown
+
+
+def test_every_question_stands_on_the_page_on_asking():
+    table = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    assert not [name for name in HOMES if f"`{name}`" not in table]
 
 
 def test_the_data_dictionary_is_the_codes_own():

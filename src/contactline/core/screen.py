@@ -118,6 +118,19 @@ def wrapped(console: Console, text: Cell, width: int | None = None) -> list[Text
     return lines or [Text()]
 
 
+def hung(console: Console, text: Text) -> list[Text]:
+    """Lines of a paragraph; those of a bullet stand below its text."""
+    if not text.plain.startswith("• "):
+        return wrapped(console, text)
+    lines = wrapped(console, text, console.width - 2)
+    return [line if k == 0 else Text("  ").append_text(line) for k, line in enumerate(lines)]
+
+
+def bullets(console: Console, lines: Iterable[str]) -> None:
+    """Print lines as bullets."""
+    print_lines(console, [part for line in lines for part in hung(console, Text(f"• {line}"))])
+
+
 def table_lines(
     console: Console,
     columns: Sequence[Column],

@@ -24,7 +24,7 @@ from contactline.topics.proposals.schema import DEALS
 from contactline.topics.showing.held import held_words
 from contactline.topics.showing.precision import error_of_share, in_points, sets_of
 
-TOLD = 8
+TOLD = 6
 """Moves that are told in sentences."""
 SMALL = 1e-8
 """What counts as no move, as a part of the value: a saved figure has nine digits."""

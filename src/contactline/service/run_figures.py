@@ -65,7 +65,8 @@ def _courses(run: Assessment) -> Iterator[Figure]:
         unit = SHARE if row["unit"] in SHARES else row["unit"]
         course = row["name"].removeprefix("Accept: ")
         when = "fighting on" if course == row["name"] else f"accepting “{course}”"
-        what = f"the mean of “{row['label']}” when {when}"
+        event = unit == SHARE and {row["q10"], row["q50"], row["q90"]} <= {0.0, 1.0}
+        what = f"the {'chance' if event else 'mean'} of “{row['label']}” when {when}"
         spread = 0.0 if unit == SHARE else _width(row, "")
         yield Figure(COURSES.name, (row["course"], row["outcome"]), what, unit, row["mean"], spread)
 

@@ -21,7 +21,7 @@ from contactline.core.files import check_file, write_bytes
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.rounding import share, short
-from contactline.core.screen import Cell, print_table, say, words
+from contactline.core.screen import Cell, bullets, print_table, say, words
 from contactline.core.screen import figure as figure_column
 from contactline.faces.cli.options import (
     DEFAULT_CASE,
@@ -198,8 +198,7 @@ def _bullets(console: Console, title: str, lines: Sequence[str]) -> None:
     if lines:
         console.print()
         say(console, Text(title, style="bold"))
-    for line in lines:
-        say(console, f"• {line}")
+    bullets(console, lines)
 
 
 def _pair_json(found: Found) -> dict[str, Any]:

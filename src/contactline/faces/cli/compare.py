@@ -13,7 +13,7 @@ from rich.text import Text
 from contactline.core.output import print_json
 from contactline.core.progress import terminal
 from contactline.core.rounding import short
-from contactline.core.screen import figure, print_table, say, words
+from contactline.core.screen import bullets, figure, print_table, say, words
 from contactline.faces.cli.options import Json, ask
 from contactline.service.compare import Comparison
 from contactline.service.questions.runs import Compare
@@ -45,8 +45,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
     else:
         say(console, "Both runs were asked the same.")
     console.print()
-    for sentence in (*found.sentences, *found.alone):
-        say(console, f"• {sentence}")
+    bullets(console, (*found.sentences, *found.alone))
     if not found.moved:
         return
     console.print()

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from contactline.case.schema import Case
 from contactline.core.frame import Tables
-from contactline.core.screen import Cell, figure, print_lines, print_table, table_lines, words, wrapped
+from contactline.core.screen import Cell, figure, hung, print_lines, print_table, table_lines, words
 from contactline.core.version import VERSION
 from contactline.faces.report.front import measured_assessment
 from contactline.faces.report.html import write_front
@@ -162,15 +162,7 @@ def _screen(
             Text(),
             Text.assemble(("Report: ", "bold"), str(report), f" ({left} more judgements)" if left else ""),
         ]
-    return [line for part in parts for line in _hung(console, part)]
-
-
-def _hung(console: Console, part: Text) -> list[Text]:
-    """Lines of a paragraph; those of a bullet stand below its text."""
-    if not part.plain.startswith("• "):
-        return wrapped(console, part)
-    lines = wrapped(console, part, console.width - 2)
-    return [line if k == 0 else Text("  ").append_text(line) for k, line in enumerate(lines)]
+    return [line for part in parts for line in hung(console, part)]
 
 
 def _proposals(console: Console, assessment: Assessment, *, in_a_line: bool) -> list[Text]:

@@ -58,9 +58,9 @@ def made_up(
     return Futures(graph.reads(world))
 
 
-def paths(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def paths(seed: int = 0, sets: int = SETS) -> tuple[np.ndarray, np.ndarray]:
     """Made-up gains, a slow random walk about 20 km² a week, and even claims."""
-    draws = SETS * FUTURES
+    draws = sets * FUTURES
     rng = np.random.default_rng(seed)
     net = 20 + 15 * rng.standard_normal((draws, 1)) + 10 * rng.standard_normal((draws, WEEKS))
     return net, np.full((draws, WEEKS), 1000.0)

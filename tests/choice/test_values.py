@@ -27,7 +27,8 @@ OWNED = {"assumption": {"by": "the test", "why": "made up for the test"}}
 
 def test_the_average_flips_and_the_verdict_does_not():
     """End to end: the return of children turns the mean of scores; verdict, regret and acceptability stay."""
-    case, theatre, settlements, futures = small.world()
+    case, theatre, settlements, _ = small.world()
+    futures = small.made_up(*small.paths(sets=60))  # boxes ask for fifty belief sets
     plain = settlements["handover"].proposal
     sweet = plain.model_copy(update={"id": "sweetened", "clauses": (*plain.clauses, small.favour())})
     scores = {one.name: one.score for one in SCORED}
@@ -44,15 +45,10 @@ def test_the_average_flips_and_the_verdict_does_not():
     vetoing = set(first.loc[first["refuses"] != "", "values"])
     assert vetoing == {v.viewpoint for v in case.values if "cession" in v.vetoes} != set()
 
-    # Boxes ask for fifty belief sets; the small world's are repeated, which changes no share.
-    beliefs = {name: np.tile(c.reshape(futures.sets, -1)[:, 0], 5) for name, c in futures.beliefs.items()}
-    wide = {name: {k: np.tile(v, 5) for k, v in run.items()} for name, run in runs.items()}
-    still = {
-        course: {k: v.reshape(5 * futures.sets, -1).mean(axis=1) for k, v in run.items()}
-        for course, run in wide.items()
-    }
+    beliefs = {name: column[:: futures.each] for name, column in futures.beliefs.items()}
+    still = {course: {name: futures.set_mean(v) for name, v in run.items()} for course, run in runs.items()}
     tables = sensitivity_tables(
-        case, wide, beliefs, belief_labels(case), plain.id, Streams(0),
+        case, runs, beliefs, belief_labels(case), plain.id, Streams(0),
         lambda name: Sweep(name, np.array([0.0, 1.0]), (still, still)),
     )  # fmt: skip
     for table in ("regret", "acceptability"):

@@ -171,7 +171,7 @@ def test_distributions_come_back():
 
 
 def test_records_within_records_come_back_without_what_they_worked_out():
-    luck = Chance(*[np.full(3, k + 0.5) for k in range(8)], PledgeLuck(*[np.full((3, 2), 0.1)] * 4))
+    luck = Chance(*[np.full(3, k + 0.5) for k in range(9)], PledgeLuck(*[np.full((3, 2), 0.1)] * 4))
     assert same(back(luck), luck)
     line = SimulatedLine(
         FallLog(np.array([0, 2]), np.array([1, 3]), np.array([60.0, 80.0])), np.zeros(4, int)

@@ -23,7 +23,7 @@ from contactline.core.graph import Graph
 from contactline.core.keep import Store
 from contactline.engine import lines
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes
-from contactline.engine.fits import FORECAST, LOSS_FIT, SPACE_FIT, SPREAD, WEEKLY
+from contactline.engine.fits import CLAIMS_FIT, FORECAST, SPACE_FIT, SPREAD, WEEKLY
 from contactline.engine.ground import FRONT
 from contactline.engine.inputs import CASE, LOADED, World
 from contactline.engine.run import Run
@@ -36,7 +36,7 @@ from contactline.war.source_bias import measured_beliefs
 
 SCENARIO = Scenario(sets=4, support="us_intelligence_cut")
 """A support path that cuts something, so that what support moves is moved."""
-RECORD = (FRONT, WEEKLY, SPREAD, FORECAST, LOSS_FIT, SPACE_FIT)
+RECORD = (FRONT, WEEKLY, SPREAD, CLAIMS_FIT, FORECAST, SPACE_FIT)
 """What is measured and fitted: dear, and the same whatever is believed, which a test says."""
 NAMES = sorted(belief_labels(load_case(SCENARIO.case).case))
 
@@ -48,7 +48,7 @@ def run():
     numba.set_num_threads(1)  # a thousand small runs: waking a second thread takes longer than they do
     fitted = opened(opened_graph(), SCENARIO)
     known = remembering(fitted)
-    patch.setattr(lines, "TRAJECTORIES", 12)
+    patch.setattr(lines, "EACH", 1)
     patch.setattr(lines, "WEEKS", 60)
     yield opened(Graph(all_nodes(), known), SCENARIO)
     numba.set_num_threads(threads)
@@ -127,10 +127,13 @@ def redrawn(run: Run, name: str, value: float, graph: Graph, monkeypatch) -> dic
             "contactline.engine.design.sample_elasticities",
             lambda case, sets, streams: sample(case, sets, streams) | {key: np.full(sets, value)},
         )
+    # Fronts are fought at levels of what the case itself states, whatever is held.
+    named = lines._named
+    monkeypatch.setattr(lines, "_named", lambda _case, belief: named(run.case, belief))
     case = fixed(run.case, name, value)
     measured = measured_beliefs(run.loaded.evidence("losses"), case)
     given = {"measured": {belief: found for belief, found in measured.items() if belief != name}}
-    world = Redrawn(graph, SCENARIO, case, replace(run.loaded, case=case), given)
+    world = Redrawn(graph, SCENARIO, case, replace(run.loaded, case=case), given, SLOTS)
     world.told = f"{name} {value!r}"
     again = Run(graph.reads(world))
     return {course: again.runs[course] for course in again.runs}

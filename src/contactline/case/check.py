@@ -187,15 +187,13 @@ def _references(case: Case) -> Iterator[Problem]:
             yield _unknown(path, kind, name, known[kind])
 
 
-def _pointers(case: Case) -> Iterator[tuple[KeyPath, str, str]]:
-    """Every (key path, kind of record, id) by which one record names another."""
-    for i, region in enumerate(case.theatre.always_regions):
-        yield ("theatre", "always_regions", i), "regions", region
-    for i, objective in enumerate(case.objectives):
-        yield ("objectives", i, "region"), "regions", objective.region
-    for i, belt in enumerate(case.belts):
-        for j, name in enumerate(belt.objectives):
-            yield ("belts", i, "objectives", j), "objectives", name
+Pointer = tuple[KeyPath, str, str]
+"""Key path, kind of record, id."""
+
+
+def _pointers(case: Case) -> Iterator[Pointer]:
+    """Every id by which one record names another."""
+    yield from _on_the_ground(case)
     yield ("evidence", "attacker_loss_series"), "series", case.evidence.attacker_loss_series
     for i, name in enumerate(case.default_proposals):
         yield ("default_proposals", i), "proposals", name
@@ -203,14 +201,7 @@ def _pointers(case: Case) -> Iterator[tuple[KeyPath, str, str]]:
     for i, guarantee in enumerate(case.guarantees):
         for j, name in enumerate(guarantee.guarantors):
             yield ("guarantees", i, "guarantors", j), "actors", name
-    for i, capability in enumerate(case.capabilities):
-        for j, donor in enumerate(capability.donors):
-            yield ("capabilities", i, "donors", j, "actor"), "actors", donor.actor
-    for i, support_path in enumerate(case.support_paths):
-        for j, cut in enumerate(support_path.cuts):
-            yield ("support_paths", i, "cuts", j, "actor"), "actors", cut.actor
-            for k, name in enumerate(cut.capabilities):
-                yield ("support_paths", i, "cuts", j, "capabilities", k), "capabilities", name
+    yield from _in_support(case)
     for i, values in enumerate(case.values):
         yield ("values", i, "actor"), "actors", values.actor
     for i, position in enumerate(case.positions):
@@ -221,6 +212,27 @@ def _pointers(case: Case) -> Iterator[tuple[KeyPath, str, str]]:
     for i, benchmark in enumerate(case.benchmarks):
         if benchmark.objective is not None:
             yield ("benchmarks", i, "objective"), "objectives", benchmark.objective
+
+
+def _on_the_ground(case: Case) -> Iterator[Pointer]:
+    for i, region in enumerate(case.theatre.always_regions):
+        yield ("theatre", "always_regions", i), "regions", region
+    for i, objective in enumerate(case.objectives):
+        yield ("objectives", i, "region"), "regions", objective.region
+    for i, belt in enumerate(case.belts):
+        for j, name in enumerate(belt.objectives):
+            yield ("belts", i, "objectives", j), "objectives", name
+
+
+def _in_support(case: Case) -> Iterator[Pointer]:
+    for i, capability in enumerate(case.capabilities):
+        for j, donor in enumerate(capability.donors):
+            yield ("capabilities", i, "donors", j, "actor"), "actors", donor.actor
+    for i, support_path in enumerate(case.support_paths):
+        for j, cut in enumerate(support_path.cuts):
+            yield ("support_paths", i, "cuts", j, "actor"), "actors", cut.actor
+            for k, name in enumerate(cut.capabilities):
+                yield ("support_paths", i, "cuts", j, "capabilities", k), "capabilities", name
 
 
 _SINGULAR = {"capabilities": "capability", "series": "series", "proposals": "proposal"}

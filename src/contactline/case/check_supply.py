@@ -4,12 +4,12 @@ paths whose cuts meet a donor, and a path as today that changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from contactline.case.read import KeyPath, Problem
 from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
-from contactline.case.supply import ALLOCATIONS_FROM, Amount, Capability, SupportPath
+from contactline.case.supply import ALLOCATIONS_FROM, Amount, Capability, SupportCut, SupportPath
 from contactline.core.errors import nearest
 
 
@@ -33,31 +33,43 @@ def path_problems(
     """
     if path.id == AS_TODAY and path.cuts:
         yield Problem((*at, "cuts"), f"{AS_TODAY!r} is the baseline and has no cuts; give them another id")
-    known = {c.id: c for c in case.capabilities}
+    actors = {actor.id for actor in case.actors}
     donors = {d.actor for c in case.capabilities for d in c.donors}
     for j, cut in enumerate(path.cuts):
         here: KeyPath = (*at, "cuts", j)
-        unknown = [name for name in cut.capabilities if name not in known]
-        for name in unknown if names else ():
-            hint = nearest(name, known)
-            told = f"did you mean {' or '.join(hint)}?" if hint else f"known are {', '.join(sorted(known))}"
-            yield Problem((*here, "capabilities"), f"unknown capability {name!r}; {told}")
-        if cut.actor not in donors and not names and cut.actor not in {actor.id for actor in case.actors}:
-            continue
-        if cut.actor not in donors:
-            hint = nearest(cut.actor, donors)
-            told = f"did you mean {' or '.join(hint)}?" if hint else f"donors are {', '.join(sorted(donors))}"
+        if names:
+            yield from _unknown_capabilities(case, cut, here)
+        if cut.actor in donors:
+            yield from _cuts_nothing(case, cut, here)
+        elif names or cut.actor in actors:
+            told = _told(cut.actor, sorted(donors), "donors")
             yield Problem((*here, "actor"), f"{cut.actor!r} supplies nothing in this case; {told}")
-            continue
-        for name in cut.capabilities:
-            if name in known and cut.actor not in {d.actor for d in known[name].donors}:
-                has = ", ".join(
-                    sorted(c.id for c in known.values() if cut.actor in {d.actor for d in c.donors})
-                )
-                yield Problem(
-                    (*here, "capabilities"),
-                    f"{cut.actor!r} is no donor of {name!r}, so the cut would change nothing; it supplies {has}",
-                )
+
+
+def _unknown_capabilities(case: Case, cut: SupportCut, here: KeyPath) -> Iterator[Problem]:
+    known = [c.id for c in case.capabilities]
+    for name in cut.capabilities:
+        if name not in known:
+            told = _told(name, known, "known")
+            yield Problem((*here, "capabilities"), f"unknown capability {name!r}; {told}")
+
+
+def _cuts_nothing(case: Case, cut: SupportCut, here: KeyPath) -> Iterator[Problem]:
+    """Capabilities of the cut to which its actor gives nothing."""
+    gives = {c.id: any(d.actor == cut.actor for d in c.donors) for c in case.capabilities}
+    has = ", ".join(sorted(name for name, given in gives.items() if given))
+    for name in cut.capabilities:
+        if not gives.get(name, True):
+            yield Problem(
+                (*here, "capabilities"),
+                f"{cut.actor!r} is no donor of {name!r}, so the cut would change nothing; it supplies {has}",
+            )
+
+
+def _told(name: str, allowed: Collection[str], what: str) -> str:
+    """The nearest of what is allowed, else all of it."""
+    near = nearest(name, allowed)
+    return f"did you mean {' or '.join(near)}?" if near else f"{what} are {', '.join(sorted(allowed))}"
 
 
 def cycle_of(capability: Capability) -> list[str]:

@@ -65,6 +65,48 @@ def test_new_case_never_overwrites(tmp_path: Path) -> None:
     assert (tmp_path / "my_war" / "mine.txt").read_text() == "keep"
 
 
+def test_a_fork_is_a_case_like_any_with_all_its_files(tmp_path: Path) -> None:
+    made = runner.invoke(app, ["fork", "borderland", str(tmp_path / "deep" / "my_war")])
+    assert made.exit_code == 0, made.output
+    folder = tmp_path / "deep" / "my_war"
+    assert f"contactline case validate {folder}" in made.output and "case my_war" in made.output
+    report = json.loads(runner.invoke(app, ["validate", str(folder), "--json"]).output)
+    assert report["case"] == "my_war" and report["assessable"] and report["hindrances"] == []
+    template, mine = load_case("borderland"), load_case(folder)
+    assert mine.case.model_copy(update={"id": "borderland"}) == template.case
+    names = {path.relative_to(template.folder) for path in template.folder.rglob("*") if path.is_file()}
+    copied = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    assert copied == {name for name in names if "__pycache__" not in name.parts}
+    again = runner.invoke(app, ["fork", str(folder), str(tmp_path / "other"), "--id", "third_war"])
+    assert again.exit_code == 0 and load_case(tmp_path / "other").case.id == "third_war"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ukrane_2025", "a"], "did you mean ukraine_2025?"),
+        (
+            ["borderland", "My-War"],
+            "id, from the folder's name: got 'My-War'; allowed are lower-case letters",
+        ),
+        (["borderland", "ukraine_2025"], "'ukraine_2025' is a built-in case; give one with --id"),
+        (["borderland", "a", "--id", "9lives"], "--id: got '9lives'"),
+        (["borderland", "full"], "holds files, and nothing is overwritten"),
+        (["full", "full/inside"], "case.yaml"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_fork_refuses_what_it_must(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("keep")
+    result = runner.invoke(app, ["fork", *words])
+    assert result.exit_code == 2 and said in result.stderr, result.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ["full", "mine.txt"]
+
+
 def test_new_case_needs_a_folder(tmp_path: Path) -> None:
     result = runner.invoke(app, ["new", "my_war", "--dir", str(tmp_path / "none")])
     assert result.exit_code == 2 and "is not a folder; create it first" in result.stderr

@@ -16,7 +16,8 @@ from contactline.topics.store import load
 
 COMMANDS = [
     ["assess"], ["front"], ["backtest"], ["report"], ["sql"], ["version"], ["data", "status"], ["data", "import"],
-    ["data", "fetch"], ["case", "show"], ["case", "validate"], ["case", "new"], ["case", "build"],
+    ["data", "fetch"], ["case", "show"], ["case", "validate"], ["case", "new"], ["case", "fork"], ["case", "build"],
+    ["compare"],
 ]  # fmt: skip
 
 

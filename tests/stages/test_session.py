@@ -18,6 +18,7 @@ from contactline.service import questions
 from contactline.service.cases import fork_case
 from contactline.service.question import Question
 from contactline.topics.choice.schema import COURSES, VERDICT
+from contactline.topics.showing.summary import as_of_line
 from contactline.topics.store import load, save
 
 SMALL = {"draws": 100, "proposals": ("mediator_plan",)}
@@ -135,6 +136,7 @@ def test_what_set_means() -> None:
 def test_what_was_held_is_said_and_saved(held: cl.Assessment, plain: cl.Assessment, tmp_path: Path) -> None:
     assert held.run.held == ((COLLAPSE, 0.4), ("war.end_rate", (0.02, 0.05))) and plain.run.held == ()
     assert any("Held by the reader" in note and COLLAPSE in note for note in held.run.notes)
+    assert f"HELD: {COLLAPSE}, war.end_rate" in as_of_line(held) and "HELD" not in as_of_line(plain)
     save(held, tmp_path / "run")
     assert load(tmp_path / "run").run.scenario == held.run.scenario
     assert held.run.scenario.proposals == ("mediator_plan",) and held.run.scenario.case == "borderland"

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from contactline.case.scenario import AS_TODAY
 from contactline.core.rounding import share, short
 from contactline.topics.assessment import Assessment
 from contactline.topics.showing.judgements import (
@@ -78,5 +79,6 @@ def as_of_line(assessment: Assessment) -> str:
         f"{run.horizon_weeks} weeks · seed {run.seed}"
     )
     names = {path.id: path.name for path in assessment.case.support_paths}
-    changed = run.support_path != "as_today"
-    return f"{line} · SUPPORT CHANGED: {names.get(run.support_path, run.support_path)}" if changed else line
+    if run.support_path != AS_TODAY:
+        line += f" · SUPPORT CHANGED: {names.get(run.support_path, run.support_path)}"
+    return f"{line} · HELD: {', '.join(name for name, _ in run.held)}" if run.held else line

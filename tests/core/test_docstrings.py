@@ -8,16 +8,7 @@ import re
 import pytest
 from package_source import Item, annotations, in_rooms, items, items_of
 
-BEING_REBUILT = (
-    "core/graph.py",
-    "choice/held.py",
-    "choice/pair.py",
-    "choice/verdict.py",
-    "engine",
-    "topics",
-    "service",
-    "faces",
-)
+BEING_REBUILT = ("engine", "topics", "faces")
 """Rooms and files that are not yet held to this. The list may only shrink."""
 
 QUANTITY = re.compile(r"\b(float|int|ndarray)\b")

@@ -31,7 +31,7 @@ Held = Callable[[str], "Sweep"]
 class Sweep:
     """Outcomes of both courses with a belief held.
 
-    values : ndarray[point], rising, from the least to the most that the belief is tried at
+    values : ndarray[point], in the belief's unit, rising, from the least to the most that the belief is tried at
     runs : one a value: course → outcome → ndarray[set], mean over the futures of each belief set
     """
 
@@ -106,7 +106,8 @@ def turning(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> Turning:
-    """gaps : ndarray[point, set], value of the course over the other; column : the belief's draws ndarray[set]."""
+    """gaps : ndarray[point, set], value of the course over the other; column : ndarray[set], the belief's draws in its
+    unit; resamples : number of bootstraps of the sets."""
     values, better = sweep.values, gaps > 0
     middle, ends = float(np.median(column)), np.quantile(column, [0.1, 0.9])
     share = better.mean(axis=1)
@@ -135,7 +136,8 @@ def turning(
 
 
 def crossing(values: np.ndarray, share: np.ndarray, middle: float) -> float:
-    """Where a share crosses one half, between values by a straight line; of several, the one nearest the middle."""
+    """Where a share (ndarray[point]) crosses one half, between values by a straight line, in their unit; of several,
+    the one nearest the middle."""
     above = share >= 0.5
     at = np.flatnonzero(above[1:] != above[:-1])
     if not len(at):

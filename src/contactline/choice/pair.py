@@ -11,7 +11,8 @@ import numpy as np
 class Pair:
     """Share of belief sets that prefer accepting, at pairs of values of two beliefs.
 
-    share : ndarray[y, x]; curve : ndarray[y], the value of x at which the share crosses one half, NaN where it does not
+    x_values, y_values : ndarray[x], ndarray[y], in the beliefs' units; share : ndarray[y, x]
+    curve : ndarray[y], the value of x at which the share crosses one half, NaN where it does not
     present : the 80% ranges of x and y; refuses : points that the viewpoint calls unacceptable
     """
 

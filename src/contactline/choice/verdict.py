@@ -98,7 +98,9 @@ def break_even(
     rate: np.ndarray,
     fighting: Sequence[Outcomes] | None = None,
 ) -> BreakEven:
-    """The figure of this debate: sweep credibility (0–1, constant over time) and collapse rate (spells a year).
+    """The figure of this debate: sweep credibility and collapse rate.
+
+    credibility : ndarray[point], probability, constant over time; rate : ndarray[point], spells a year
 
     The rate on the axis is that of fighting on: the claim at issue is that the line will not hold if the war is not
     stopped now. War renewed after a pause keeps the case's own belief, since both sides have rebuilt by then.
@@ -120,7 +122,7 @@ def break_even(
 
 
 def fighting_at(futures: Futures, rate: np.ndarray) -> list[Outcomes]:
-    """Outcomes of fighting on at each collapse rate (spells a year)."""
+    """Outcomes of fighting on at each collapse rate : ndarray[point], spells a year."""
     return [futures.reads.under({"held": {"war.collapse_rate": float(r)}}).of(COURSE(FIGHT_ON)) for r in rate]
 
 

@@ -131,7 +131,7 @@ class Keep(Protocol):
         """The result kept under a key; MISSING if it is not there any more."""
 
     def put(self, key: str, value: Any, seconds: float, *, disk: bool) -> None:
-        """Keep a result that took so long."""
+        """Keep a result that took so many seconds."""
 
     def once(self, claim: str, *, shared: bool) -> Any:
         """A context in which no other thread, and if shared no other process, is inside with the same claim."""
@@ -140,7 +140,7 @@ class Keep(Protocol):
         """Lists of names that runs of a node have read, the latest first."""
 
     def learn(self, name: str, shape: Shape, key: str, told: str, seconds: float) -> None:
-        """Remember a run: what it read, its key, and what its readers are told of it."""
+        """Remember a run: what it read, its key, what its readers are told of it, and the seconds it took."""
 
     def told(self, key: str) -> str | None:
         """What readers of the result under this key are told; None where no run had it."""
@@ -152,7 +152,7 @@ class Keep(Protocol):
         """Nodes of which runs are known."""
 
     def counts(self) -> dict[str, int]:
-        """Node → results of it that can be had without computing."""
+        """Node → number of results of it that can be had without computing."""
 
     def seconds(self, name: str) -> float | None:
         """Seconds of its own that the latest run of a node took; None where none is known."""
@@ -397,8 +397,8 @@ def in_parallel(
 ) -> None:
     """Make nodes side by side on threads, so that one's compiled loops run while another is put together.
 
-    Each is made once whichever asks first, so the results are the same whatever the threads. Raises what the first of
-    the nodes that fails raises; the others are then not begun.
+    tick : told the share done. Each is made once whichever asks first, so the results are the same whatever the
+    threads. Raises what the first of the nodes that fails raises; the others are then not begun.
     """
     pool = ThreadPoolExecutor(threads(), "node")
     try:

@@ -121,7 +121,7 @@ def build_evidence(
     out: Path | None = None,
     stage: Callable[[str], Tick] = lambda _: no_tick,
 ) -> dict[str, int]:
-    """Measure every evidence table of a case from the archives in `folder`; returns table → rows.
+    """Measure every evidence table of a case from the archives in `folder`; returns table → number of rows.
 
     Writes to `out`, by default the case's own evidence folder, which is replaced as a whole once all tables were
     measured; tables that a build does not measure stay.

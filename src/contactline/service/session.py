@@ -49,14 +49,14 @@ def scenario_of(
 
 
 def sets_of(draws: int) -> int:
-    """Whole belief sets of so many trajectories. Raises InputError for fewer than two."""
+    """Number of whole belief sets of so many trajectories. Raises InputError for fewer than two."""
     if draws < 2 * FUTURES:
         raise InputError(f"--draws: got {draws}; allowed is a whole number from {2 * FUTURES} up.")
     return draws // FUTURES
 
 
 def at_least(scenario: Scenario, weeks: int) -> None:
-    """Raise InputError for a horizon shorter than the question speaks of."""
+    """Raise InputError for a horizon shorter than the weeks that the question speaks of."""
     if scenario.weeks < weeks:
         raise InputError(f"--weeks: got {scenario.weeks}; allowed is a whole number from {weeks} to 1040.")
 

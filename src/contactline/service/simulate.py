@@ -19,7 +19,7 @@ from contactline.service.session import DRAWS, Session, scenario_of
 class Simulation:
     """The outcomes of one call of `simulate`, and how they were made.
 
-    notes : what the reader must know about the fits
+    seed : whole number; notes : what the reader must know about the fits
     """
 
     outcomes: xr.Dataset

@@ -73,7 +73,8 @@ class Scored:
 class Backtest(Question[Scored]):
     """The forecasts on rolling origins of the case's own record, against simple baselines.
 
-    draws : of each forecast; workers : threads, on which the result does not depend; save : keep it beside the case
+    draws : number in each forecast; workers : number of threads, on which the result does not depend; save : keep it
+    beside the case
     """
 
     what: What = What.gains

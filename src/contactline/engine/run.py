@@ -7,10 +7,10 @@ from functools import cached_property
 
 from contactline.case.load import LoadedCase
 from contactline.case.schema import Case
-from contactline.core.graph import Reads
+from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, Outcomes
-from contactline.engine.fits import SPACE
+from contactline.engine.fits import HEADLINE_FIT, LOSS_FIT, SPACE
 from contactline.engine.futures import Futures
 from contactline.engine.ground import FRONT, SETTLEMENT, Front, Theatre
 from contactline.engine.outlook import Outlook
@@ -64,7 +64,7 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader must know about the fits."""
-        return (*self.outlook.forecast.warnings(), *self.reads.of(SPACE).notes)
+        return self.reads.of(NOTES)
 
     @cached_property
     def futures(self) -> Futures:
@@ -80,12 +80,6 @@ class Run:
     def settlements(self) -> Mapping[str, Settlement]:
         """Proposal → what it makes of the ground."""
         return {name: self.reads.of(SETTLEMENT(name)) for name in self.reads["proposals"]}
-
-    @cached_property
-    def focus(self) -> str:
-        """The first proposal that asks the defender to leave land, else the first."""
-        leaving = [name for name, settlement in self.settlements.items() if settlement.given_up.any()]
-        return (leaving or list(self.settlements))[0]
 
     @cached_property
     def runs(self) -> Mapping[str, Outcomes]:
@@ -109,3 +103,24 @@ class Runs(Mapping[str, Outcomes]):
 
     def __len__(self) -> int:
         return 1 + len(self._reads["proposals"])
+
+
+@node("fits")
+def FITS(reads: Reads) -> bool:
+    """Whether the fits of the run are there: tempo and losses."""
+    reads.of(HEADLINE_FIT)
+    reads.of(LOSS_FIT)
+    return True
+
+
+@node("notes")
+def NOTES(reads: Reads) -> tuple[str, ...]:
+    """What the reader must know about the fits."""
+    return (*reads.of(HEADLINE_FIT).warnings(), *reads.of(SPACE).notes)
+
+
+@node("focus")
+def FOCUS(reads: Reads) -> str:
+    """The first proposal that asks the defender to leave land, else the first."""
+    proposals = reads["proposals"]
+    return next((name for name in proposals if reads.of(SETTLEMENT(name)).given_up.any()), proposals[0])

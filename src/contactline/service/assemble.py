@@ -7,12 +7,11 @@ from typing import Any
 
 from contactline.case.scenario import Scenario, check
 from contactline.case.schema import Case
-from contactline.core.frame import Tables, made
+from contactline.core.frame import Tables
 from contactline.core.graph import Node, in_parallel
 from contactline.core.progress import Stages
 from contactline.core.version import VERSION
-from contactline.engine.fits import CAPTURE_FIT, CLAIMS_FIT, FORECAST
-from contactline.engine.run import Run
+from contactline.engine.run import FITS, FOCUS, NOTES, Run
 from contactline.topics.allies.make import ALLIES_TABLES
 from contactline.topics.assessment import Assessment, RunInfo
 from contactline.topics.bargain.make.lines import LINE_TABLES
@@ -23,21 +22,19 @@ from contactline.topics.contents import drafted
 from contactline.topics.fighting.make.outlook import OUTLOOK_TABLES
 from contactline.topics.fighting.make.people import PEOPLE_TABLES
 from contactline.topics.fighting.make.places import OPENS_TABLES
-from contactline.topics.fighting.schema import CELLS
 from contactline.topics.front.make import FRONT_TABLES
 from contactline.topics.guarantee.make import GUARANTEE_TABLES
-from contactline.topics.proposals.make.deals import PROPOSAL_TABLES, map_columns
+from contactline.topics.proposals.make.deals import MAP_TABLES, PROPOSAL_TABLES
 from contactline.topics.sensitivity.make import SENSITIVITY_TABLES
 from contactline.topics.showing.held import held_sentence
 from contactline.topics.support.make import SUPPORT_TABLES
 from contactline.topics.truce.make import TRUCE_TABLES
 from contactline.topics.trust.make.scores import saved_scores
-from contactline.topics.trust.make.trust import trust_tables
-from contactline.war.source_bias import measured_beliefs
+from contactline.topics.trust.make.trust import TRUST_TABLES
 
 TABLES: tuple[Node[Tables], ...] = (
     FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES, CHOICE_TABLES,
-    GUARANTEE_TABLES, TRUCE_TABLES, LINE_TABLES, ALLIES_TABLES,
+    GUARANTEE_TABLES, TRUCE_TABLES, LINE_TABLES, ALLIES_TABLES, MAP_TABLES,
 )  # fmt: skip
 """Nodes that make tables, in the order of the report."""
 
@@ -47,10 +44,10 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
     before = dict(stages.timings)
     reads, case = run.reads, run.case
     with stages.stage("fit the record") as tick:
-        in_parallel(reads, (FORECAST, CAPTURE_FIT, CLAIMS_FIT), tick)
-        notes = list(run.notes)
+        in_parallel(reads, (NOTES, FITS), tick)
+        told: tuple[str, ...] = reads.of(NOTES)
     with stages.stage("fight out and compare") as tick:
-        decisive = SENSITIVITY_TABLES(run.focus)
+        decisive = SENSITIVITY_TABLES(reads.of(FOCUS))
         # What takes longest begins first.
         ahead: tuple[Node[Any], ...] = (
             LINE_TABLES,
@@ -65,7 +62,6 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
     for one in TABLES:
         part: Tables = reads.of(one)
         tables |= part
-    tables |= made({CELLS: tables[CELLS].assign(**map_columns(run.settlements))})
     ensemble = reads.of(ENSEMBLE)
     found, few = reads.of(decisive)
     game, unsolved = reads.of(GAME_TABLES)
@@ -73,15 +69,16 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
     with stages.stage("say how far to trust it"):
         kept, stale = saved_scores(run.loaded)
         tables |= kept
-        tables |= trust_tables(case, run.outlook, measured_beliefs(run.loaded.evidence("losses"), case))
+        trust: Tables = reads.of(TRUST_TABLES)
+        tables |= trust
         tables |= claims_tables(case, tables, ensemble)
-    notes += [*few, *unsolved, *stale, *held_sentence(case, scenario.held)]
+    notes = [*told, *few, *unsolved, *stale, *held_sentence(case, scenario.held)]
     info = RunInfo(
         case_id=case.id,
         case_digest=run.loaded.digest,
         as_of=case.as_of,
         seed=scenario.seed,
-        draws=run.futures.draws,
+        draws=scenario.draws,
         horizon_weeks=scenario.weeks,
         version=VERSION,
         timings={name: spent for name, spent in stages.timings.items() if before.get(name) != spent},
@@ -89,7 +86,7 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
         support_path=scenario.support,
         scenario=as_run(scenario, case),
     )
-    return Assessment(case, info, ensemble, tables, drafted(case, tables, run.futures.sets))
+    return Assessment(case, info, ensemble, tables, drafted(case, tables, scenario.sets))
 
 
 def as_run(scenario: Scenario, case: Case) -> Scenario:

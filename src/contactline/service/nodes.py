@@ -7,7 +7,7 @@ from typing import Any
 
 from contactline.choice import held
 from contactline.core.graph import Node
-from contactline.engine import courses, design, effects, fits, ground, lines, luck, outlook, readiness
+from contactline.engine import courses, design, effects, fits, ground, lines, luck, outlook, readiness, run
 from contactline.topics.allies import make as allies
 from contactline.topics.bargain.make import lines as bargain_lines
 from contactline.topics.bargain.make import tables as bargain_tables
@@ -20,10 +20,11 @@ from contactline.topics.proposals.make import deals
 from contactline.topics.sensitivity import make as sensitivity
 from contactline.topics.support import make as support
 from contactline.topics.truce import make as truce
+from contactline.topics.trust.make import trust
 
 MODULES: tuple[ModuleType, ...] = (
-    ground, readiness, fits, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook, people,
-    places, deals, support, choice, guarantee, truce, sensitivity, bargain_lines, bargain_tables, allies,
+    ground, readiness, fits, run, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook, people,
+    places, deals, support, choice, guarantee, truce, sensitivity, bargain_lines, bargain_tables, allies, trust,
 )  # fmt: skip
 
 

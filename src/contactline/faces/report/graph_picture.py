@@ -1,4 +1,7 @@
-"""The graph as a picture: families of nodes in columns, each to the right of what it builds on."""
+"""The graph as a picture: families of nodes in columns, each to the right of what it builds on.
+
+An arrow that longer ways say already is left out, or nothing could be seen.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from html import escape
 
 from contactline.service.questions.graph import Dependencies
 
-WIDTH, HEIGHT, GAP_X, GAP_Y = 150, 26, 46, 12
+WIDTH, HEIGHT, GAP_X, GAP_Y = 124, 24, 40, 12
 INK, LINE, BOX, INPUT = "#22303c", "#9aa7b2", "#eef2f5", "#fdf3e1"
 
 
 def picture(found: Dependencies) -> str:
     """An SVG of the families of nodes and of the groups of inputs that they read."""
-    arrows = _families(found)
+    arrows = _reduced(_families(found))
     column = _columns(arrows)
     rows = _rows(arrows, column)
     width = (max(column.values(), default=0) + 1) * (WIDTH + GAP_X) + GAP_X
@@ -63,17 +66,46 @@ def _families(found: Dependencies) -> dict[str, set[str]]:
     return arrows
 
 
+def _reduced(arrows: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The arrows without those whose end can be reached through another."""
+    reach: dict[str, set[str]] = {}
+
+    def below(name: str, above: frozenset[str]) -> set[str]:
+        if name not in reach and name not in above:
+            further = (below(one, above | {name}) for one in arrows[name])
+            reach[name] = set().union(arrows[name], *further)
+        return reach.get(name, set())
+
+    for name in sorted(arrows):
+        below(name, frozenset())
+    return {
+        name: {one for one in own if not any(one in reach[other] for other in own if other != one)}
+        for name, own in arrows.items()
+    }
+
+
 def _is_belief(name: str) -> bool:
     return "." in name and not name.startswith(("fixed.", "given.", "model."))
 
 
 def _columns(arrows: Mapping[str, set[str]]) -> dict[str, int]:
-    """How many steps each is from what reads nothing."""
+    """As near as can be to what reads it, so that arrows are short; what nothing reads stands last."""
+    above: dict[str, set[str]] = {name: set() for name in arrows}
+    for name, own in arrows.items():
+        for one in own:
+            above[one].add(name)
+    steps = _depths(above)
+    last = max(steps.values(), default=0)
+    return {name: last - steps[name] for name in arrows}
+
+
+def _depths(arrows: Mapping[str, set[str]]) -> dict[str, int]:
+    """Steps on the longest way that arrows lead : name → number."""
     found: dict[str, int] = {}
 
-    def depth(name: str, above: frozenset[str]) -> int:
-        if name not in found and name not in above:
-            found[name] = 1 + max((depth(one, above | {name}) for one in arrows[name]), default=-1)
+    def depth(name: str, seen: frozenset[str]) -> int:
+        if name not in found and name not in seen:
+            found[name] = 1 + max((depth(one, seen | {name}) for one in arrows[name]), default=-1)
         return found.get(name, 0)
 
     for name in sorted(arrows):
@@ -81,14 +113,19 @@ def _columns(arrows: Mapping[str, set[str]]) -> dict[str, int]:
     return found
 
 
-def _rows(arrows: Mapping[str, set[str]], column: Mapping[str, int]) -> dict[str, int]:
-    """Place in its column: near the middle of what it reads."""
-    rows: dict[str, int] = {}
-    for step in range(max(column.values(), default=-1) + 1):
-        own = [name for name in sorted(arrows) if column[name] == step]
-        middle = {
-            name: sum(rows[one] for one in arrows[name]) / len(arrows[name]) if arrows[name] else 0.0
-            for name in own
-        }
-        rows |= {name: at for at, name in enumerate(sorted(own, key=lambda name: (middle[name], name)))}
+def _rows(arrows: Mapping[str, set[str]], column: Mapping[str, int]) -> dict[str, float]:
+    """Place in its column, which is centred: near the middle of what it reads."""
+    steps = [
+        [n for n in sorted(arrows) if column[n] == step]
+        for step in range(max(column.values(), default=-1) + 1)
+    ]
+    most = max(map(len, steps), default=0)
+    rows: dict[str, float] = {}
+    for own in steps:
+        middle = {}
+        for name in own:
+            below = [rows[one] for one in arrows[name] if one in rows]
+            middle[name] = sum(below) / len(below) if below else most / 2
+        top = (most - len(own)) / 2
+        rows |= {name: top + at for at, name in enumerate(sorted(own, key=lambda name: (middle[name], name)))}
     return rows

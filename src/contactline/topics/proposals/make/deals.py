@@ -15,6 +15,8 @@ from contactline.engine.ground import TOTAL, Front
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.front.line import cell_line_length
+from contactline.topics.fighting.make.outlook import OUTLOOK_TABLES
+from contactline.topics.fighting.schema import CELLS
 from contactline.topics.proposals.make.compare import compare_table, shown_holder
 from contactline.topics.proposals.schema import CLAUSES, DEAL_COMPARE, DEALS, PRICE
 from contactline.topics.quantiles import months, spread, spread_given
@@ -105,3 +107,10 @@ def PROPOSAL_TABLES(reads: Reads) -> Tables:
     """Tables of what each proposal changes and what seizing the same would take."""
     run = Run(reads)
     return deal_tables(run.case, run.front, run.outlook, run.settlements)
+
+
+@node("tables.map")
+def MAP_TABLES(reads: Reads) -> Tables:
+    """The map's cells with what each proposal makes of them."""
+    cells = reads.of(OUTLOOK_TABLES)[CELLS]
+    return made({CELLS: cells.assign(**map_columns(Run(reads).settlements))})

@@ -14,14 +14,17 @@ import pandas as pd
 from contactline.case.debate import Benchmark
 from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
+from contactline.core.graph import Reads, node
 from contactline.core.rounding import share
 from contactline.engine.lines import EACH, PACE_KM2
 from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, SURROUNDED
 from contactline.topics.trust.schema import ASSUMPTIONS, BENCHMARKS, REFERENCES
 from contactline.truce.breakdown import LEAST_STRENGTH, LOOK_AHEAD_WEEKS, REBUILD_WEEKS
 from contactline.truce.guarantee import described_base
 from contactline.war.climatology import MEAN_STRETCH_WEEKS
+from contactline.war.source_bias import measured_beliefs
 from contactline.war.territory import ORDER_ERROR
 
 OWNER = "contactline developers"
@@ -220,3 +223,10 @@ def _beside(case: Case, outlook: Outlook, benchmark: Benchmark) -> dict[str, str
         "source": "; ".join(sources.get(name, name) for name in benchmark.sources) or "assumption",
         "ours": ours,
     }
+
+
+@node("tables.trust")
+def TRUST_TABLES(reads: Reads) -> Tables:
+    """Tables of assumptions, references and published forecasts beside ours."""
+    run = Run(reads)
+    return trust_tables(run.case, run.outlook, measured_beliefs(run.loaded.evidence("losses"), run.case))

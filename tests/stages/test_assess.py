@@ -12,9 +12,14 @@ import pytest
 import contactline as cl
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.frame import checked
+from contactline.core.keep import Store
 from contactline.engine.courses import OUTCOMES
+from contactline.faces.report.graph_picture import picture
 from contactline.faces.report.html import write_report
 from contactline.service.assess import assess
+from contactline.service.opened import opened_graph
+from contactline.service.questions.assessed import Assess
+from contactline.service.questions.graph import Dependence
 from contactline.topics.quantiles import spread
 from contactline.topics.store import save
 from contactline.topics.tables import TABLES, declared
@@ -26,8 +31,20 @@ def built_in():
 
 
 @pytest.fixture(scope="module")
-def invented():
-    return cl.assess("borderland", draws=200, weeks=260)
+def session():
+    """A session that remembers in memory alone."""
+    return cl.Session(graph=opened_graph(Store()))
+
+
+@pytest.fixture(scope="module")
+def invented(session):
+    return session.ask(Assess(), cl.Scenario(case="borderland", sets=4)).value
+
+
+def test_the_picture_of_the_graph_in_the_docs_is_that_of_a_run(invented, session):
+    drawn = picture(session.ask(Dependence(), cl.Scenario(case="borderland")).value)
+    page = Path(__file__).parents[2] / "docs" / "graph.svg"
+    assert page.read_text(encoding="utf-8") == drawn, "see docs/graph.md for how it is drawn again"
 
 
 def test_the_built_in_case_gives_every_table_of_the_report(built_in):

@@ -16,17 +16,17 @@ from contactline.case.schema import Case
 from contactline.core.streams import Streams
 from contactline.engine.effects import CLAIMS, beliefs_of, defender_strength, raiser_of
 from contactline.engine.fronts import share_of_main
-from contactline.engine.futures import Futures, weekly
+from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
 from contactline.engine.luck import NET
+from contactline.engine.models import model_of
 from contactline.support.adequacy import Support
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.events import EventLog
 from contactline.war.grid import Grid
 from contactline.war.kernel import Levers, Means, Plan, simulate_front
-from contactline.war.manpower import STRENGTH
 from contactline.war.objectives import objective_cells
-from contactline.war.slots import Space
+from contactline.war.slots import COLLAPSE, CollapseFace, Space
 
 CHUNK = 50
 
@@ -70,6 +70,7 @@ class Sample:
     claims: np.ndarray
     luck: np.ndarray
     set: np.ndarray
+    collapse: CollapseFace
     read: frozenset[str] = frozenset()
 
     @property
@@ -89,6 +90,7 @@ class Sample:
             self.claims[rows],
             self.luck[rows],
             self.set[rows],
+            self.collapse,
             self.read,
         )
 
@@ -106,6 +108,7 @@ def sample_of(futures: Futures, weeks: int) -> Sample:
         futures.claims[:, :weeks],
         futures.collapse_luck,
         which,
+        model_of(futures.reads, COLLAPSE),
         read,
     )
 
@@ -131,11 +134,10 @@ def fight(sample: Sample, worked: Support) -> Fought:
     # The defender's losses follow the attacker's by a ratio; support moves the defender's part of it.
     inflicted = sample.claims * worked.losses_factor(sample.elasticity)
     strength = defender_strength(beliefs, inflicted)
-    raiser = raiser_of(strength, beliefs[STRENGTH]) * worked.collapse_factor(sample.elasticity)
-    running = collapse_spells(
-        weekly(beliefs["war.collapse_rate"]), beliefs["war.collapse_weeks"], sample.luck, raiser
-    )
-    gained = fighting_path(sample.net, tempo, running, beliefs["war.collapse_speed"])
+    hazard = sample.collapse.hazard(beliefs, worked.collapse_factor(sample.elasticity))
+    raiser = raiser_of(strength, hazard.kappa) * hazard.raising
+    running = collapse_spells(hazard.rate, hazard.length, sample.luck, raiser)
+    gained = fighting_path(sample.net, tempo, running, hazard.speed)
     losses = inflicted.sum(axis=1) * beliefs["losses.defender_per_attacker"]
     return Fought(gained, losses, np.asarray(running.any(axis=1)))
 

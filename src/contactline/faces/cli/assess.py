@@ -26,6 +26,7 @@ from contactline.faces.cli.options import (
     Figures,
     Held,
     Json,
+    Models,
     Proposals,
     Seed,
     Support,
@@ -52,6 +53,7 @@ def assess_command(
     weeks: Annotated[int, typer.Option(help="Horizon in weeks, 260 to 1040.")] = HORIZON_WEEKS,
     support: Support = AS_TODAY,
     held: Held = None,
+    model: Models = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder of the report. Default: contactline-CASE here (and what was chosen)."),
@@ -66,7 +68,9 @@ def assess_command(
     as_json: Json = False,
 ) -> None:
     """Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html."""
-    asked = scenario(case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held)
+    asked = scenario(
+        case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held, models=model
+    )
     folder = out or own_folder(asked)
     check_folder(folder, "--out", ours_of_run, room=ROOM)
     former = saved_run(against, load_case(case).case.id) if against is not None else None

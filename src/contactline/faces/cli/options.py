@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -47,6 +48,12 @@ Held = Annotated[
         help="Hold a belief: BELIEF=VALUE, or BELIEF=LOW..HIGH to draw it evenly between; repeat for several.",
     ),
 ]  # fmt: skip
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model", metavar="SLOT=MODEL", help="Compute with another model; repeat for several. See `contactline models`."
+    ),
+]  # fmt: skip
 UnpackLimit = Annotated[
     int | None,
     typer.Option(
@@ -66,12 +73,24 @@ def scenario(
     weeks: int = HORIZON_WEEKS,
     support: str = AS_TODAY,
     held: Sequence[str] | None = None,
+    models: Sequence[str] | None = None,
 ) -> Scenario:
     """The scenario that options ask for. Raises InputError for what no case allows."""
-    return scenario_of(
+    found = scenario_of(
         case, proposals=proposals or (), draws=draws, seed=seed, weeks=weeks, support_path=support,
         held=[held_of(text) for text in held or ()],
     )  # fmt: skip
+    return replace(found, models=tuple(model_of(text) for text in models or ()))
+
+
+def model_of(text: str) -> tuple[str, str]:
+    """A slot and the model for it, from SLOT=MODEL. Raises InputError for anything else."""
+    slot, equals, name = text.partition("=")
+    if not (slot and equals and name):
+        raise InputError(
+            f"--model: got {text!r}; allowed is SLOT=MODEL, such as tempo=level. `contactline models` lists both."
+        )
+    return slot, name
 
 
 def held_of(text: str) -> tuple[str, Value]:

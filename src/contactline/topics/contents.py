@@ -18,7 +18,7 @@ from contactline.topics.sensitivity.show import TOPIC as SENSITIVITY
 from contactline.topics.showing.figures import Recipe
 from contactline.topics.showing.judgements import focus_proposal
 from contactline.topics.showing.summary import as_of_line
-from contactline.topics.showing.topic import Asked, KeyNumber, Section, Topic
+from contactline.topics.showing.topic import Drafting, KeyNumber, Section, Topic
 from contactline.topics.support.show import TOPIC as SUPPORT
 from contactline.topics.truce.show import TOPIC as TRUCE
 from contactline.topics.trust.show import TOPIC as TRUST
@@ -44,7 +44,7 @@ def drafted(case: Case, tables: Tables, sets: int, proposal: str | None = None) 
     sets : belief sets of the run, which say how good its shares are; what their error cannot carry is left out.
     `proposal` is the one spoken about; without it the first default proposal that hands land over.
     """
-    asked = Asked(case, tables, sets, proposal or focus_proposal(case, tables))
+    asked = Drafting(case, tables, sets, proposal or focus_proposal(case, tables))
     return tuple(judgement for topic in TOPICS for judge in topic.judges for judgement in judge(asked))
 
 

@@ -79,7 +79,7 @@ WORDS: Mapping[str, Callable[..., Any]] = {
 the keyboard, whose arrows then move it."""
 
 
-class Rows:
+class PrintedTables:
     """Tables as the page prints them, row by row: `t.verdict`; without rows where a run has no such table."""
 
     def __init__(self, tables: Tables) -> None:
@@ -101,7 +101,7 @@ def render_html(assessment: Assessment, figures: Sequence[Figure] | None = None)
         sections=[(section.id, section.title) for section in SECTIONS],
         run=assessment.run,
         a=assessment,
-        t=Rows(assessment.tables),
+        t=PrintedTables(assessment.tables),
         figures=_by_section(figures),
         missing=missing_figures(assessment),
         numbers=key_numbers(assessment),

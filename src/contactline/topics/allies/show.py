@@ -331,8 +331,8 @@ def _split(assessment: Assessment) -> str:
 
 
 def _shocks(assessment: Assessment) -> str:
-    table = assessment.tables.get(EVENTS)
-    if table is None or table.empty:
+    table = assessment.tables.rows(EVENTS)
+    if table.empty:
         return ""
     seen = table[table["verdict"] != "not identified"]
     count = table["event"].nunique()

@@ -5,23 +5,6 @@ from __future__ import annotations
 from contactline.core.frame import Column, Table
 from contactline.topics.columns import maybe, name_of, text
 
-BELIEF = name_of("belief", "belief id of the case, or weight. and an outcome for a weight of the viewpoint")
-
-
-LABEL = text("label", "what the belief is")
-
-
-COURSE = name_of("course", "course of action id")
-
-
-def _share(name: str, meaning: str, optional: bool = False) -> Column:
-    return Column(name, "number", "share", meaning, 0, 1, optional)
-
-
-def _flag(name: str, meaning: str) -> Column:
-    return Column(name, "flag", "true or false", meaning)
-
-
 CLAIMS = Table(
     "claims",
     "Claims of the debate, each with a verdict by one rule for all",

@@ -37,7 +37,7 @@ ROW = 30
 def over_time(assessment: Assessment) -> list[Figure]:
     """One fan per guarantee: the chance of being honoured, with the calendar of its guarantors."""
     table = assessment.tables[GUARANTEE_PATHS]
-    dates = assessment.tables.get(GUARANTEE_CALENDAR, pd.DataFrame())
+    dates = assessment.tables.rows(GUARANTEE_CALENDAR)
     return [
         _fan(assessment, own, _on_the_way(assessment, own, dates)) for own in shown_first(assessment, table)
     ]

@@ -31,7 +31,7 @@ from contactline.topics.showing.judgements import (
 from contactline.topics.showing.side_by_side import finding as side_by_side_finding
 from contactline.topics.showing.side_by_side import side_by_side
 from contactline.topics.showing.theme import CATEGORIES, INK, RULE
-from contactline.topics.showing.topic import Asked, KeyNumber, Section, Topic
+from contactline.topics.showing.topic import Drafting, KeyNumber, Section, Topic
 from contactline.topics.showing.whose import of_one_proposal
 from contactline.topics.words import listed
 
@@ -196,7 +196,7 @@ def _years(assessment: Assessment) -> str:
     return f"{assessment.run.horizon_weeks * 7 / 365.25:.0f} years"
 
 
-def price_judgement(asked: Asked) -> list[Judgement]:
+def price_judgement(asked: Drafting) -> list[Judgement]:
     """What the largest piece of handed-over ground would cost by force."""
     case, tables, proposal = asked.case, asked.tables, asked.proposal
     rows = tables.rows(PRICE)

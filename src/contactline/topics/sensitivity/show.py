@@ -285,8 +285,8 @@ def course_name(assessment: Assessment, course: str) -> str:
 
 def boxes(assessment: Assessment) -> list[dict[str, str]]:
     """The box sentences of each viewpoint and the proposal they are about, for the page."""
-    table = assessment.tables.get(BOXES)
-    if table is None or table.empty:
+    table = assessment.tables.rows(BOXES)
+    if table.empty:
         return []
     return [
         {

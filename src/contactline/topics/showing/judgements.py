@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pandas as pd
-
 from contactline.case.schema import Case
 from contactline.core.errors import InputError
 from contactline.core.frame import Tables
@@ -104,7 +102,7 @@ def mixes(text: str) -> bool:
 def focus_proposal(case: Case, tables: Tables) -> str:
     """The first proposal of the run that asks the defender to leave land, else its first; the case's first default one
     where the run applied none."""
-    deals = tables.get(DEALS, pd.DataFrame(columns=["proposal", "km2_given_up"]))
+    deals = tables.rows(DEALS)
     applied = list(deals["proposal"]) or list(case.default_proposals)
     return next(iter([*deals.loc[deals["km2_given_up"] > 0, "proposal"], *applied]))
 

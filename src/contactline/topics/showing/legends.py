@@ -34,7 +34,7 @@ Spec = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendEntry:
     """One name of a legend and its drawing (SVG)."""
 
     label: str
@@ -46,7 +46,7 @@ class Legend:
     """The entries of one scale of names, in order; `title` may be empty."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[LegendEntry, ...]
 
 
 @dataclass
@@ -148,7 +148,7 @@ def _range(scale: _Scale, channel: str) -> list[Any]:
     return kept + [value for value in spare if value not in kept][: len(scale.names) - len(kept)]
 
 
-def _entry(scale: _Scale, k: int) -> Entry:
+def _entry(scale: _Scale, k: int) -> LegendEntry:
     colour = escape(str(scale.ranges["color"][k]) if "color" in scale.ranges else INK)
     dash = scale.ranges["strokeDash"][k] if "strokeDash" in scale.ranges else None
     parts = ""
@@ -163,7 +163,7 @@ def _entry(scale: _Scale, k: int) -> Entry:
     if not parts:
         parts = f'<rect x="4" y="0" width="14" height="14" fill="{colour}"/>'
     drawing = f'<svg viewBox="0 0 22 14" width="22" height="14" aria-hidden="true">{parts}</svg>'
-    return Entry(scale.names[k], Markup(drawing))
+    return LegendEntry(scale.names[k], Markup(drawing))
 
 
 _OUTLINES: Mapping[str, str] = {

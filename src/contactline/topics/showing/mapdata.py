@@ -37,8 +37,8 @@ MAX_TOWNS = 260
 
 def map_data(assessment: Assessment) -> dict[str, Any] | None:
     """Everything `hexmap.js` draws, as JSON-ready data; None without the table `cells`."""
-    cells = assessment.tables.get(CELLS)
-    if cells is None or cells.empty:
+    cells = assessment.tables.rows(CELLS)
+    if cells.empty:
         return None
     cells = cells.sort_values("cell", ignore_index=True)
     regions = sorted(cells["region"].unique())
@@ -172,8 +172,8 @@ def _held_steps(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, A
     """First day, month ends where the table `changes` is there, and the as-of date."""
     first, now = cells["holder_first"].to_numpy(dtype=int), cells["holder_now"].to_numpy(dtype=int)
     steps = [("first", _start_label(assessment), first)]
-    changes = assessment.tables.get(CHANGES)
-    if changes is not None and not changes.empty:
+    changes = assessment.tables.rows(CHANGES)
+    if not changes.empty:
         place = {cell: i for i, cell in enumerate(cells["cell"])}
         state = first.copy()
         ordered = changes[changes["cell"].isin(place)].sort_values(["date", "cell"])
@@ -186,8 +186,8 @@ def _held_steps(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, A
 
 
 def _start_label(assessment: Assessment) -> str:
-    line = assessment.tables.get(LINE_HISTORY)
-    if line is not None and not line.empty:
+    line = assessment.tables.rows(LINE_HISTORY)
+    if not line.empty:
         return plain_day(line["date"].min().date())
     return "start of the record"
 
@@ -224,10 +224,7 @@ def _bounds(low: float, high: float) -> str:
 
 def _outlines(assessment: Assessment) -> list[list[float]]:
     """One flat list lon, lat, lon, lat … per ring, three decimals."""
-    table = assessment.tables.get(OUTLINES)
-    if table is None:
-        return []
-    ordered = table.sort_values(["region", "ring", "vertex"])
+    ordered = assessment.tables.rows(OUTLINES).sort_values(["region", "ring", "vertex"])
     return [
         [round(float(v), 3) for v in ring[["longitude", "latitude"]].to_numpy().ravel()]
         for _, ring in ordered.groupby(["region", "ring"], sort=False)
@@ -236,8 +233,8 @@ def _outlines(assessment: Assessment) -> list[list[float]]:
 
 def _beyond(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, Any]]:
     """Ground outside the modelled zone by holder: its colours, its words for the legend, its rings."""
-    table = assessment.tables.get(OUTLINES)
-    if table is None or table.empty:
+    table = assessment.tables.rows(OUTLINES)
+    if table.empty:
         return []
     names = {0: assessment.case.defender.name, 1: assessment.case.challenger.name}
     return [
@@ -260,16 +257,14 @@ def _towns(assessment: Assessment) -> list[list[Any]]:
     for o in assessment.case.objectives:
         if o.latitude is not None and o.longitude is not None:
             towns[o.name] = [o.longitude, o.latitude, o.name, 0, 1]
-    places = assessment.tables.get(PLACES)
-    for _, p in places.iterrows() if places is not None else ():
+    for _, p in assessment.tables.rows(PLACES).iterrows():
         towns.setdefault(p["name"], [float(p["longitude"]), float(p["latitude"]), p["name"], 0, 2])
-    table = assessment.tables.get(SETTLEMENTS)
-    if table is not None:
-        for _, s in table.sort_values("population", ascending=False).head(MAX_TOWNS).iterrows():
-            known = towns.setdefault(
-                s["name"], [round(s["longitude"], 4), round(s["latitude"], 4), s["name"], 0, 0]
-            )
-            known[3] = max(known[3], int(s["population"]))
+    table = assessment.tables.rows(SETTLEMENTS)
+    for _, s in table.sort_values("population", ascending=False).head(MAX_TOWNS).iterrows():
+        known = towns.setdefault(
+            s["name"], [round(s["longitude"], 4), round(s["latitude"], 4), s["name"], 0, 0]
+        )
+        known[3] = max(known[3], int(s["population"]))
     return sorted(towns.values(), key=lambda t: (t[4] == 0, -t[3], t[2]))
 
 

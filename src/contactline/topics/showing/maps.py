@@ -34,8 +34,8 @@ TITLE_ROOM = 92
 
 def print_layers(assessment: Assessment) -> list[str]:
     """Layers worth printing: the line now, the furthest chance, and the proposal in focus."""
-    cells = assessment.tables.get(CELLS)
-    if cells is None or cells.empty:
+    cells = assessment.tables.rows(CELLS)
+    if cells.empty:
         return []
     chances = [f"p_{w}" for w in (104, 52, 26) if f"p_{w}" in cells and cells[f"p_{w}"].notna().any()]
     return list(dict.fromkeys(["now", *chances[:1], focus_layer(assessment)]))
@@ -82,7 +82,7 @@ def map_png(svg: str, scale: float = 2) -> bytes:
 def focus_layer(assessment: Assessment) -> str:
     """The layer of the proposal in focus if the map has it, else the line now."""
     wanted = f"after_{focus_proposal(assessment.case, assessment.tables)}"
-    return wanted if wanted in assessment.tables.get(CELLS, pd.DataFrame()) else "now"
+    return wanted if wanted in assessment.tables.rows(CELLS) else "now"
 
 
 class _Frame:

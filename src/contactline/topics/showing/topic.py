@@ -34,7 +34,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Drafting:
     """What judgements are drafted from.
 
     sets : belief sets of the run, which say how good its shares are; proposal : the one spoken about
@@ -58,7 +58,7 @@ class Topic:
     question: str
     sections: tuple[Section, ...] = ()
     recipes: tuple[Recipe, ...] = ()
-    judges: tuple[Callable[[Asked], Sequence[Judgement]], ...] = ()
+    judges: tuple[Callable[[Drafting], Sequence[Judgement]], ...] = ()
     numbers: tuple[Callable[[Assessment], KeyNumber | None], ...] = ()
     values: Mapping[str, Callable[[Assessment], Any]] = field(default_factory=dict)
     words: Mapping[str, Callable[..., Any]] = field(default_factory=dict)

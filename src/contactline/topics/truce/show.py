@@ -27,7 +27,7 @@ from contactline.topics.showing.judgements import (
 from contactline.topics.showing.precision import MOST, error_of_mean, in_points, sets_of
 from contactline.topics.showing.summary import is_event, outcome_text
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
-from contactline.topics.showing.topic import Asked, KeyNumber, Section, Topic
+from contactline.topics.showing.topic import Drafting, KeyNumber, Section, Topic
 from contactline.topics.showing.whose import of_one_proposal
 from contactline.topics.truce.schema import AIMS, IF_BROKEN, OWN_FORCES, TIMING, TRUCE
 
@@ -282,7 +282,7 @@ def finding(assessment: Assessment) -> str:
     return text + "."
 
 
-def truce_judgement(asked: Asked) -> list[Judgement]:
+def truce_judgement(asked: Drafting) -> list[Judgement]:
     """Whether a truce on the proposal holds three years, where the run is large enough to say."""
     case, proposal = asked.case, asked.proposal
     table = asked.tables.rows(TRUCE)

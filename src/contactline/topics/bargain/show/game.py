@@ -52,7 +52,7 @@ def tree(assessment: Assessment) -> list[Figure]:
             named = "" if row["parent"] == 0 and kind == "ending" else _short(str(row["branch"])) + odds
             edges.append(edge | {"said": named})
     title = _title(values)
-    over_weights = _over_weights(assessment.tables.get(GAME_WEIGHTS))
+    over_weights = _over_weights(assessment.tables.rows(GAME_WEIGHTS))
     subtitle = (
         "At the endings: gains over fighting on with support as it is, in units of each player's own value "
         f"({_key(values)}), at default values and middle weights. Dotted: nodes that who moves cannot tell apart. "
@@ -78,10 +78,8 @@ RECIPES = (
 )
 
 
-def _over_weights(table: pd.DataFrame | None) -> str:
+def _over_weights(table: pd.DataFrame) -> str:
     """How far the ending depends on the weights, in a sentence; empty without the table."""
-    if table is None or table.empty:
-        return ""
     ranked = table.sort_values("share_some", ascending=False)
     pairs = zip(ranked["ending"].astype(str), ranked["share_some"].astype(float), strict=True)
     shares = ", ".join(f"“{ending}” in {percent(share)}" for ending, share in pairs if share >= 0.01)

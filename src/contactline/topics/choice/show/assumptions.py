@@ -93,8 +93,8 @@ def _if_wrong(row: pd.Series, sets: int) -> str:
 def _carries(assessment: Assessment, belief: str) -> str:
     """Which analyses name the belief, and for whom."""
     parts = []
-    flips = assessment.tables.get(FLIPS)
-    if flips is not None and not flips.empty:
+    flips = assessment.tables.rows(FLIPS)
+    if not flips.empty:
         deciding = {
             f"{row.name}: {row.values}" for row in centre_rows(assessment) if row.deciding and row.default
         }
@@ -102,11 +102,10 @@ def _carries(assessment: Assessment, belief: str) -> str:
         who = {str(v).partition(":")[0] for v in named}
         if who:
             parts.append(f"moves the view of {listed(sorted(who))}")
-    hinges = assessment.tables.get(HINGES)
-    if hinges is not None and belief in set(hinges["belief"]):
+    if belief in set(assessment.tables.rows(HINGES)["belief"]):
         parts.append("a hinge of the defender's choice")
-    sobol = assessment.tables.get(SOBOL)
-    if sobol is not None and not sobol.empty:
+    sobol = assessment.tables.rows(SOBOL)
+    if not sobol.empty:
         own = sobol[(sobol["belief"] == belief) & sobol["found"]]
         if not own.empty:
             parts.append(f"up to {percent(float(own['total'].max()))} of the variance")
@@ -166,13 +165,13 @@ def _about(assessment: Assessment, table: Table, proposal: str) -> pd.DataFrame:
 
 
 def _owners(assessment: Assessment) -> dict[str, str]:
-    table = assessment.tables.get(ASSUMPTIONS)
-    return {} if table is None else dict(zip(table["name"], table["owner"], strict=True))
+    table = assessment.tables.rows(ASSUMPTIONS)
+    return dict(zip(table["name"], table["owner"], strict=True))
 
 
 def _watch_of(assessment: Assessment, belief: str) -> str:
-    table = assessment.tables.get(ASSUMPTIONS)
-    own = [] if table is None else list(table.loc[table["name"] == belief, "watch"])
+    table = assessment.tables.rows(ASSUMPTIONS)
+    own = list(table.loc[table["name"] == belief, "watch"])
     return str(own[0]) if own and own[0] else "no evidence named"
 
 
@@ -206,9 +205,7 @@ def _clause(assessment: Assessment) -> str:
 
 def _refusal(assessment: Assessment) -> str:
     """The points that viewpoints refuse at any price."""
-    table = assessment.tables.get(VERDICT)
-    if table is None or "refuses" not in table:
-        return ""
+    table = assessment.tables.rows(VERDICT)
     focus = focus_proposal(assessment.case, assessment.tables)
     own = table[(table["proposal"] == focus) & (table["refuses"] != "")]
     if own.empty:

@@ -9,8 +9,8 @@ from contactline.topics.showing.summary import is_event, outcome_text
 
 def outcome_rows(assessment: Assessment) -> tuple[list[str], list[tuple[str, list[tuple[str, str]]]]]:
     """Names of the courses, and per outcome its label and per course a value and its 80% range (chances: none)."""
-    table = assessment.tables.get(COURSES)
-    if table is None or table.empty:
+    table = assessment.tables.rows(COURSES)
+    if table.empty:
         return [], []
     names = list(dict.fromkeys(table["name"]))
     rows = []

@@ -26,7 +26,7 @@ NOTHING = "no belief stands out"
 
 
 @dataclass(frozen=True)
-class Cell:
+class View:
     """A viewpoint's view of a proposal. share : of beliefs and weights that prefer it; words : the same as far as the
     run's size carries it; refuses : points, or empty."""
 
@@ -37,7 +37,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class ViewpointRow:
     """One viewpoint across the proposals, and the belief that moves its view of the proposal in focus most."""
 
     actor: str
@@ -45,12 +45,12 @@ class Row:
     values: str
     default: bool
     deciding: bool
-    cells: tuple[Cell, ...]
+    cells: tuple[View, ...]
     decides: str
 
 
 @dataclass(frozen=True)
-class Said:
+class ActorSentences:
     """Three sentences on an actor: what it prefers, what would turn it, what it would have to believe."""
 
     actor: str
@@ -59,21 +59,21 @@ class Said:
     sentences: tuple[str, str, str]
 
 
-def centre_rows(assessment: Assessment) -> list[Row]:
+def centre_rows(assessment: Assessment) -> list[ViewpointRow]:
     """One row a viewpoint, sides and guarantors first; empty without table verdict."""
-    table = assessment.tables.get(VERDICT)
-    if table is None or table.empty:
+    table = assessment.tables.rows(VERDICT)
+    if table.empty:
         return []
     roles = {actor.id: actor.role for actor in assessment.case.actors}
     rows = []
     for (actor, values), own in table.groupby(["actor", "values"], sort=False):
         first = own.iloc[0]
         cells = tuple(
-            Cell(str(r["proposal"]), share, of_cases(share, sets_of(assessment)), str(r["refuses"]))
+            View(str(r["proposal"]), share, of_cases(share, sets_of(assessment)), str(r["refuses"]))
             for share, (_, r) in zip(own["share_accept"].astype(float), own.iterrows(), strict=True)
         )
         rows.append(
-            Row(
+            ViewpointRow(
                 str(actor), str(first["actor_name"]), str(values), bool(first["default"]),
                 roles.get(str(actor), "other") in DECIDING, cells, _decides(assessment, first),
             )
@@ -83,11 +83,11 @@ def centre_rows(assessment: Assessment) -> list[Row]:
 
 def proposals_shown(assessment: Assessment) -> list[str]:
     """Names of the proposals in the order of the table."""
-    table = assessment.tables.get(VERDICT, pd.DataFrame(columns=["proposal"]))
+    table = assessment.tables.rows(VERDICT)
     return [proposal_name(assessment.case, p) for p in dict.fromkeys(table["proposal"])]
 
 
-def actor_sentences(assessment: Assessment) -> list[Said]:
+def actor_sentences(assessment: Assessment) -> list[ActorSentences]:
     """Three sentences an actor, by its default viewpoint, sides and guarantors first."""
     rows = centre_rows(assessment)
     focus = focus_proposal(assessment.case, assessment.tables)
@@ -100,14 +100,14 @@ def actor_sentences(assessment: Assessment) -> list[Said]:
                 brief(assessment, _turns(assessment, row)),
                 brief(assessment, _must_believe(assessment, row, others, focus)),
             )
-            said.append(Said(row.actor, row.name, row.deciding, sentences))
+            said.append(ActorSentences(row.actor, row.name, row.deciding, sentences))
     return said
 
 
 def regret_sentence(assessment: Assessment) -> str:
     """Which course's regret is smallest, by whom; empty without table regret."""
-    table = assessment.tables.get(REGRET)
-    if table is None or table.empty:
+    table = assessment.tables.rows(REGRET)
+    if table.empty:
         return ""
     best = table[table["minimax_q95"]].drop_duplicates("viewpoint")
     names = {p.id: f"“{p.name}”" for p in assessment.case.proposals} | {"fight_on": "fighting on"}
@@ -175,7 +175,7 @@ def moving_beliefs(assessment: Assessment, name: str, values: str) -> pd.DataFra
     return own.loc[swing.sort_values(ascending=False, kind="stable").index]
 
 
-def _prefers(assessment: Assessment, row: Row, focus: str) -> str:
+def _prefers(assessment: Assessment, row: ViewpointRow, focus: str) -> str:
     cells = {cell.proposal: cell for cell in row.cells}
     main = cells.get(focus) or row.cells[0]
     about = of_cases(main.share, sets_of(assessment), " of the beliefs and weights drawn")
@@ -205,7 +205,7 @@ def of_cases(share: float, sets: int, tail: str = "") -> str:
     return f"hardly any{tail}" if share < 0.01 else f"{percent(share)}{tail}"
 
 
-def _turns(assessment: Assessment, row: Row) -> str:
+def _turns(assessment: Assessment, row: ViewpointRow) -> str:
     moving = moving_beliefs(assessment, row.name, row.values)
     if moving is None:
         return "Which belief would turn it was not examined: that takes 30 belief sets, 1,500 draws."
@@ -232,7 +232,7 @@ def _turns(assessment: Assessment, row: Row) -> str:
     )
 
 
-def _must_believe(assessment: Assessment, row: Row, others: list[Row], focus: str) -> str:
+def _must_believe(assessment: Assessment, row: ViewpointRow, others: list[ViewpointRow], focus: str) -> str:
     own = next((cell for cell in row.cells if cell.proposal == focus), row.cells[0])
     name = proposal_name(assessment.case, own.proposal)
     if own.refuses:
@@ -248,7 +248,7 @@ def _must_believe(assessment: Assessment, row: Row, others: list[Row], focus: st
     return text + "."
 
 
-def _box_words(assessment: Assessment, row: Row, share: float) -> str:
+def _box_words(assessment: Assessment, row: ViewpointRow, share: float) -> str:
     """What it would have to believe to prefer the course that fewer beliefs prefer."""
     minority, words = ("fight", "fighting on") if share >= 0.5 else ("accept", "accepting")
     table = assessment.tables.get(BOXES)

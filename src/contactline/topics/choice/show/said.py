@@ -13,7 +13,7 @@ from contactline.topics.sensitivity.schema import ACCEPTABILITY
 from contactline.topics.showing.judgements import judgement, proposal_name
 from contactline.topics.showing.precision import MOST, error_of_share, in_points
 from contactline.topics.showing.summary import shown_range, turns_at
-from contactline.topics.showing.topic import Asked
+from contactline.topics.showing.topic import Drafting
 from contactline.topics.showing.whose import of_one_proposal
 from contactline.topics.truce.schema import AIMS
 from contactline.topics.words import listed
@@ -80,7 +80,7 @@ def finding(assessment: Assessment) -> str:
 VETO_WORDS = "(calls a clause unacceptable)"
 
 
-def choice_judgement(asked: Asked) -> list[Judgement]:
+def choice_judgement(asked: Drafting) -> list[Judgement]:
     """Under which share of beliefs and weights accepting does better, where the run is large enough to say."""
     case, sets, proposal = asked.case, asked.sets, asked.proposal
     rows = asked.tables.rows(VERDICT)

@@ -129,8 +129,8 @@ def strength_ahead(assessment: Assessment) -> list[Figure]:
 
 def collapse_words(assessment: Assessment) -> str:
     """A sentence on the chance of a collapse and what it adds; empty without the table."""
-    table = assessment.tables.get(COLLAPSE)
-    if table is None or table.empty:
+    table = assessment.tables.rows(COLLAPSE)
+    if table.empty:
         return ""
     case, last = assessment.case, table.iloc[-1]
     within = _span(int(last["week"]))

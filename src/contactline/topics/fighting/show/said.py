@@ -19,7 +19,7 @@ from contactline.topics.showing.judgements import (
     region_of,
     said,
 )
-from contactline.topics.showing.topic import Asked, KeyNumber
+from contactline.topics.showing.topic import Drafting, KeyNumber
 from contactline.topics.words import inside, lowered
 
 TWO_YEARS = 104
@@ -46,7 +46,7 @@ def finding(assessment: Assessment) -> str:
     return " ".join(parts)
 
 
-def gain_judgement(asked: Asked) -> list[Judgement]:
+def gain_judgement(asked: Drafting) -> list[Judgement]:
     """The net gain of the first year."""
     case, tables = asked.case, asked.tables
     fan = tables.rows(GAIN_FAN)
@@ -63,7 +63,7 @@ def gain_judgement(asked: Asked) -> list[Judgement]:
     return [judgement("gain", sentence, None, *forecast_confidence(tables, 52))]
 
 
-def objective_judgements(asked: Asked) -> list[Judgement]:
+def objective_judgements(asked: Drafting) -> list[Judgement]:
     """Whether the rest of the first region is taken within two and five years."""
     case, tables = asked.case, asked.tables
     remainder = [o.id for o in case.objectives if o.kind == "region_remainder"]
@@ -82,7 +82,7 @@ def objective_judgements(asked: Asked) -> list[Judgement]:
     return found
 
 
-def opens_judgement(asked: Asked) -> list[Judgement]:
+def opens_judgement(asked: Drafting) -> list[Judgement]:
     """What the first settlement objective opens beyond itself: a difference of means, no likelihood."""
     case = asked.case
     row = first_settlement(case, asked.tables.rows(OPENS))

@@ -74,7 +74,8 @@ def END_RATE(reads: Reads) -> np.ndarray:
 @node("claims", kept=False)
 def CLAIMS(reads: Reads) -> np.ndarray:
     """The challenger's true killed and wounded a week : ndarray[draw, week]."""
-    return reads.of(CLAIMED) * np.repeat(reads[BIAS], reads["futures"])[:, None]
+    found: np.ndarray = reads.of(CLAIMED) * np.repeat(reads[BIAS], reads["futures"])[:, None]
+    return found
 
 
 @node("strength", kept=False)

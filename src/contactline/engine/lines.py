@@ -113,7 +113,8 @@ def _level(marks: np.ndarray, values: np.ndarray, luck: np.ndarray) -> np.ndarra
     """One of the two levels next to each value : ndarray[draw] int, each as likely as the value is near to it."""
     at = np.interp(values, marks, np.arange(len(marks)))
     below = np.minimum(at.astype(np.int64), len(marks) - 2) if len(marks) > 1 else np.zeros(len(at), np.int64)
-    return below + (luck < at - below)
+    found: np.ndarray = below + (luck < at - below)
+    return found
 
 
 def _named(case: Case, name: str) -> Belief:

@@ -103,7 +103,8 @@ def luck_of_sets(
 
 def exponential(uniform: np.ndarray) -> np.ndarray:
     """Unit exponentials from uniforms : same shape."""
-    return -np.log1p(-uniform)
+    found: np.ndarray = -np.log1p(-uniform)
+    return found
 
 
 @node("net", kept=False)

@@ -76,7 +76,8 @@ class Sample:
     @property
     def weeks(self) -> int:
         """Weeks looked ahead."""
-        return self.net.shape[1]
+        found: int = self.net.shape[1]
+        return found
 
     def spaced(self, most: int) -> Sample:
         """At most so many of the draws, evenly spaced."""
@@ -124,7 +125,8 @@ class Fought:
 
     def gain(self, most: float) -> np.ndarray:
         """Net gain by the last week : ndarray[draw], km², never more than what there is to gain."""
-        return np.minimum(self.gained.sum(axis=1), most)
+        found: np.ndarray = np.minimum(self.gained.sum(axis=1), most)
+        return found
 
 
 def fight(sample: Sample, worked: Support) -> Fought:

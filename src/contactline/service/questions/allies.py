@@ -11,7 +11,8 @@ from contactline.core.limits import Cost, check_cost
 from contactline.core.streams import Streams
 from contactline.service.question import Question
 from contactline.service.session import Asked
-from contactline.topics.allies.make import DRAWS, cohesion_tables, event_tables
+from contactline.topics.allies.make import DRAWS as DRAWS
+from contactline.topics.allies.make import cohesion_tables, event_tables
 from contactline.topics.allies.schema import EVENTS
 
 COST = Cost(0.36e9, 26e3, 4.0, 3.2e-3)

@@ -24,6 +24,8 @@ from contactline.topics.choice.make.pair import POINTS, SETS, break_even_pair, n
 from contactline.topics.choice.schema import COURSES, VERDICT
 from contactline.topics.showing.judgements import focus_proposal
 
+__all__ = ["POINTS", "SETS", "Courses", "Even", "Found", "Pair", "Verdict", "as_in"]
+
 COST = Cost(0.0, 0.0, 0.0, 2.5e-5)
 """Seconds for each trajectory at each pair of values, beside what the run takes (docs/limits.md)."""
 

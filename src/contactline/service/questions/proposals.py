@@ -16,7 +16,7 @@ from contactline.engine.settle import settle
 from contactline.service.question import Question
 from contactline.service.session import Asked
 from contactline.topics.proposals.make.compare import compare_table, compare_tables
-from contactline.truce.compare import TOWN_PEOPLE
+from contactline.truce.compare import TOWN_PEOPLE as TOWN_PEOPLE
 from contactline.truce.effects import clause_effect, clause_words
 from contactline.truce.terms import clause_table, proposal_named
 

@@ -150,7 +150,8 @@ def _on_the_way(assessment: Assessment, own: pd.DataFrame, dates: pd.DataFrame) 
     if dates.empty:
         return dates
     end = pd.Timestamp(assessment.case.as_of) + pd.to_timedelta(7 * own["week"].max(), unit="D")
-    return dates[(dates["guarantee"] == own["guarantee"].iloc[0]) & (dates["day"] <= end)]
+    found: pd.DataFrame = dates[(dates["guarantee"] == own["guarantee"].iloc[0]) & (dates["day"] <= end)]
+    return found
 
 
 def _carried(own: pd.DataFrame) -> str:

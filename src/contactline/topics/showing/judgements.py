@@ -104,7 +104,7 @@ def focus_proposal(case: Case, tables: Tables) -> str:
     where the run applied none."""
     deals = tables.rows(DEALS)
     applied = list(deals["proposal"]) or list(case.default_proposals)
-    return next(iter([*deals.loc[deals["km2_given_up"] > 0, "proposal"], *applied]))
+    return str(next(iter([*deals.loc[deals["km2_given_up"] > 0, "proposal"], *applied])))
 
 
 def proposal_name(case: Case, proposal: str) -> str:

@@ -243,9 +243,9 @@ def _dots(rows: pd.DataFrame, stem: str, title: str, order: list[str]) -> alt.La
     bars = base.mark_rule(strokeWidth=5, opacity=0.35, color=CATEGORIES[0]).encode(
         x=alt.X(f"{stem}_q10:Q", title=title, scale=_UNIT, axis=_PERCENT), x2=f"{stem}_q90:Q", tooltip=tip
     )
-    return bars + base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(
-        x=f"{stem}:Q", tooltip=tip
-    )
+    points = base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(x=f"{stem}:Q", tooltip=tip)
+    found: alt.LayerChart = bars + points
+    return found
 
 
 def _at(rows: pd.DataFrame, week: int) -> pd.Series:

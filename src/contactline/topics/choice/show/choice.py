@@ -277,11 +277,9 @@ def _at_least(share: float) -> str:
 
 
 def _half_rule() -> alt.Chart:
-    return (
-        alt.Chart(inline(pd.DataFrame([{"half": 0.5}])))
-        .mark_rule(color=MUTED, strokeDash=[3, 3])
-        .encode(x="half:Q")
-    )
+    half = alt.Chart(inline(pd.DataFrame([{"half": 0.5}])))
+    found: alt.Chart = half.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x="half:Q")
+    return found
 
 
 def _half_step(values: np.ndarray) -> float:

@@ -21,7 +21,7 @@ from contactline.topics.fighting.make.people import (
     sources_table,
     strength_table,
 )
-from contactline.topics.fighting.make.salients import salient_table
+from contactline.topics.fighting.make.salients import SURROUNDINGS, salient_table
 from contactline.topics.tables import declared
 from contactline.topics.trust.make.scores import FOLDER, saved_scores
 
@@ -67,7 +67,9 @@ def test_strength_stands_at_today_where_nothing_flows(run: Run):
 
 
 def test_salients_shrink_only_for_their_holder(run: Run):
-    table = salient_table(run.outlook.front(), run.loaded.case, run.measured, (26, 104))
+    table = salient_table(
+        run.outlook.front(), run.reads.of(SURROUNDINGS), run.loaded.case, run.measured, (26, 104)
+    )
     checked(declared("salients"), table)
     named = table[table["name"] != "all"]
     now = named[named["week"] == 0].set_index(["name", "side"])["q50"]

@@ -20,7 +20,7 @@ from contactline.engine.ground import SETTLEMENT
 
 FUTURES_HELD = 10
 """Futures of each belief set that are fought again: 200 sets of 10 err by two points where 40 of 50 err by six."""
-QUANTILES = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
+QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 RESAMPLES = 200
 
 Held = Callable[[str], "Sweep"]

@@ -13,7 +13,7 @@ from contactline.topics.bargain.make import lines as bargain_lines
 from contactline.topics.bargain.make import tables as bargain_tables
 from contactline.topics.choice.make import courses as choice
 from contactline.topics.fighting.make import outlook as fighting_outlook
-from contactline.topics.fighting.make import people, places
+from contactline.topics.fighting.make import people, places, salients
 from contactline.topics.front import make as front
 from contactline.topics.guarantee import make as guarantee
 from contactline.topics.proposals.make import deals
@@ -23,8 +23,8 @@ from contactline.topics.truce import make as truce
 from contactline.topics.trust.make import trust
 
 MODULES: tuple[ModuleType, ...] = (
-    ground, readiness, fits, run, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook, people,
-    places, deals, support, choice, guarantee, truce, sensitivity, bargain_lines, bargain_tables, allies, trust,
+    ground, readiness, fits, run, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook,
+    people, places, salients, deals, support, choice, guarantee, truce, sensitivity, bargain_lines, bargain_tables, allies, trust,
 )  # fmt: skip
 
 

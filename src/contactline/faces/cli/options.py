@@ -51,7 +51,7 @@ Held = Annotated[
 Models = Annotated[
     list[str] | None,
     typer.Option(
-        "--model", metavar="SLOT=MODEL", help="Compute with another model; repeat for several. See `contactline models`."
+        "--model", metavar="SLOT=MODEL", help="Compute with another model (`contactline models`); repeatable."
     ),
 ]  # fmt: skip
 UnpackLimit = Annotated[

@@ -50,19 +50,24 @@ TEMPO, LOSSES = "tempo", "losses"
 
 
 def cohesion_tables(
-    case: Case, streams: Streams, draws: int = DRAWS, gain_if_cut: np.ndarray | None = None
+    case: Case,
+    streams: Streams,
+    draws: int = DRAWS,
+    gain_if_cut: np.ndarray | None = None,
+    bargaining: pd.DataFrame | None = None,
 ) -> Tables:
     """Tables positions, movement, division, bargaining and wedge; those without rows are left out, save division,
     where having none is a finding.
 
     gain_if_cut : ndarray[draw], km², what the challenger gains more within VALUE_YEARS under the wedge's support path
-    than as today; with it the wedge's rows carry the expected gain of the split.
+    than as today; with it the wedge's rows carry the expected gain of the split; bargaining : `bargaining_of` the case,
+    where it is at hand
     """
     tables = {
         POSITIONS: position_history(case),
         MOVEMENT: movement(case),
         DIVISION: division(case),
-        BARGAINING: bargaining_table(case, draws, streams) if case.stakes else pd.DataFrame(),
+        BARGAINING: bargaining if bargaining is not None else bargaining_of(case, streams, draws),
         WEDGE: _wedge(case, streams, gain_if_cut),
     }
     return made({t: rows for t, rows in tables.items() if len(rows) or (t is DIVISION and case.positions)})
@@ -162,9 +167,22 @@ def _wedge(case: Case, streams: Streams, gain_if_cut: np.ndarray | None) -> pd.D
     return table
 
 
+def bargaining_of(case: Case, streams: Streams, draws: int = DRAWS) -> pd.DataFrame:
+    """Where bargaining models settle each issue, as table bargaining; empty for a case without stakes."""
+    return bargaining_table(case, draws, streams) if case.stakes else pd.DataFrame()
+
+
+@node("bargaining")
+def SETTLED(reads: Reads) -> pd.DataFrame:
+    """Where bargaining models settle each issue: no belief enters."""
+    return bargaining_of(reads["case"], Streams(reads["seed"]))
+
+
 @node("tables.allies")
 def ALLIES_TABLES(reads: Reads) -> Tables:
     """Tables of positions, cohesion and known shocks."""
     run = Run(reads)
-    tables = cohesion_tables(run.case, run.streams, gain_if_cut=gain_under_cut(run.case, run.futures))
+    tables = cohesion_tables(
+        run.case, run.streams, gain_if_cut=gain_under_cut(run.case, run.futures), bargaining=reads.of(SETTLED)
+    )
     return tables | event_tables(run.loaded, run.front.record)

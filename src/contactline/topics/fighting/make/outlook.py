@@ -15,7 +15,7 @@ from contactline.engine.ground import Front
 from contactline.engine.outlook import MODELS, Outlook
 from contactline.engine.run import Run
 from contactline.topics.fighting.make.places import threats
-from contactline.topics.fighting.make.salients import salient_table
+from contactline.topics.fighting.make.salients import SURROUNDINGS, salient_table
 from contactline.topics.fighting.schema import (
     CELLS,
     GAIN_FAN,
@@ -46,11 +46,11 @@ def war_tables(case: Case, front: Front, outlook: Outlook) -> Tables:
         LOSSES_FAN: _losses_fan(case, outlook),
         CELLS: _cells(front, outlook),
     }
-    fought = outlook.front()
-    if fought is not None:
+    fought, around = outlook.front(), outlook.reads.of(SURROUNDINGS)
+    if fought is not None and around is not None:
         tables[LINE_FAN] = _line_fan(fought, outlook.futures.weeks)
         tables[THREATS] = threats(fought, case, front, MAP_WEEKS)
-        tables[SALIENTS] = salient_table(fought, case, front, MAP_WEEKS)
+        tables[SALIENTS] = salient_table(fought, around, case, front, MAP_WEEKS)
     return made(tables)
 
 

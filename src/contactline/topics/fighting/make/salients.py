@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.schema import Case
+from contactline.core.blocks import in_blocks
+from contactline.core.graph import Reads, node
+from contactline.engine.fits import SPACE
 from contactline.engine.fronts import SimulatedFront
 from contactline.engine.ground import Front
 from contactline.war.salients import Surroundings, enclosed, salients, surroundings
@@ -19,7 +22,16 @@ LEAST_KM2 = 50.0
 MOST_NAMED = 6
 
 
-def salient_table(simulated: SimulatedFront, case: Case, front: Front, weeks: Sequence[int]) -> pd.DataFrame:
+@node("surroundings")
+def SURROUNDINGS(reads: Reads) -> Surroundings | None:
+    """Who lies around each cell of the theatre; None where the record is too thin for fronts on the map."""
+    fitted = reads.of(SPACE).fitted
+    return None if fitted is None else surroundings(fitted.grid())
+
+
+def salient_table(
+    simulated: SimulatedFront, around: Surroundings, case: Case, front: Front, weeks: Sequence[int]
+) -> pd.DataFrame:
     """Ground of each side in salients, now and after given weeks, and what becomes of the ones that are there now.
 
     Rows named 'all' hold a side's whole enclosed ground, km²; the others a salient of today of LEAST_KM2 or more, named
@@ -27,7 +39,6 @@ def salient_table(simulated: SimulatedFront, case: Case, front: Front, weeks: Se
     """
     here = front.ground
     grid = simulated.log.grid
-    around = surroundings(grid)
     holder = here.holder.astype(np.int8)
     sides = {case.defender.id: 0, case.challenger.id: 1}
     now = enclosed(around, here.km2, holder)
@@ -55,17 +66,21 @@ def _later(
 ) -> np.ndarray:
     """ndarray[front draw, week, 2 + mask], km²: enclosed ground of defender and challenger, then of each mask what the
     challenger holds."""
-    log, found = simulated.log, []
-    for draw in range(0, log.draws, max(log.draws // SALIENT_DRAWS, 1)):
-        row = np.empty((len(weeks), 2 + len(masks)))
-        for k, week in enumerate(weeks):
-            holder = log.holder_after(draw, week)
-            inside = enclosed(around, km2, holder)
-            row[k, 0] = km2[inside & (holder == 0)].sum()
-            row[k, 1] = km2[inside & (holder == 1)].sum()
-            row[k, 2:] = [km2[mask & (holder == 1)].sum() for mask in masks]
-        found.append(row)
-    return np.stack(found)
+    log = simulated.log
+    draws = range(0, log.draws, max(log.draws // SALIENT_DRAWS, 1))
+    found = np.empty((len(draws), len(weeks), 2 + len(masks)))
+
+    def measure(rows: range) -> None:
+        for at in rows:
+            for k, week in enumerate(weeks):
+                holder = log.holder_after(draws[at], week)
+                inside = enclosed(around, km2, holder)
+                found[at, k, 0] = km2[inside & (holder == 0)].sum()
+                found[at, k, 1] = km2[inside & (holder == 1)].sum()
+                found[at, k, 2:] = [km2[mask & (holder == 1)].sum() for mask in masks]
+
+    in_blocks(measure, len(draws), 10)
+    return found
 
 
 def _named(

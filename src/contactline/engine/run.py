@@ -122,5 +122,5 @@ def NOTES(reads: Reads) -> tuple[str, ...]:
 @node("focus")
 def FOCUS(reads: Reads) -> str:
     """The first proposal that asks the defender to leave land, else the first."""
-    proposals = reads["proposals"]
+    proposals: tuple[str, ...] = reads["proposals"]
     return next((name for name in proposals if reads.of(SETTLEMENT(name)).given_up.any()), proposals[0])

@@ -142,3 +142,24 @@ def test_every_topic_is_declared_made_and_shown() -> None:
     assert all(table in TABLES.values() for recipe in RECIPES for table in recipe.tables)
     words = [name for topic in TOPICS for name in (*topic.words, *topic.values)]
     assert len(words) == len(set(words))
+
+
+def test_a_saved_run_asked_for_in_a_fresh_session_shows_its_key_numbers(tmp_path: Path) -> None:
+    script = f"""
+import sys
+sys.path.insert(0, {str(SAMPLES)!r})
+from pathlib import Path
+from sample import sample_assessment
+from contactline.topics.store import save
+save(sample_assessment(), Path(sys.argv[1]))
+for name in [name for name in sys.modules if name.startswith("contactline")]:
+    del sys.modules[name]
+from contactline.service.questions.runs import Saved
+run = Saved(run=Path(sys.argv[1])).answer(type("Asked", (), {{"named": False}}))
+print(run._repr_html_())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "run")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "net gain of Northland in the last" in done.stdout

@@ -18,6 +18,8 @@ class Saved(Question[Assessment]):
 
     def answer(self, asked: Asked) -> Assessment:
         """Raises InputError where the folder holds none, and where it is one of another case."""
+        import contactline.topics.contents  # noqa: F401 (so that a notebook tells the assessment; it draws charts)
+
         return saved_run(self.run, asked.loaded.case.id if asked.named else None)
 
 

@@ -24,7 +24,8 @@ import pandas as pd
 from contactline.war.capture import draw_rules, fit_capture
 from contactline.war.capture_data import RECAPTURE, history
 from contactline.war.grid import Grid, check_front, grid_from_cells
-from contactline.war.kernel import CaptureRule, Levers, Means, Plan, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import CaptureRule, Levers, Means, Plan
 from contactline.war.sectors import draw_sectors
 
 EVIDENCE = Path(__file__).parents[1] / "src/contactline/cases/ukraine_2025/evidence"

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 
 from contactline.war.grid import Grid
-from contactline.war.kernel import CaptureRule
+from contactline.war.kernel_given import CaptureRule
 
 
 def own(rows: np.ndarray, row: int) -> np.ndarray:

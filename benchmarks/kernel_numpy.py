@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from contactline.war.grid import Grid
-from contactline.war.kernel import CaptureRule
+from contactline.war.kernel_given import CaptureRule
 
 
 def rings(grid: Grid, cells: np.ndarray, count: int) -> dict[int, tuple[np.ndarray, np.ndarray]]:

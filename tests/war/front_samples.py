@@ -11,7 +11,8 @@ import pandas as pd
 
 from contactline.war.events import EventLog
 from contactline.war.grid import Grid, grid_from_cells
-from contactline.war.kernel import CaptureRule, Levers, Means, Plan, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import CaptureRule, Levers, Means, Plan
 
 MEANS = {field.name for field in fields(Means)}
 CENTRE = h3.latlng_to_cell(48.3, 37.2, 7)

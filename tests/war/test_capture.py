@@ -38,7 +38,8 @@ from contactline.war.capture_data import (
     rings,
 )
 from contactline.war.grid import grid_from_cells
-from contactline.war.kernel import Levers, Plan, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import Levers, Plan
 
 EDGES, WEIGHT = np.array(HEAT_EDGES), np.array(RING_WEIGHT)
 

@@ -11,7 +11,7 @@ from front_samples import busy_levers, east_held, even, fight, graph, patch, pat
 
 from contactline.core.errors import InputError
 from contactline.war import kernel
-from contactline.war.kernel import CaptureRule, Levers
+from contactline.war.kernel_given import CaptureRule, Levers
 
 DRAWS = 60_000
 

@@ -11,7 +11,7 @@ from front_samples import busy_levers, east_held, fight, patch, rule
 from numba import njit
 
 from contactline.war import kernel, kernel_loop
-from contactline.war.kernel import Levers
+from contactline.war.kernel_given import Levers
 
 WEEKS, DRAWS = 12, 3
 

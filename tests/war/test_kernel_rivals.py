@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from front_samples import east_held, fight, patch, rule
 
-from contactline.war.kernel import Levers
+from contactline.war.kernel_given import Levers
 
 WEEKS = 6
 CAPTURE, RECAPTURE = np.full(WEEKS, 14.0), np.full(WEEKS, 4.0)

@@ -17,7 +17,8 @@ from contactline.core.streams import Streams
 from contactline.engine.ground import Front
 from contactline.war.events import EventLog
 from contactline.war.grid import Grid
-from contactline.war.kernel import Means, Plan, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import Means, Plan
 from contactline.war.objectives import Fall, Fighting, at_week
 from contactline.war.slots import Space
 

@@ -24,7 +24,8 @@ from contactline.support.adequacy import Support
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.events import EventLog
 from contactline.war.grid import Grid
-from contactline.war.kernel import Levers, Means, Plan, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import Levers, Means, Plan
 from contactline.war.objectives import objective_cells
 from contactline.war.slots import COLLAPSE, CollapseFace, Space
 

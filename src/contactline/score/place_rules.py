@@ -16,7 +16,8 @@ from contactline.score.models import Refits
 from contactline.score.places_record import Places, taken_by_week
 from contactline.score.space_models import REACH, RECENT_WEEKS, SMOOTHING, View, training_weeks
 from contactline.war.capture_data import exposed
-from contactline.war.kernel import Means, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import Means
 from contactline.war.record import TempoRecord
 
 

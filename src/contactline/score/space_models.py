@@ -16,7 +16,8 @@ import numpy as np
 from contactline.core.errors import InputError
 from contactline.core.streams import Streams
 from contactline.war.capture_data import CAPTURE, GROUND, History, activity_rings, exposed
-from contactline.war.kernel import Levers, Means, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import Levers, Means
 from contactline.war.sectors import Sectors, kilometres
 from contactline.war.space import SpaceFit, fit_space
 

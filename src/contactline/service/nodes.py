@@ -24,7 +24,8 @@ from contactline.topics.trust.make import trust
 
 MODULES: tuple[ModuleType, ...] = (
     ground, readiness, fits, run, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook,
-    people, places, salients, deals, support, choice, guarantee, truce, sensitivity, bargain_lines, bargain_tables, allies, trust,
+    people, places, salients, deals, support, choice, guarantee, truce, sensitivity, bargain_lines,
+    bargain_tables, allies, trust,
 )  # fmt: skip
 
 

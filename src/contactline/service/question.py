@@ -5,17 +5,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from contactline.case.load import LoadedCase, load_case
+from contactline.case.scenario import Scenario
 from contactline.core import notebook
-
-if TYPE_CHECKING:
-    from contactline.service.session import Asked
+from contactline.core.graph import Graph
+from contactline.core.progress import Stages
+from contactline.engine.run import Run
 
 A = TypeVar("A")
+
+
+class Opener(Protocol):
+    """What opens scenarios: a session."""
+
+    stages: Stages
+
+    @property
+    def graph(self) -> Graph:
+        """What is computed from what."""
+
+    def ready(self, scenario: Scenario) -> Run:
+        """The run of a scenario."""
+
+
+@dataclass
+class Asked:
+    """A question being answered: the session, the scenario, and what is noted on the way."""
+
+    session: Opener
+    scenario: Scenario
+    named: bool = True
+    """Whether the asker named a scenario; if not, a question about a saved run takes the run's."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def stages(self) -> Stages:
+        """Where progress is shown."""
+        return self.session.stages
+
+    @cached_property
+    def loaded(self) -> LoadedCase:
+        """The scenario's case."""
+        return load_case(self.scenario.case)
+
+    def about(self, scenario: Scenario) -> Asked:
+        """The same question about another scenario; what is noted there is noted here."""
+        return Asked(self.session, scenario, True, self.notes)
+
+    def ready(self) -> Run:
+        """The run of the scenario."""
+        return self.session.ready(self.scenario)
 
 
 class Question(BaseModel, Generic[A]):

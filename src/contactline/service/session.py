@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TypeVar
 
 from rich.console import Console
 
-from contactline.case.load import LoadedCase, load_case
 from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, FUTURES, HORIZON_WEEKS, Given, Scenario
 from contactline.core.errors import InputError
 from contactline.core.graph import Graph, watching
 from contactline.core.progress import Stages
 from contactline.engine.run import Run
 from contactline.service.opened import opened, opened_graph
-from contactline.service.question import Answer, Question
+from contactline.service.question import Answer, Asked, Question
 
 A = TypeVar("A")
 
@@ -102,32 +99,3 @@ class Session:
         """The run of a scenario, its case loaded and found fit to be computed; raises as `opened`."""
         with self.stages.stage("read the case"):
             return opened(self.graph, scenario)
-
-
-@dataclass
-class Asked:
-    """A question being answered: the session, the scenario, and what is noted on the way."""
-
-    session: Session
-    scenario: Scenario
-    named: bool = True
-    """Whether the asker named a scenario; if not, a question about a saved run takes the run's."""
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def stages(self) -> Stages:
-        """Where progress is shown."""
-        return self.session.stages
-
-    @cached_property
-    def loaded(self) -> LoadedCase:
-        """The scenario's case."""
-        return load_case(self.scenario.case)
-
-    def about(self, scenario: Scenario) -> Asked:
-        """The same question about another scenario; what is noted there is noted here."""
-        return Asked(self.session, scenario, True, self.notes)
-
-    def ready(self) -> Run:
-        """The run of the scenario."""
-        return self.session.ready(self.scenario)

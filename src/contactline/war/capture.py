@@ -28,7 +28,7 @@ from contactline.war.capture_data import (
     pulls,
     random_order,
 )
-from contactline.war.kernel import CaptureRule
+from contactline.war.kernel_given import CaptureRule
 
 RING_WEIGHT = (1.0, 1.0, 0.5, 0.25)
 """What a change of holder adds to the activity of cells 0, 1, 2, 3 steps away. On the built-in case .04 to .06 nats a

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from contactline.core.errors import InputError
 from contactline.war.grid import Grid, check_grid, check_holder, pairs
+from contactline.war.kernel_given import CaptureRule, Levers, Plan
 from contactline.war.kernel_layout import MAX_LEVELS, Layout, layout, scaled_cells, weight_tables
 from contactline.war.kernel_steps import HOLDER, NODE
-
-if TYPE_CHECKING:
-    from contactline.war.kernel import CaptureRule, Levers, Plan
 
 FALLBACK_MEMORY = 8 << 30
 """Bytes assumed on systems that do not tell their memory."""

@@ -11,7 +11,7 @@ from contactline.core.streams import Streams
 from contactline.war.climatology import Climatology
 from contactline.war.forecast import Forecast, fit_forecast
 from contactline.war.grid import Grid
-from contactline.war.kernel import Plan
+from contactline.war.kernel_given import Plan
 from contactline.war.level import LevelFit, fit_level
 from contactline.war.losses import LossFit, fit_losses
 from contactline.war.protocols import Beliefs, CollapseHazard, SpaceRecord

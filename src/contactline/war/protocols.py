@@ -15,7 +15,7 @@ import pandas as pd
 from contactline.core.streams import Streams
 from contactline.war.capture_data import History
 from contactline.war.grid import Grid
-from contactline.war.kernel import Plan
+from contactline.war.kernel_given import Plan
 from contactline.war.record import TempoRecord
 
 Beliefs = Mapping[str, np.ndarray]

@@ -13,7 +13,7 @@ import numpy as np
 from contactline.core.plugins import Plugin, Slot
 from contactline.core.streams import Streams
 from contactline.war.grid import Grid
-from contactline.war.kernel import Plan
+from contactline.war.kernel_given import Plan
 from contactline.war.own_models import (
     ClaimsFit,
     ClaimsProcess,

@@ -18,7 +18,7 @@ from contactline.war.activity import ActivityData, ActivityFit, fit_activity
 from contactline.war.capture import BURN_IN_WEEKS, CaptureFit, draw_rules, fit_capture, sector_pulls
 from contactline.war.capture_data import CAPTURE, RECAPTURE, History
 from contactline.war.grid import Grid, grid_from_cells
-from contactline.war.kernel import Levers, Plan
+from contactline.war.kernel_given import Levers, Plan
 from contactline.war.sectors import Sectors, draw_sectors
 from contactline.war.turnover import TurnoverFit, fit_turnover
 

@@ -9,8 +9,7 @@ from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.frame import Tables
 from contactline.core.limits import Cost, check_cost
 from contactline.core.streams import Streams
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 from contactline.topics.allies.make import DRAWS as DRAWS
 from contactline.topics.allies.make import cohesion_tables, event_tables
 from contactline.topics.allies.schema import EVENTS

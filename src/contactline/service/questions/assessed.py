@@ -6,8 +6,8 @@ import xarray as xr
 
 from contactline.case.scenario import HORIZON_WEEKS
 from contactline.service.assemble import assembled
-from contactline.service.question import Question
-from contactline.service.session import Asked, at_least
+from contactline.service.question import Asked, Question
+from contactline.service.session import at_least
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.make.courses import ENSEMBLE
 

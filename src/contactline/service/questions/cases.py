@@ -11,8 +11,7 @@ from contactline.case.tables import TABLES
 from contactline.core.errors import UnknownNameError
 from contactline.engine.readiness import hindrances
 from contactline.front.control_history import holder_on
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 from contactline.truce.reach import check_ground
 from contactline.war.territory import ground
 

@@ -15,9 +15,8 @@ from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.frame import checked
 from contactline.core.limits import Cost, check_cost
-from contactline.service.question import Question
+from contactline.service.question import Asked, Question
 from contactline.service.runs import saved_run
-from contactline.service.session import Asked
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.make.courses import courses_table, verdict_row
 from contactline.topics.choice.make.pair import POINTS, SETS, break_even_pair, named_belief

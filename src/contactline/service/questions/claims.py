@@ -12,10 +12,9 @@ from contactline.case.schema import Case
 from contactline.choice.claims import VERDICTS
 from contactline.core.errors import InputError
 from contactline.core.frame import Tables
-from contactline.service.question import Question
+from contactline.service.question import Asked, Question
 from contactline.service.questions.assessed import Assess
 from contactline.service.runs import saved_run
-from contactline.service.session import Asked
 from contactline.topics.claims.make.claims import claims_tables
 
 __all__ = ["VERDICTS", "Checked", "Claims", "Listed", "Quantities"]

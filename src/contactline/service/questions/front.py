@@ -11,8 +11,7 @@ from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
 from contactline.engine.ground import measure_front
 from contactline.front.gains import gains_by_region
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 from contactline.topics.fighting.schema import CELLS
 from contactline.topics.front.make import cells_now, front_tables
 

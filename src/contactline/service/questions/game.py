@@ -10,8 +10,7 @@ from pydantic import Field
 
 from contactline.choice.efg import check_efg_path, write_efg
 from contactline.core.frame import Tables, made
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 from contactline.topics.bargain.make.game import endings_over_weights, play
 from contactline.topics.bargain.make.tables import game_tables
 from contactline.topics.bargain.schema import GAME_WEIGHTS

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from contactline.case.labels import belief_labels
 from contactline.core.errors import UnknownNameError
 from contactline.core.graph import Graph, digest, parsed
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 
 EMPTY = "Nothing has been computed on this machine yet, so what reads what is not known: run `contactline assess`."
 LONGEST = 40

@@ -13,8 +13,7 @@ from contactline.core.errors import InputError
 from contactline.core.frame import Tables
 from contactline.engine.ground import measure_front
 from contactline.engine.settle import settle
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 from contactline.topics.proposals.make.compare import compare_table, compare_tables
 from contactline.truce.compare import TOWN_PEOPLE as TOWN_PEOPLE
 from contactline.truce.effects import clause_effect, clause_words

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from contactline.service.compare import Comparison, compare
-from contactline.service.question import Question
+from contactline.service.question import Asked, Question
 from contactline.service.runs import saved_run
-from contactline.service.session import Asked
 from contactline.topics.assessment import Assessment
 
 

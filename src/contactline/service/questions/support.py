@@ -14,8 +14,7 @@ from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.errors import InputError
 from contactline.core.frame import Tables
 from contactline.service.own_paths import read_paths
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 from contactline.support.adequacy import support_path
 from contactline.topics.support.make import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
 

@@ -27,8 +27,7 @@ from contactline.score.places import places_backtest
 from contactline.score.places_record import Places
 from contactline.score.rolling import Rolling
 from contactline.score.space import Known, space_backtest
-from contactline.service.question import Question
-from contactline.service.session import Asked
+from contactline.service.question import Asked, Question
 from contactline.topics.trust.make.scores import (
     FOLDER,
     Reading,

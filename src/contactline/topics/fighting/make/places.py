@@ -20,7 +20,8 @@ from contactline.engine.outlook import GAINED
 from contactline.engine.run import Run
 from contactline.front.cells import EARTH_KM
 from contactline.topics.fighting.schema import OPENS
-from contactline.war.kernel import Means, simulate_front
+from contactline.war.kernel import simulate_front
+from contactline.war.kernel_given import Means
 from contactline.war.slots import Space
 
 OPENS_DRAWS, OPENS_WEEKS = 200, 104

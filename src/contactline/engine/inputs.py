@@ -16,6 +16,7 @@ from contactline.case.scenario import Scenario, Value, check
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
 from contactline.core.graph import Graph, Overlay, Reads, Shape, digest
+from contactline.core.plain import UnplainError, content
 from contactline.core.plugins import Slot, check_models, model_key
 from contactline.core.streams import Streams
 from contactline.engine.design import DESIGN, Design, slices
@@ -232,4 +233,7 @@ def _content(value: Any) -> str:
         whole = hashlib.sha256(f"{value.dtype.str}{value.shape}".encode())
         whole.update(np.ascontiguousarray(value).view(np.uint8).data)
         return whole.hexdigest()[:32]
-    return digest(repr(value))
+    try:
+        return content(value)
+    except UnplainError:
+        return digest(repr(value))

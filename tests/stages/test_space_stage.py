@@ -16,7 +16,7 @@ from contactline.core.keep import Store
 from contactline.core.streams import Streams
 from contactline.engine.courses import FIGHT_ON
 from contactline.engine.fits import SPACE
-from contactline.engine.fronts import fight_on_map, front_rows
+from contactline.engine.fronts import FRONT_DRAWS, fight_on_map, front_rows
 from contactline.service.opened import opened, opened_graph
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, threats, what_opens
 from contactline.war.objectives import objective_cells
@@ -106,7 +106,7 @@ def test_what_a_place_opens_is_nothing_where_nothing_moves(world):
 def test_rows_are_spread_over_the_whole_run():
     assert front_rows(10).tolist() == list(range(10))
     rows = front_rows(10_000)
-    assert rows[0] == 0 and rows[-1] == 9_999 and len(np.unique(rows)) == 2000
+    assert rows[0] == 0 and rows[-1] == 9_999 and len(np.unique(rows)) == FRONT_DRAWS
 
 
 def test_a_record_too_thin_for_the_spatial_model_says_so(tmp_path):

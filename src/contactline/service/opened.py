@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contactline.case.load import load_case
-from contactline.case.scenario import Scenario
+from contactline.case.load import LoadedCase, load_case
+from contactline.case.scenario import Scenario, check
 from contactline.core.files import data_dir
 from contactline.core.graph import Graph
 from contactline.core.keep import Store
@@ -23,14 +23,22 @@ def opened_graph(store: Store | None = None) -> Graph:
     return Graph(all_nodes(), Store(data_dir() / KEPT) if store is None else store)
 
 
-def opened(graph: Graph, scenario: Scenario) -> Run:
-    """The run of a scenario, its case loaded and found fit to be computed; nothing large is computed yet.
-
-    Raises InputError and its kin for what the user can mend: names, numbers, a case that cannot be assessed.
-    """
+def admitted(scenario: Scenario) -> LoadedCase:
+    """The case of a scenario whose size and names are allowed; no store is opened for it yet. Raises InputError."""
     size = f"--draws {scenario.draws} --weeks {scenario.weeks}"
     check_cost(size, cost(scenario.weeks), scenario.draws * scenario.weeks, "Ask for fewer draws or weeks")
     loaded = load_case(scenario.case)
+    check(scenario, loaded.case)
+    return loaded
+
+
+def opened(graph: Graph, scenario: Scenario, loaded: LoadedCase | None = None) -> Run:
+    """The run of a scenario, its case loaded and found fit to be computed; nothing large is computed yet.
+
+    loaded : what `admitted` gave. Raises InputError and its kin for what the user can mend: names, numbers, a case that
+    cannot be assessed.
+    """
+    loaded = loaded or admitted(scenario)
     run = Run(graph.reads(World(graph, scenario, loaded.case, loaded, slots=SLOTS)))
     run.reads.of(READY)
     return run

@@ -16,7 +16,7 @@ from contactline.core.errors import InputError
 from contactline.core.graph import Graph, watching
 from contactline.core.progress import Stages
 from contactline.engine.run import Run
-from contactline.service.opened import opened, opened_graph
+from contactline.service.opened import admitted, opened, opened_graph
 from contactline.service.question import Answer, Asked, Question
 
 A = TypeVar("A")
@@ -70,7 +70,7 @@ class Session:
         self._graph = graph
 
     def __repr__(self) -> str:
-        return f"<Session: {len(self.graph.families)} kinds of results to ask for>"
+        return f"<Session: {'nothing asked yet' if self._graph is None else 'results at hand'}>"
 
     @property
     def graph(self) -> Graph:
@@ -88,8 +88,9 @@ class Session:
         asked = Asked(self, scenario or Scenario(), named=scenario is not None)
         with watching() as work:
             value = question.answer(asked)
-        self.graph.keep.flush()
-        asked.notes += self.graph.keep.notices
+        if self._graph is not None:
+            self._graph.keep.flush()
+            asked.notes += self._graph.keep.notices
         return Answer(
             value, tuple(dict.fromkeys(asked.notes)), tuple(sorted(work.reused - set(work.made))), tuple(work.made),
             round(time.perf_counter() - began, 3),
@@ -98,4 +99,5 @@ class Session:
     def ready(self, scenario: Scenario) -> Run:
         """The run of a scenario, its case loaded and found fit to be computed; raises as `opened`."""
         with self.stages.stage("read the case"):
-            return opened(self.graph, scenario)
+            loaded = admitted(scenario)
+            return opened(self.graph, scenario, loaded)

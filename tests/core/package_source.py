@@ -83,3 +83,22 @@ def decorators(node: Function) -> set[str]:
     """Names of a function's decorators, without their arguments."""
     plain = (d.func if isinstance(d, ast.Call) else d for d in node.decorator_list)
     return {ast.unparse(decorator) for decorator in plain}
+
+
+def is_command(item: Item) -> bool:
+    """Whether a function is a command: every argument is an option or argument of the command line (Typer)."""
+    kinds = (
+        list(annotations(item).values())[:-1] if isinstance(item.node, Function) and item.node.returns else []
+    )
+    return bool(kinds) and all("typer." in kind or kind in command_line_kinds() for kind in kinds)
+
+
+@cache
+def command_line_kinds() -> dict[str, str]:
+    """Names that the faces give to kinds of options, such as `Draws` → what stands behind it, its help with it."""
+    return {
+        ast.unparse(node.targets[0]): ast.unparse(node.value)
+        for file in sorted((ROOT / "faces").rglob("*.py"))
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and "typer." in ast.unparse(node.value)
+    }

@@ -106,7 +106,10 @@ class Renewal(NamedTuple):
 
 
 class Luck(NamedTuple):
-    """Chance, shared by all courses: collapse : [draw, spell] and the rest [draw]; exponentials, honour uniform."""
+    """Chance, shared by all courses; exponentials of mean one, honour uniform.
+
+    collapse : ndarray[draw, spell]; breakdown, honour, end, peace : ndarray[draw]
+    """
 
     collapse: np.ndarray
     breakdown: np.ndarray

@@ -77,7 +77,7 @@ class Signing:
 
 
 def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.ndarray]:
-    """Outcomes of fighting on for the whole horizon : name → ndarray[draw]."""
+    """Outcomes of fighting on for the whole horizon : name → ndarray[draw], in the units of OUTCOMES."""
     idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
     raw = live(
         NEVER,
@@ -223,7 +223,7 @@ def wanted_share(case: Case, theatre: Theatre, ground: Ground, futures: Futures)
 
 @node("wanted")
 def WANTED(reads: Reads, holder: str) -> np.ndarray:
-    """The worth of what renewed war would take from a line, over as much wanted ground : ndarray[aim, set]."""
+    """The worth of what renewed war would take from a line, a ratio to as much wanted ground : ndarray[aim, set]."""
     case: Case = reads["case"]
     whole = Futures(reads.under({"futures": FUTURES}))
     here = reads.of(THEATRE).ground
@@ -249,7 +249,7 @@ def _wanted(case: Case) -> list[tuple[str, ...]]:
 
 
 def exact_area(theatre: Theatre, cells: np.ndarray) -> float:
-    """Area of the given cells, scaled region by region to the exact area of the region's unheld part, km²."""
+    """Area of `cells`, ndarray[cell] bool, scaled by region to the exact area of the region's unheld part, km²."""
     here = theatre.ground
     total = 0.0
     for region in np.unique(here.region[cells]):
@@ -283,7 +283,10 @@ def decision_from(
     guarantee: Guarantee | None = None,
     credibility: np.ndarray | None = None,
 ) -> Decision:
-    """The challenger's weekly decision where a truce begins on `ground`; credibility None: no guarantee."""
+    """The challenger's weekly decision where a truce begins on `ground`.
+
+    credibility : ndarray[draw], a probability; None: no guarantee
+    """
     wanted = wanted_share(case, theatre, ground, futures)
     nothing = np.zeros(futures.draws)
     leaving = nothing

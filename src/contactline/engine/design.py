@@ -54,7 +54,8 @@ def design_of(
 ) -> Design:
     """The design for a number of belief sets.
 
-    measured : belief → quantile function that takes the place of the case's distribution (war/source_bias.py)
+    measured : belief → quantile function of chances ndarray[set] that takes the place of the case's distribution
+    (war/source_bias.py)
     Raises UnknownNameError for one that the case does not draw.
     """
     sampled: dict[str, HasQuantile] = {belief.name: belief for belief in case.beliefs}

@@ -25,7 +25,8 @@ BIAS = "losses.attacker_true_per_claimed"
 
 
 class Pressed(NamedTuple):
-    """Support's factors : ndarray[set, week] on gains, on the rate of collapses and on the defender's losses."""
+    """Support's factors : ndarray[set, week]; factor on gains, raising on the rate of collapses, bleeding on the
+    defender's losses."""
 
     factor: np.ndarray
     raising: np.ndarray
@@ -33,15 +34,15 @@ class Pressed(NamedTuple):
 
 
 class Ahead(NamedTuple):
-    """What two years of war bring on average in a belief set : ndarray[set], km² and the challenger's killed and
-    wounded."""
+    """What two years of war bring on average in a belief set : ndarray[set]; gain in km², losses in the challenger's
+    killed and wounded."""
 
     gain: np.ndarray
     losses: np.ndarray
 
 
 def beliefs_of(reads: Reads, futures: int | None = None, prefix: str = "") -> Beliefs:
-    """Every belief by draw (or by set, with one future) : name → ndarray[draw]."""
+    """Every belief by draw (or by set, with one future), in the units of the case : name → ndarray[draw]."""
     return Beliefs(
         reads, reads["futures"] if futures is None else futures, tuple(reads.of(DESIGN).columns), prefix
     )
@@ -94,7 +95,7 @@ def RAISER(reads: Reads) -> np.ndarray:
 
 @node("aims", kept=False)
 def AIMS(reads: Reads) -> np.ndarray:
-    """The challenger's type (truce/aims.py) : ndarray[draw] int8."""
+    """The code of the challenger's type (truce/aims.py) : ndarray[draw] int8."""
     if "fixed.aims" in reads:
         return np.full(reads["first"] * reads["futures"], int(reads["fixed.aims"]), dtype=np.int8)
     case: Case = reads["case"]
@@ -103,7 +104,7 @@ def AIMS(reads: Reads) -> np.ndarray:
 
 @node("reading", kept=False)
 def READING(reads: Reads) -> np.ndarray:
-    """Which reading of what makes peace last each draw's belief set holds : ndarray[draw] int8."""
+    """Index of the reading of what makes peace last that each draw's belief set holds : ndarray[draw] int8."""
     if "fixed.reading" in reads:
         return np.full(reads["first"] * reads["futures"], int(reads["fixed.reading"]), dtype=np.int8)
     return np.repeat(reads.of(DESIGN).reading[: reads["first"]], reads["futures"])

@@ -18,7 +18,7 @@ from contactline.engine.ground import Front
 from contactline.war.events import EventLog
 from contactline.war.grid import Grid
 from contactline.war.kernel import simulate_front
-from contactline.war.kernel_given import Means, Plan
+from contactline.war.kernel_given import Means
 from contactline.war.objectives import Fall, Fighting, at_week
 from contactline.war.slots import Space
 
@@ -67,7 +67,7 @@ def belt_resistance(case: Case, cells: pd.DataFrame) -> np.ndarray:
 
 
 def front_rows(draws: int, most: int = FRONT_DRAWS) -> np.ndarray:
-    """Which of the run's draws are fought out on the map : ndarray[front draw]."""
+    """Which of the run's draws are fought out on the map, `most` in number at most : ndarray[front draw], indices."""
     return np.arange(draws) if draws <= most else np.linspace(0, draws - 1, most).astype(int)
 
 
@@ -86,18 +86,16 @@ def fight_on_map(
     streams: Streams,
     most: int = FRONT_DRAWS,
     holder: np.ndarray | None = None,
-    plan: Plan | None = None,
 ) -> SimulatedFront:
     """Fight net paths ndarray[draw, week] out on the map, `most` of them at the most, from the present line or another.
 
-    holder : ndarray[cell], who holds each cell at the start if not as now; plan : that of these paths, where the
-    caller fights them from several lines
+    holder : ndarray[cell], who holds each cell at the start if not as now
 
     Two beliefs enter that the record cannot tell: cells of a belt are taken `war.belt_resistance` times less readily
     (no cell of a belt has ever fallen), and `war.region_shift` moves the sectors of the main region.
     """
     rows = front_rows(len(net), most)
-    plan = plan or fitted.plan(net[rows], streams)
+    plan = fitted.plan(net[rows], streams)
     grid = fitted.grid()
     share = share_of_main(front, grid)
     shift = (beliefs["war.region_shift"][rows, None, None] * share[None, None, :]).astype(np.float32)

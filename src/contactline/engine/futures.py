@@ -41,12 +41,12 @@ class Futures:
 
     @cached_property
     def each(self) -> int:
-        """Futures of a belief set."""
+        """Number of futures of a belief set."""
         return int(self.reads["futures"])
 
     @property
     def draws(self) -> int:
-        """Trajectories in all."""
+        """Number of trajectories in all."""
         return self.sets * self.each
 
     @cached_property
@@ -107,12 +107,12 @@ class Futures:
 
     @cached_property
     def aims(self) -> np.ndarray:
-        """The challenger's type (truce/aims.py) : ndarray[draw] int8."""
+        """The code of the challenger's type (truce/aims.py) : ndarray[draw] int8."""
         return self.reads.of(AIMS)
 
     @cached_property
     def reading(self) -> np.ndarray:
-        """Which reading of what makes peace last each draw holds : ndarray[draw] int8."""
+        """Index of the reading of what makes peace last that each draw holds : ndarray[draw] int8."""
         return self.reads.of(READING)
 
     @cached_property
@@ -163,11 +163,11 @@ class Futures:
         return Futures(self.reads.under({"fixed": {name: float(value) for name, value in fixed.items()}}))
 
     def first_sets(self, sets: int) -> Futures:
-        """The futures of the first belief sets alone."""
+        """The futures of the first belief sets alone, `sets` in number."""
         return Futures(self.reads.under({"first": min(sets, self.sets)}))
 
     def thinned(self, futures: int) -> Futures:
-        """The first `futures` futures of every belief set."""
+        """The first futures of every belief set, `futures` in number."""
         return Futures(self.reads.under({"futures": min(futures, self.each)}))
 
     def column(self, name: str, ceded: bool = False) -> np.ndarray:
@@ -189,7 +189,7 @@ class Futures:
         return signature_chance(base, self.beliefs, guarantee, self.pledge_luck, ceded)
 
     def set_mean(self, values: np.ndarray) -> np.ndarray:
-        """Mean over the futures of each belief set : ndarray[set]."""
+        """Mean over the futures of each belief set, in the unit of `values` ndarray[draw] : ndarray[set]."""
         found: np.ndarray = values.reshape(self.sets, -1).mean(axis=1)
         return found
 

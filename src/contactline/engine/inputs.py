@@ -196,7 +196,7 @@ class Beliefs(Mapping[str, np.ndarray]):
 
     @property
     def draws(self) -> int:
-        """Rows of each column."""
+        """Number of rows of each column."""
         return int(self._reads["first"]) * self._futures
 
     def __getitem__(self, name: str) -> np.ndarray:

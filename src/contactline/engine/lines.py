@@ -98,13 +98,13 @@ def line_from(ground: Ground, futures: Futures) -> Line:
 
 
 def name_of_holder(holder: np.ndarray) -> str:
-    """Holders ndarray[cell], 0 or 1, as a short text that a node's name can hold."""
+    """Holders ndarray[cell], codes 0 or 1, as a short text that a node's name can hold."""
     packed = zlib.compress(np.packbits(holder.astype(bool)).tobytes(), 9)
     return base64.urlsafe_b64encode(packed).decode()
 
 
 def holder_of(name: str, cells: int) -> np.ndarray:
-    """The holders that `name_of_holder` made a text of : ndarray[cell] int8, 0 or 1."""
+    """The holders that `name_of_holder` made a text of : ndarray[cell] int8, codes 0 or 1."""
     packed = np.frombuffer(zlib.decompress(base64.urlsafe_b64decode(name)), dtype=np.uint8)
     return np.unpackbits(packed, count=cells).astype(np.int8)
 

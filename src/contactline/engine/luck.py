@@ -135,13 +135,13 @@ def LUCK(reads: Reads) -> Chance:
 
 
 def seen(reads: Reads, pool: np.ndarray) -> np.ndarray:
-    """The rows of a pool [pool draw, …] that are asked for; the pool itself where all are."""
+    """The rows of a pool ndarray[pool draw, …] that are asked for, units kept; the pool itself where all are."""
     rows = rows_of(reads)
     return pool if rows is None else pool[rows]
 
 
 def rows_of(reads: Reads) -> np.ndarray | None:
-    """Which draws of the pool are asked for : ndarray[draw]; None for all."""
+    """Indices of the draws of the pool that are asked for : ndarray[draw]; None for all."""
     first, futures = reads["first"], reads["futures"]
     if futures == FUTURES and first == reads["sets"]:
         return None

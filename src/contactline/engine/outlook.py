@@ -111,7 +111,7 @@ class Outlook:
     def fall(
         self, name: str, here: Ground, wanted: np.ndarray, share: float, model: str = "headline"
     ) -> Fall:
-        """When `share` of the wanted cells is held: on the simulated front, else nearest-first."""
+        """When `share` of the wanted cells, ndarray[cell] bool, is held: on the simulated front, else nearest-first."""
         front = self.front(model)
         if front is not None:
             return front.fall(wanted, share, self.fighting(model), here.km2)

@@ -42,7 +42,7 @@ class Asked(Mapping[str, np.ndarray]):
         self.asked: set[str] = set() if asked is None else asked
 
     def at(self, rows: np.ndarray) -> Asked:
-        """Some of the draws : ndarray[draw] int."""
+        """Some of the draws; rows : ndarray[draw], their indices."""
         return Asked(self._beliefs, rows if self._rows is None else self._rows[rows], self.asked)
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -158,8 +158,9 @@ class Belt:
 class Board:
     """The map set up for a sample: all that stays the same from path to path.
 
-    parts : draws by level of belt resistance; resistance : one ndarray[cell] a part; towns : cells and share of each
-    town of a belt that still stands
+    holder : ndarray[cell], codes 0 or 1; km2, weight : ndarray[cell], area in km² and weight of a region
+    parts : draws by level of belt resistance; resistance : one ndarray[cell] a part; belt : ndarray[cell] bool
+    towns : cells and share of each town of a belt that still stands
     """
 
     spatial: Space
@@ -204,7 +205,8 @@ def set_up(
 ) -> Board | None:
     """The board for a sample, None where no town of a belt is left to hold.
 
-    levels : parts into which the draws are split by belt resistance, each at its own median, as in engine/fronts.py
+    levels : number of parts into which the draws are split by belt resistance, each at its own median, as in
+        engine/fronts.py
     """
     here = front.ground
     towns = []

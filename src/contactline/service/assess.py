@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, HORIZON_WEEKS, Given
-from contactline.core.progress import Stages
 from contactline.service.questions.assessed import Assess
 from contactline.service.session import DRAWS, Session, scenario_of
 from contactline.topics.assessment import Assessment
@@ -21,7 +20,6 @@ def assess(
     weeks: int = HORIZON_WEEKS,
     support_path: str = AS_TODAY,
     held: Given = (),
-    stages: Stages | None = None,
 ) -> Assessment:
     """Assess a case: what fighting on can achieve, what each proposal changes, and which beliefs decide.
 
@@ -35,4 +33,4 @@ def assess(
     scenario = scenario_of(
         case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path, held=held
     )
-    return Session(stages).ask(Assess(), scenario).value
+    return Session().ask(Assess(), scenario).value

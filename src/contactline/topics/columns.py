@@ -34,10 +34,12 @@ FREE = -np.inf
 
 
 def text(name: str, meaning: str, optional: bool = False) -> Column:
+    """Words of any length."""
     return Column(name, "text", "text", meaning, optional=optional)
 
 
 def name_of(name: str, meaning: str) -> Column:
+    """A name that something is known by."""
     return Column(name, "text", "name", meaning)
 
 
@@ -57,18 +59,22 @@ def num(
 
 
 def count(name: str, meaning: str, low: float = 0) -> Column:
+    """How many, a whole number of at least `low`."""
     return Column(name, "whole", "count", meaning, low)
 
 
 def maybe(name: str, unit: str, meaning: str, low: float | None = None, high: float | None = None) -> Column:
+    """A number in `unit` that may be missing. See `num`."""
     return num(name, unit, meaning, low, high, optional=True)
 
 
 def chance(name: str, meaning: str, optional: bool = False) -> Column:
+    """A probability."""
     return num(name, "probability", meaning, optional=optional)
 
 
 def day(name: str, meaning: str, optional: bool = False) -> Column:
+    """A calendar day."""
     return Column(name, "day", "calendar day", meaning, optional=optional)
 
 
@@ -81,7 +87,7 @@ def spread(
     low: float | None = None,
     high: float | None = None,
 ) -> tuple[Column, ...]:
-    """Quantile columns `stem_q10` … of one quantity; missing where the quantile lies beyond the horizon."""
+    """Quantile columns `stem_q10` … of one quantity, in `unit`; missing where the quantile lies beyond the horizon."""
     named = {"q10": "lower end of the 80% range", "q50": "median", "q90": "upper end of the 80% range"}
     return tuple(
         maybe(f"{stem}_{q}".strip("_"), unit, f"{meaning}, {named.get(q, q)}", low, high) for q in levels

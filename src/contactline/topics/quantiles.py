@@ -12,7 +12,7 @@ SPREAD = {"q10": 0.10, "q50": 0.50, "q90": 0.90}
 
 
 def spread(values: np.ndarray, stem: str, levels: Mapping[str, float] = SPREAD) -> dict[str, float]:
-    """Quantiles over all draws; a draw beyond the horizon (inf or NaN) counts as larger than any other.
+    """Quantiles over all draws ndarray[draw]; a draw beyond the horizon (inf or NaN) counts as larger than any other.
 
     A quantile that falls among those is NaN: beyond the horizon.
     """
@@ -26,7 +26,7 @@ def spread(values: np.ndarray, stem: str, levels: Mapping[str, float] = SPREAD) 
 
 
 def spread_given(values: np.ndarray, stem: str) -> dict[str, float]:
-    """Quantiles among the draws that have a value (losses of those in which it falls); NaN if none has."""
+    """Quantiles among the draws ndarray[draw] with a value (losses of those in which it falls); NaN if none has."""
     known = values[np.isfinite(values)]
     if not len(known):
         return {f"{stem}_{name}": np.nan for name in SPREAD}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,7 @@ from contactline.faces.cli.options import (
     Proposals,
     Seed,
     Support,
+    model_of,
     scenario,
 )
 from contactline.faces.cli.screen import summary
@@ -68,8 +70,9 @@ def assess_command(
     as_json: Json = False,
 ) -> None:
     """Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html."""
-    asked = scenario(
-        case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held, models=model
+    asked = replace(
+        scenario(case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held),
+        models=tuple(model_of(text) for text in model or ()),
     )
     folder = out or own_folder(asked)
     check_folder(folder, "--out", ours_of_run, room=ROOM)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -73,14 +72,15 @@ def scenario(
     weeks: int = HORIZON_WEEKS,
     support: str = AS_TODAY,
     held: Sequence[str] | None = None,
-    models: Sequence[str] | None = None,
 ) -> Scenario:
-    """The scenario that options ask for. Raises InputError for what no case allows."""
-    found = scenario_of(
+    """The scenario that options ask for; draws : number of trajectories; weeks : horizon.
+
+    Raises InputError for what no case allows.
+    """
+    return scenario_of(
         case, proposals=proposals or (), draws=draws, seed=seed, weeks=weeks, support_path=support,
         held=[held_of(text) for text in held or ()],
     )  # fmt: skip
-    return replace(found, models=tuple(model_of(text) for text in models or ()))
 
 
 def model_of(text: str) -> tuple[str, str]:

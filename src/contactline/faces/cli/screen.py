@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -34,7 +35,7 @@ def summary(assessment: Assessment, console: Console, report: Path | None = None
     """Print the judgements, the numbers that matter, what they hinge on, and where the report is."""
     room = max(console.height if console.is_terminal else SCREEN_LINES, 20)
     for size in _SIZES:
-        lines = _screen(console, assessment, report, *size)
+        lines = _screen(console, assessment, report, size)
         if len(lines) < room:
             break
     print_lines(console, lines)
@@ -92,35 +93,40 @@ def headline_of_case(case: Case, present: list[str]) -> str:
     return case.headline_series.id if case.headline_series.id in present else present[0]
 
 
-_SIZES = (
-    (True, True, 3, 9, 4),
-    (False, True, 3, 9, 3),
-    (False, True, 2, 9, 2),
-    (False, False, 2, 6, 2),
-    (False, False, 1, 5, 2),
-    (False, False, 1, 4, 2),
-    (False, False, 1, 3, 2),
-    (False, False, 1, 2, 2),
-    (False, False, 1, 2, 1),
-    (False, False, 1, 1, 1),
-    (False, False, 1, 1, 0),
-    (False, False, 0, 1, 0),
-    (False, False, 0, 0, 0),
+class _Size(NamedTuple):
+    """What stands on the screen: reasons of confidence, notes of numbers, and how many hinges, judgements and lines of
+    what would change this."""
+
+    reasons: bool
+    notes: bool
+    hinges: int
+    judgements: int
+    changes: int
+
+
+_SIZES = tuple(
+    _Size(*size)
+    for size in (
+        (True, True, 3, 9, 4),
+        (False, True, 3, 9, 3),
+        (False, True, 2, 9, 2),
+        (False, False, 2, 6, 2),
+        (False, False, 1, 5, 2),
+        (False, False, 1, 4, 2),
+        (False, False, 1, 3, 2),
+        (False, False, 1, 2, 2),
+        (False, False, 1, 2, 1),
+        (False, False, 1, 1, 1),
+        (False, False, 1, 1, 0),
+        (False, False, 0, 1, 0),
+        (False, False, 0, 0, 0),
+    )
 )
-"""What is left as the screen shrinks: reasons of confidence, notes of numbers, hinges, judgements, what would change
-this."""
+"""What is left as the screen shrinks."""
 
 
-def _screen(
-    console: Console,
-    assessment: Assessment,
-    report: Path | None,
-    reasons: bool,
-    notes: bool,
-    hinges: int,
-    judgements: int,
-    changes: int,
-) -> list[Text]:
+def _screen(console: Console, assessment: Assessment, report: Path | None, size: _Size) -> list[Text]:
+    reasons, notes, hinges, judgements, changes = size
     case = assessment.case
     parts: list[Text] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
     if case.invented:

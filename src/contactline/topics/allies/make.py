@@ -111,7 +111,7 @@ def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> Table
 
 
 def event_weeks(event: Event, case: Case, ends: np.ndarray) -> tuple[int, int]:
-    """The weeks that an event touches: index of the first, and one past the last."""
+    """The weeks that an event touches: index of the first, and one past the last; ends : ndarray[week] datetime64."""
     start = int(np.searchsorted(ends, np.datetime64(event.start)))
     last = int(np.searchsorted(ends, np.datetime64(event.end or case.as_of)))
     return start, min(last + 1, len(ends))
@@ -168,7 +168,10 @@ def _wedge(case: Case, streams: Streams, gain_if_cut: np.ndarray | None) -> pd.D
 
 
 def bargaining_of(case: Case, streams: Streams, draws: int = DRAWS) -> pd.DataFrame:
-    """Where bargaining models settle each issue, as table bargaining; empty for a case without stakes."""
+    """Where bargaining models settle each issue, as table bargaining; empty for a case without stakes.
+
+    draws : number of drawn sets of positions
+    """
     return bargaining_table(case, draws, streams) if case.stakes else pd.DataFrame()
 
 

@@ -105,8 +105,8 @@ def sensitivity_tables(
     actor, sobol that of sides and guarantors, information, waiting and surface that of the two sides: each is costlier
     than the one before it, and bears on fewer questions.
 
-    beliefs : name → ndarray[set]; labels : the beliefs that enter this comparison; held : both courses fought again
-    with a belief held at several values
+    beliefs : name → ndarray[set], each in its own unit; labels : the beliefs that enter this comparison
+    held : both courses fought again with a belief held at several values
     Raises UnknownNameError for a course that was not run, InputError where draws do not divide into sets.
     """
     for course in (proposal, over):

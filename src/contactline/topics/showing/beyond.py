@@ -41,7 +41,7 @@ def ground_beyond(cells: pd.DataFrame, outlines: pd.DataFrame) -> dict[int, set[
 
 
 def country_cells(outlines: pd.DataFrame, resolution: int) -> set[str]:
-    """The cells whose centre lies inside a ring of table `outlines`."""
+    """The H3 cells whose centre lies inside a ring of table `outlines`; resolution : of H3."""
     found: set[str] = set()
     ordered = outlines.sort_values(["region", "ring", "vertex"])
     for _, ring in ordered.groupby(["region", "ring"], sort=False):
@@ -52,7 +52,8 @@ def country_cells(outlines: pd.DataFrame, resolution: int) -> set[str]:
 
 
 def rings_of(cells: Iterable[str]) -> list[list[float]]:
-    """Outer and inner rings of the union of cells, each as one flat list lon, lat, lon, lat …, three decimals."""
+    """Outer and inner rings of the union of cells, each as one flat list lon, lat, lon, lat … in degrees, three
+    decimals."""
     shape = h3.cells_to_h3shape(sorted(cells), tight=False)
     rings = [ring for polygon in shape for ring in (polygon.outer, *polygon.holes)]
     return [[round(v, 3) for lat, lon in (*ring, ring[0]) for v in (lon, lat)] for ring in rings]

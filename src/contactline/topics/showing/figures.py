@@ -43,7 +43,7 @@ SHORT = 28
 class Figure:
     """One chart. `spec` is Vega-Lite without title, which the page sets in its own type.
 
-    least_width : pixels below which the chart cannot be read; on a narrower screen it scrolls. 0: any width.
+    least_width : number of pixels below which the chart cannot be read; on a narrower screen it scrolls. 0: any width.
     """
 
     id: str
@@ -83,12 +83,12 @@ def chart_data(frame: pd.DataFrame, digits: int = 4) -> list[dict[str, Any]]:
 
 
 def inline(frame: pd.DataFrame, digits: int = 4) -> alt.InlineData:
-    """The rows of `frame` as chart data that travels inside the page."""
+    """The rows of `frame`, rounded to `digits`, as chart data that travels inside the page."""
     return alt.InlineData(values=chart_data(frame, digits))
 
 
 def spec_of(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
-    """Vega-Lite of a chart that is as wide as its container and `height` pixels high."""
+    """Vega-Lite of a chart that is as wide as its container and high by a number of pixels, `height`."""
     spec: dict[str, Any] = chart.to_dict(validate=schemapi.DEBUG_MODE)
     spec.pop("config", None)
     spec = _titles_wrapped(written_out(spec), height)
@@ -157,7 +157,7 @@ def time_x(field: str, days: Iterable[Any]) -> alt.X:
 
 
 def wrapped(name: str, width: int = 24) -> str:
-    """`name` with line breaks where `rows_axis` breaks it."""
+    """`name` with line breaks where `rows_axis` breaks it, `width` characters a line."""
     parted = re.sub(r"(?<=\w)–(?=\w)", "–\0 ", name)  # textwrap knows hyphens but not dashes
     return re.sub("\0 ?", "", "\n".join(textwrap.wrap(parted, width))) or name
 

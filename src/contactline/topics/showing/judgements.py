@@ -54,7 +54,7 @@ def band(p: float) -> str:
 
 
 def chance_sentence(event: str, p: float) -> str:
-    """One sentence on how likely `event` is: "It is unlikely (30%) that …"."""
+    """One sentence on how likely `event` is, from its probability: "It is unlikely (30%) that …"."""
     words = band(p)
     if words == "roughly even":
         return f"Chances are roughly even ({percent(p)}) that {event}."
@@ -144,5 +144,5 @@ def region_of(case: Case, region: object) -> str:
 
 
 def said(p: float) -> str:
-    """ "likely (62%)"."""
+    """ "likely (62%)", from a probability."""
     return f"{band(p)} ({percent(p)})"

@@ -93,7 +93,8 @@ def layer_groups(assessment: Assessment, cells: pd.DataFrame) -> list[dict[str, 
 
 
 def held_classes(holder: np.ndarray, before: np.ndarray) -> list[int]:
-    """Palette classes from holder codes (0 defender, 1 challenger, 2 DMZ): changes since `before` stand out."""
+    """Palette classes from holder codes ndarray[cell] (0 defender, 1 challenger, 2 DMZ); changes since `before`
+    stand out."""
     holder, before = np.asarray(holder, dtype=int), np.asarray(before, dtype=int)
     classes = holder.copy()
     classes[(holder == 1) & (before == 0)] = 3
@@ -111,8 +112,9 @@ def cell_corners(cells: Iterable[str]) -> list[np.ndarray]:
 
 
 def encode_polygons(polygons: Sequence[np.ndarray]) -> str:
-    """Base64 of: per polygon its number of corners, its first corner relative to the previous polygon's first,
-    then each corner relative to the one before; signed numbers zigzag, all in base-128 bytes."""
+    """Base64 of polygons ndarray[corner, axis] in whole numbers: per polygon its number of corners, its first
+    corner relative to the previous polygon's first, then each corner relative to the one before; signed numbers zigzag,
+    all in base-128 bytes."""
     out = bytearray()
     anchor = np.zeros(2, dtype=int)
     for polygon in polygons:
@@ -137,7 +139,7 @@ def encode_runs(values: Sequence[int]) -> str:
 
 
 def decode_runs(text: str) -> list[int]:
-    """The inverse of `encode_runs`."""
+    """The whole numbers that `encode_runs` made a text of."""
     values = _varints(base64.b64decode(text))
     return [v for v, n in zip(values[::2], values[1::2], strict=True) for _ in range(n)]
 

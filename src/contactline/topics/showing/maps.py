@@ -74,7 +74,7 @@ def map_svg(assessment: Assessment, layer: str = "now") -> str:
 
 
 def map_png(svg: str, scale: float = 2) -> bytes:
-    """An SVG document as PNG."""
+    """An SVG document as PNG, enlarged by a factor `scale`."""
     png: bytes = vl_convert.svg_to_png(svg, scale=scale)
     return png
 

@@ -16,7 +16,7 @@ _80 = 2.563
 
 
 def sets_of(assessment: Assessment) -> int:
-    """Belief sets of the run."""
+    """Number of belief sets of the run."""
     return max(assessment.run.draws // FUTURES, 1)
 
 
@@ -26,7 +26,7 @@ def error_of_share(sets: int) -> float:
 
 
 def error_of_mean(low: float, high: float, sets: int) -> float:
-    """The same of a mean over belief sets whose 80% range is `low` to `high`."""
+    """The same of a mean over a number of belief sets whose 80% range is `low` to `high`, in their unit."""
     return TWO_SIDED * (high - low) / _80 / math.sqrt(sets)
 
 

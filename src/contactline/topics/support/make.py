@@ -73,8 +73,8 @@ def support_tables(
     """Tables support_ledger, support_reliance, support_capabilities, support_adequacy, support_factors,
     support_frontier, support_drivers and support_packages; none for a case without capabilities.
 
-    more : paths of the user's own beside the case's; hold_weeks, likelihood : what the packages must hold the belt
-    for and how likely (by default as likely as on the path as today)
+    more : paths of the user's own beside the case's; hold_weeks, likelihood : weeks that the packages must hold the
+    belt and with what probability (by default as likely as on the path as today)
     thorough : finer levels of belt resistance, finer steps, and packages of all donors together beside the largest's
     with_packages : without them the stage takes half the time
     """

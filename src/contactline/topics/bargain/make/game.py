@@ -40,7 +40,8 @@ WEIGHT_DRAWS = 40
 class Simulated:
     """What a case's game is built from, whatever the weights: who plays, and every way out simulated.
 
-    players : actor → its default viewpoint, the proposer first; threat : outcomes of fighting on with support cut
+    players : actor → its default viewpoint, the proposer first
+    fought, threat : outcome → ndarray[draw] of fighting on, and of fighting on with support cut
     rates : actor → what a year later is worth today; spans : its range, for actors whose rate the case gives
     judge : what outcomes are worth, by the scenario's model
     """

@@ -77,7 +77,7 @@ def range_tables(
     """Tables bargaining_range (who accepts which line) and range_summary (where all acceptances overlap).
 
     settlements : the proposals of the run; the first one's guarantee stands behind the lines of the scenarios.
-    sets : belief sets used; region : whose remaining ground is at stake (default: the theatre's main region).
+    sets : number of belief sets used; region : whose remaining ground is at stake (default: the theatre's main region).
     """
     futures = first_sets(outlook.futures, sets).holding(line_each=FEW)
     where = region or front.theatre.main_region

@@ -40,6 +40,7 @@ LEAST_STAKE = 1.0
 class Ways:
     """Outcomes of one offer, all on the same futures: honoured for ever, broken with and without the guarantor.
 
+    fought, honoured, acted, abandoned : outcome → ndarray[draw]
     broke : type → ndarray[draw] bool, futures of that type in which the truce breaks; until : ndarray[draw], the share
     of the horizon before that; acts : share of breaks in which the guarantor acts by the case's credibility
     judge : what outcomes are worth, by the scenario's model
@@ -64,6 +65,9 @@ class Ways:
         fought: Mapping[str, np.ndarray],
         timed: bool,
     ) -> Ways:
+        """Every way out of one offer simulated; fought : outcome → ndarray[draw] of fighting on; timed : whether the
+        end of the truce is drawn."""
+
         def run(**luck: float) -> dict[str, np.ndarray]:
             return accept(case, front.theatre, settlement, futures.holding(**luck))
 
@@ -132,7 +136,10 @@ def offer_of(
 
 
 def fighting_with(case: Case, front: Front, futures: Futures, path: str) -> dict[str, np.ndarray]:
-    """Outcomes of fighting on under another support path. Raises UnknownNameError for an unknown path."""
+    """Outcomes of fighting on under another support path : name → ndarray[draw], in the units of OUTCOMES.
+
+    Raises UnknownNameError for an unknown path.
+    """
     return fight_on(case, front.theatre, futures.with_support(path))
 
 
@@ -144,7 +151,10 @@ def gains(
     rates: Mapping[str, float],
     years: float,
 ) -> dict[str, float]:
-    """What one run of fighting is worth to each player over another : player → mean over all draws."""
+    """What one run of fighting is worth to each player over another : player → mean utility over all draws.
+
+    run, fought : outcome → ndarray[draw]; rates : player → what a year later is worth today
+    """
     out = {}
     for actor, values in players.items():
         gain = worth(values, run, judge) - worth(values, fought, judge)

@@ -207,7 +207,10 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, not
 
 
 def present_box(assessment: Assessment, proposal: str, rates: np.ndarray) -> pd.DataFrame | None:
-    """The present 80% ranges of credibility (table truce) and of the case's collapse rate, as one rectangle."""
+    """The present 80% ranges of credibility (table truce) and of the case's collapse rate, as one rectangle.
+
+    rates : ndarray[step], collapses a year that the chart spans
+    """
     truce, present = assessment.tables.get(TRUCE), _present_collapse(assessment)
     if truce is None or present is None:
         return None

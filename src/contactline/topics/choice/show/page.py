@@ -271,5 +271,6 @@ def _box_words(assessment: Assessment, row: ViewpointRow, share: float) -> str:
 
 
 def points_words(points: str) -> str:
+    """ "point 7", "points 7, 9", or the clause that a name stands for."""
     many = "," in points
     return f"{'points' if many else 'point'} {points}" if points[:1].isdigit() else f"its clause on {points}"

@@ -31,6 +31,7 @@ from contactline.topics.proposals.schema import DEALS, PRICE
 
 
 def published(material: Material, named: Named) -> Read:
+    """A figure that a reference of the case publishes, in its own unit."""
     entry = next(e for e in material.case.bibliography if e.id == named.slots["reference"])
     value = float(entry.value or 0.0)
     low = value if entry.low is None else entry.low
@@ -40,6 +41,7 @@ def published(material: Material, named: Named) -> Read:
 
 
 def supply(material: Material, named: Named) -> Read:
+    """Share of a capability's need that an actor supplies."""
     capability = next(c for c in material.case.capabilities if c.id == named.slots["capability"])
     shares = [donor.share or 0.0 for donor in capability.donors if donor.actor == named.slots["actor"]]
     label = f"share of need for {capability.name.lower()} supplied by {actor_name(material.case, named.slots['actor'])}"
@@ -47,6 +49,7 @@ def supply(material: Material, named: Named) -> Read:
 
 
 def without(material: Material, named: Named) -> Read:
+    """Share of a capability's need still met some weeks after an actor stopped."""
     capability = next(c for c in material.case.capabilities if c.id == named.slots["capability"])
     actor, weeks = named.slots["actor"], int(named.slots["weeks"])
     cut = SupportCut(actor=actor, factor=0.0)
@@ -60,6 +63,7 @@ def without(material: Material, named: Named) -> Read:
 
 
 def price(material: Material, named: Named) -> Read:
+    """What seizing a proposal's land by force takes: a probability, months, or killed and wounded."""
     rows = material.rows(PRICE, proposal=named.slots["proposal"])
     row, what = rows.sort_values("km2", ascending=False).iloc[0], named.slots["price"]
     where = f"what “{row['name']}” hands over"
@@ -74,6 +78,7 @@ def price(material: Material, named: Named) -> Read:
 
 
 def truce_change(material: Material, named: Named) -> Read:
+    """Change in the chance that a truce holds three years, in a variant."""
     written = truce_row(material, named.slots["proposal"], "as_written")
     other = truce_row(material, named.slots["proposal"], named.slots["variant"])
     words = other["label"] if "label" in other else named.slots["variant"].replace("_", " ")
@@ -82,6 +87,7 @@ def truce_change(material: Material, named: Named) -> Read:
 
 
 def verdict(material: Material, named: Named) -> Read:
+    """Share of beliefs and weights in which accepting is better, by one viewpoint."""
     case, proposal = material.case, named.slots["proposal"]
     values = next(v for v in case.values if viewpoint_id(v) == named.slots["viewpoint"])
     actor = next((a.name for a in case.actors if a.id == values.actor), values.actor)
@@ -99,6 +105,7 @@ def verdict(material: Material, named: Named) -> Read:
 
 
 def course(material: Material, named: Named) -> Read:
+    """One outcome of a course, in its unit."""
     row = material.rows(COURSES, course=named.slots["course"], outcome=named.slots["outcome"]).iloc[0]
     label, unit = OUTCOMES[named.slots["outcome"]]
     label = f"{row['name']}: {label[0].lower()}{label[1:]}"
@@ -108,6 +115,7 @@ def course(material: Material, named: Named) -> Read:
 
 
 def belief(material: Material, named: Named) -> Read:
+    """The drawn values of a belief, in its unit."""
     name = named.slots["belief"]
     found = next((b for b in material.case.beliefs if b.name == name), None)
     label, unit = (found.label, found.unit) if found else (f"the belief {name}", "its own")
@@ -115,6 +123,7 @@ def belief(material: Material, named: Named) -> Read:
 
 
 def absences(material: Material, _named: Named) -> Read:
+    """Soldiers absent without leave, less returns, per recruit."""
     absent, back, recruits = (
         belief_draws(material, f"manpower.defender_{what}")
         for what in ("absences", "absence_return", "recruits")
@@ -124,6 +133,7 @@ def absences(material: Material, _named: Named) -> Read:
 
 
 def deal(material: Material, named: Named) -> Read:
+    """What a proposal moves: km², persons, or km of line."""
     row, what = material.rows(DEALS, proposal=named.slots["proposal"]).iloc[0], named.slots["deal"]
     words = {
         "km2_given_up": (f"area that {material.case.defender.name} leaves", "km²"),
@@ -137,6 +147,7 @@ def deal(material: Material, named: Named) -> Read:
 
 
 def per_km2_taken(material: Material, named: Named) -> Read:
+    """Land handed over as a ratio to what was gained in the last months."""
     row = material.rows(DEALS, proposal=named.slots["proposal"]).iloc[0]
     months = int(named.slots["months"])
     gains = [gain for gain in taken(material, months) if gain > 0]
@@ -151,6 +162,7 @@ def per_km2_taken(material: Material, named: Named) -> Read:
 
 
 def days_to_answer(material: Material, named: Named) -> Read:
+    """Days from a proposal's publication to the answer it asks for."""
     proposal = next(p for p in material.case.proposals if p.id == named.slots["proposal"])
     days = [(c.day - proposal.published).days for c in proposal.clauses if isinstance(c, Deadline)]
     if not days:
@@ -164,6 +176,7 @@ def days_to_answer(material: Material, named: Named) -> Read:
 
 
 def has(material: Material, named: Named) -> Read:
+    """Whether a proposal holds a clause: 0 or 1."""
     case = material.case
     proposal = next(p for p in case.proposals if p.id == named.slots["proposal"])
     names: set[str] = set()

@@ -36,6 +36,7 @@ from contactline.topics.words import inside
 
 
 def tempo(material: Material, named: Named) -> Read:
+    """Net gain of the last full months, km²."""
     months = int(named.slots["months"])
     label = f"net gain of {material.case.challenger.name} in the last {months} full months"
     return label, "km²", span(taken(material, months)), SOURCES
@@ -54,6 +55,7 @@ def _year_gains(material: Material, year: str) -> list[float]:
 
 
 def gain_year(material: Material, named: Named) -> Read:
+    """Net gain of a year's full months, km² or share of the country."""
     year = named.slots["year"]
     label = f"net gain of {material.case.challenger.name} in the full months of {year}"
     gains = _year_gains(material, year)
@@ -72,12 +74,14 @@ def _year_losses(material: Material, side: str, year: str) -> list[float]:
 
 
 def losses_year(material: Material, named: Named) -> Read:
+    """Killed and wounded of a side in a year, as published."""
     side = next(s for s in material.case.sides if s.id == named.slots["side"])
     label = f"killed and wounded of {side.name} in {named.slots['year']}, as published"
     return label, "persons", span(_year_losses(material, side.id, named.slots["year"])), SOURCES
 
 
 def losses_per_km2(material: Material, named: Named) -> Read:
+    """The challenger's killed and wounded per km² gained in a year."""
     year, side = named.slots["year"], material.case.challenger
     gains = [g for g in _year_gains(material, year) if g > 0]
     if not gains:
@@ -92,11 +96,13 @@ def losses_per_km2(material: Material, named: Named) -> Read:
 
 
 def line(material: Material, _named: Named) -> Read:
+    """Length of the line of contact, km."""
     rows = material.rows(LINE_HISTORY).sort_values("date")
     return "length of the line of contact", "km", point(float(rows["km"].iloc[-1])), POINT
 
 
 def distance(material: Material, named: Named) -> Read:
+    """Distance of a place from the nearest cell that the challenger holds, km."""
     case = material.case
     points = [(p.id, p.name, p.latitude, p.longitude) for p in case.places]
     points += [(o.id, o.name, o.latitude, o.longitude) for o in case.objectives if o.latitude and o.longitude]
@@ -109,6 +115,7 @@ def distance(material: Material, named: Named) -> Read:
 
 
 def p_objective(material: Material, named: Named) -> Read:
+    """Probability that an objective is taken by force within some weeks."""
     name, weeks = named.slots["objective"], int(named.slots["weeks"])
     rows = material.rows(OBJECTIVES, objective=name)
     title = str(rows["name"].iloc[0])
@@ -123,6 +130,7 @@ def p_objective(material: Material, named: Named) -> Read:
 
 
 def objective_months(material: Material, named: Named) -> Read:
+    """Months until an objective is taken by force."""
     row = material.rows(OBJECTIVES, objective=named.slots["objective"], model="headline").iloc[0]
     weeks = row_range(row, "week")
     low, middle, high = as_months(np.array([weeks.low, weeks.central, weeks.high]))
@@ -130,6 +138,7 @@ def objective_months(material: Material, named: Named) -> Read:
 
 
 def opens(material: Material, named: Named) -> Read:
+    """Share of a target gained after two years if a lever falls at once rather than never."""
     row = material.rows(OPENS, lever=named.slots["lever"], target=named.slots["target"]).iloc[0]
     what = {"main_region": "the rest of the region", "belts": "the fortified belt"}[named.slots["target"]]
     label = f"share of {what} gained after two years if {row['name']} falls at once rather than never"
@@ -142,6 +151,7 @@ def opens(material: Material, named: Named) -> Read:
 
 
 def benchmark(material: Material, named: Named) -> Read:
+    """Probability of what a benchmark of the case says."""
     found = next(b for b in material.case.benchmarks if b.id == named.slots["benchmark"])
     assert found.day is not None and found.objective is not None  # the names of the family hold no other
     weeks = (found.day - material.case.as_of).days / 7
@@ -153,6 +163,7 @@ def benchmark(material: Material, named: Named) -> Read:
 
 
 def collapse(material: Material, _named: Named) -> Read:
+    """Probability that the line collapses at least once while fighting goes on."""
     row = material.rows(COURSES, course="fight_on", outcome="collapsed").iloc[0]
     weeks = int(material.ensemble.sizes.get("week", 260))
     event = f"the line collapses at least once within {weeks} weeks of fighting on"

@@ -66,12 +66,12 @@ MODELS = "span of the headline forecast and the present tempo"
 
 
 def point(value: float) -> Figure:
-    """A figure known as one value."""
+    """A figure known as one value, in its own unit."""
     return Figure(value, value, value)
 
 
 def span(values: pd.Series | list[float], central: float | None = None) -> Figure:
-    """From the lowest to the highest of several sources or models; `central`, or their median, between."""
+    """From the lowest to the highest of sources or models, in their unit; `central`, or their median, between."""
     held = [float(v) for v in values]
     return Figure(min(held), float(np.median(held)) if central is None else central, max(held))
 
@@ -85,7 +85,7 @@ def row_range(row: pd.Series, stem: str, beyond: float = np.inf) -> Figure:
 
 
 def draws(values: np.ndarray) -> Figure:
-    """The middle 80% of draws."""
+    """The middle 80% of draws ndarray[draw], in their unit."""
     return Figure(*(float(q) for q in np.quantile(values, [0.1, 0.5, 0.9])))
 
 
@@ -117,7 +117,7 @@ def ensemble(material: Material, name: str) -> xr.DataArray:
 
 
 def belief_draws(material: Material, name: str) -> np.ndarray:
-    """The drawn values of a belief : ndarray[set]. Raises NoValueError if absent."""
+    """The drawn values of a belief, in its unit : ndarray[set]. Raises NoValueError if absent."""
     values = ensemble(material, "belief")
     if name not in values["name"]:
         raise NoValueError(f"the draws of this run hold no belief {name}")

@@ -100,7 +100,7 @@ surrounded with nine of its twelve directions closed. *Assumption* of the develo
 
 
 def threats(simulated: SimulatedFront, case: Case, front: Front, weeks: Sequence[int]) -> pd.DataFrame:
-    """How far each settlement objective is surrounded, now and later. Columns as table 'threats'.
+    """How far each settlement objective is surrounded, now and `weeks` later. Columns as table 'threats'.
 
     Ground within AROUND_KM of a place, without the place itself, is split into twelve directions.
     """

@@ -161,7 +161,8 @@ def _months_title(what: str, row: pd.Series, within: str) -> str:
 def interval_chart(
     frame: pd.DataFrame, label: str, stem: str, axis: str, colour: str, horizon: float | None = None
 ) -> alt.TopLevelMixin:
-    """Dot and 80% bar per row of `frame`; an end that is missing is drawn as an arrow at the horizon or right edge."""
+    """Dot and 80% bar per row of `frame`; an end that is missing is drawn as an arrow at the horizon, a number on the
+    axis, or at the right edge."""
     low, mid, high = (f"{stem}_{q}".strip("_") for q in ("q10", "q50", "q90"))
     rows = frame[[label, low, mid, high]].rename(columns={label: "row", low: "low", mid: "mid", high: "high"})
     known = rows[["low", "mid", "high"]].to_numpy(dtype=float)

@@ -79,7 +79,7 @@ def compare_tables(
 
 
 def shown_holder(settlement: Settlement) -> np.ndarray:
-    """Holders for the map : ndarray[cell] int (0 defender, 1 challenger, 2 zone, on whichever side it lies)."""
+    """Codes of holders for the map : ndarray[cell] int (0 defender, 1 challenger, 2 zone, on either side)."""
     return np.where(settlement.zone, 2, settlement.after).astype(int)
 
 

@@ -42,7 +42,7 @@ def deal_tables(case: Case, front: Front, outlook: Outlook, settlements: Mapping
 
 
 def map_columns(settlements: Mapping[str, Settlement]) -> dict[str, np.ndarray]:
-    """Columns for the map: after_<proposal> → ndarray[cell] (0 defender, 1 challenger, 2 zone)."""
+    """Codes of holders for the map: after_<proposal> → ndarray[cell] (0 defender, 1 challenger, 2 zone)."""
     return {f"after_{name}": shown_holder(settlement) for name, settlement in settlements.items()}
 
 

@@ -121,7 +121,10 @@ def trust_tables(
     outlook: Outlook,
     measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
 ) -> Tables:
-    """Tables assumptions, references and benchmarks; beliefs that were measured say so."""
+    """Tables assumptions, references and benchmarks; beliefs that were measured say so.
+
+    measured : belief → quantile function of chances ndarray[set]
+    """
     tables = {ASSUMPTIONS: assumptions(case, measured), REFERENCES: references(case)}
     if case.benchmarks:
         tables[BENCHMARKS] = pd.DataFrame(
@@ -133,7 +136,10 @@ def trust_tables(
 def assumptions(
     case: Case, measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({})
 ) -> pd.DataFrame:
-    """Every belief, guarantee, elasticity and engine assumption with its owner."""
+    """Every belief, guarantee, elasticity and engine assumption with its owner.
+
+    measured : belief → quantile function of chances ndarray[set]
+    """
     rows = []
     for belief in case.beliefs:
         if belief.name in measured:

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from contactline.case.scenario import FUTURES
-from contactline.choice.verdict import advantage, break_even, default_values, hinges, vetoed_clauses
+from contactline.choice.verdict import (
+    advantage,
+    break_even,
+    default_values,
+    fighting_at,
+    hinges,
+    vetoed_clauses,
+)
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.course_kernel import NEVER, live
@@ -307,8 +314,8 @@ def test_a_veto_is_said_and_no_sum_of_favours_removes_it(world):
 def test_break_even_is_where_the_share_crosses_one_half(world):
     case, theatre, settlements, futures = world
     found = break_even(
-        case, theatre, settlements["handover"], default_values(case, case.defender.id), futures, Streams(0),
-        credibility=np.linspace(0, 1, 5), rate=np.array([0.0, 0.5]),
+        theatre, settlements["handover"], default_values(case, case.defender.id), futures, Streams(0),
+        credibility=np.linspace(0, 1, 5), fighting=fighting_at(futures, np.array([0.0, 0.5])),
     )  # fmt: skip
     assert found.share.shape == (5, 2)
     assert np.all((found.share >= 0) & (found.share <= 1))

@@ -8,7 +8,7 @@ vetoes makes a proposal unacceptable to it whatever its value: no sum of favours
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,7 +87,6 @@ class BreakEven:
 
 
 def break_even(
-    case: Case,
     theatre: Theatre,
     settlement: Settlement,
     values: Values,
@@ -95,35 +94,44 @@ def break_even(
     streams: Streams,
     *,
     credibility: np.ndarray,
-    rate: np.ndarray,
-    fighting: Sequence[Outcomes] | None = None,
+    fighting: Mapping[float, Outcomes],
 ) -> BreakEven:
     """The figure of this debate: sweep credibility and collapse rate.
 
-    credibility : ndarray[point], probability, constant over time; rate : ndarray[point], spells a year
+    credibility : ndarray[point], probability, constant over time; fighting : collapse rate, spells a year → outcomes of
+    fighting on (`fighting_at`), the same for every proposal
 
     The rate on the axis is that of fighting on: the claim at issue is that the line will not hold if the war is not
     stopped now. War renewed after a pause keeps the case's own belief, since both sides have rebuilt by then.
-    `fighting` holds the outcomes of `fighting_at` where the caller has them: they are the same for every proposal.
     """
     accepting = [
         accept(
-            case, theatre, settlement, futures, credibility=np.full((futures.draws, futures.weeks), float(q))
+            futures.case,
+            theatre,
+            settlement,
+            futures,
+            credibility=np.full((futures.draws, futures.weeks), float(q)),
         )
         for q in credibility
     ]
-    fighting = fighting_at(futures, rate) if fighting is None else fighting
     share = np.array(
-        [[np.mean(advantage(values, a, f, futures, streams) > 0) for f in fighting] for a in accepting]
+        [
+            [np.mean(advantage(values, a, f, futures, streams) > 0) for f in fighting.values()]
+            for a in accepting
+        ]
     )
     return BreakEven(
-        credibility, rate, share, np.array([_crossing(credibility, column) for column in share.T])
+        credibility,
+        np.array(list(fighting)),
+        share,
+        np.array([_crossing(credibility, column) for column in share.T]),
     )
 
 
-def fighting_at(futures: Futures, rate: np.ndarray) -> list[Outcomes]:
-    """Outcomes of fighting on at each collapse rate : ndarray[point], spells a year."""
-    return [futures.reads.under({"held": {"war.collapse_rate": float(r)}}).of(COURSE(FIGHT_ON)) for r in rate]
+def fighting_at(futures: Futures, rate: np.ndarray) -> dict[float, Outcomes]:
+    """Collapse rate, ndarray[point], spells a year → outcomes of fighting on at it."""
+    fought = {float(r): futures.reads.under({"held": {"war.collapse_rate": float(r)}}) for r in rate}
+    return {r: reads.of(COURSE(FIGHT_ON)) for r, reads in fought.items()}
 
 
 def hinges(

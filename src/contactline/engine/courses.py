@@ -104,20 +104,13 @@ def accept(
     `credibility` (ndarray[draw, week]) and `terms` replace what the case says, for variants and break-even figures.
     """
     signing = signing or Signing(terms=terms, credibility=credibility)
-    ground = theatre.ground if signing.on_line_reached else settlement.ground_after
-    written = signing.terms or truce_terms(case, settlement)
-    if signing.on_line_reached:
-        written = written._replace(belt_lost=False)
-    guarantee = signing.guarantee or settlement.guarantee
-    credibility = signing.credibility
-    if credibility is None:
-        credibility = credibility_for(case, settlement, futures, guarantee=guarantee, signed=signing.week)
-    decides = decision_from(case, theatre, ground, futures, written, guarantee, credibility)
+    decides = truce_decision(case, theatre, settlement, futures, signing)
+    promised = bool(decides.credibility.any())
     raw = live(
         signing.week,
         war_inputs(futures),
         decides,
-        renewal_inputs(futures, written, promised=bool(credibility.any())),
+        renewal_inputs(futures, terms_signed(case, settlement, signing), promised=promised),
         luck_inputs(futures),
     )
     return _outcomes(theatre, futures, raw, None if signing.on_line_reached else settlement)
@@ -128,20 +121,22 @@ def truce_decision(
     theatre: Theatre,
     settlement: Settlement,
     futures: Futures,
-    *,
-    terms: TruceTerms | None = None,
-    guarantee: Guarantee | None = None,
-    credibility: np.ndarray | None = None,
-    on_present_line: bool = False,
+    signing: Signing = Signing(),
 ) -> Decision:
-    """The challenger's weekly decision under a settlement signed now, or a variant of it; see accept."""
-    written = terms or truce_terms(case, settlement)
-    ground = theatre.ground if on_present_line else settlement.ground_after
+    """The challenger's weekly decision under a settlement signed now, or as `signing` says."""
+    ground = theatre.ground if signing.on_line_reached else settlement.ground_after
+    guarantee = signing.guarantee or settlement.guarantee
+    credibility = signing.credibility
     if credibility is None:
-        credibility = credibility_for(case, settlement, futures, guarantee=guarantee)
-    return decision_from(
-        case, theatre, ground, futures, written, guarantee or settlement.guarantee, credibility
-    )
+        credibility = credibility_for(case, settlement, futures, guarantee=guarantee, signed=signing.week)
+    written = terms_signed(case, settlement, signing)
+    return decision_from(case, theatre, ground, futures, written, guarantee, credibility)
+
+
+def terms_signed(case: Case, settlement: Settlement, signing: Signing) -> TruceTerms:
+    """The settlement's terms, or those signed in their place; no belt is lost on the line reached."""
+    written = signing.terms or truce_terms(case, settlement)
+    return written._replace(belt_lost=False) if signing.on_line_reached else written
 
 
 def truce_terms(case: Case, settlement: Settlement) -> TruceTerms:

@@ -27,7 +27,6 @@ from contactline.choice.verdict import default_values, hinges, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.frame import Table, Tables, made
 from contactline.core.graph import Reads, node
-from contactline.core.progress import Tick, no_tick
 from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON
@@ -94,11 +93,8 @@ def sensitivity_tables(
     proposal: str,
     streams: Streams,
     held: Held,
-    *,
-    over: str = FIGHT_ON,
-    tick: Tick = no_tick,
 ) -> Tables:
-    """Tables hinges, flips, boxes, sobol, information, waiting and surface (`proposal` against `over`), regret,
+    """Tables hinges, flips, boxes, sobol, information, waiting and surface (`proposal` against fighting on), regret,
     acceptability and central_weights (all courses, all viewpoints).
 
     hinges are those of the defender's default viewpoint; flips cover every viewpoint, boxes the default one of each
@@ -109,26 +105,25 @@ def sensitivity_tables(
     held : both courses fought again with a belief held at several values
     Raises UnknownNameError for a course that was not run, InputError where draws do not divide into sets.
     """
-    for course in (proposal, over):
+    for course in (proposal, FIGHT_ON):
         if course not in runs:
             raise UnknownNameError("course", course, runs)
     sets = len(next(iter(beliefs.values())))
-    draws = len(next(iter(runs[over].values())))
+    draws = len(next(iter(runs[FIGHT_ON].values())))
     if draws % sets:
         raise InputError(f"sensitivity: {draws} draws do not divide into {sets} belief sets.")
     used = {name: column for name, column in beliefs.items() if name in labels}
     names = actor_names(case)
     roles = {actor.id: actor.role for actor in case.actors}
     found: dict[Table, list[pd.DataFrame]] = {}
-    for done, viewpoint in enumerate(case.values):
+    for viewpoint in case.values:
         compared = compare(viewpoint, runs, sets, streams)
         who = {"viewpoint": f"{names[viewpoint.actor]}: {viewpoint.viewpoint}"}
         tables = _all_courses(compared, _acceptable(case, viewpoint, runs), sets, streams)
-        pair = _Pair(case, compared, runs, used, labels, proposal, over, draws // sets, streams, held)
+        pair = _Pair(case, compared, runs, used, labels, proposal, draws // sets, streams, held)
         tables |= {table: frame.assign(proposal=proposal) for table, frame in pair.tables(roles).items()}
         for table, frame in tables.items():
             found.setdefault(table, []).append(frame.assign(**who))
-        tick((done + 1) / len(case.values))
     return made({table: _joined(frames) for table, frames in found.items()})
 
 
@@ -216,7 +211,6 @@ class _Pair:
     beliefs: Mapping[str, np.ndarray]
     labels: Mapping[str, BeliefLabel]
     proposal: str
-    over: str
     futures: int
     streams: Streams
     held: Held
@@ -228,17 +222,17 @@ class _Pair:
 
     def noise(self) -> float:
         """Variance of the advantage that is chance within sets, weights in the middle of their ranges."""
-        total = np.zeros(len(next(iter(self.runs[self.over].values()))))
+        total = np.zeros(len(next(iter(self.runs[FIGHT_ON].values()))))
         for attribute in self.compared.viewpoint.attributes:
             weight = (attribute.weight_low + attribute.weight_high) / 2 / attribute.scale
             sign = 1.0 if attribute.better == "more" else -1.0
-            gap = self.runs[self.proposal][attribute.outcome] - self.runs[self.over][attribute.outcome]
+            gap = self.runs[self.proposal][attribute.outcome] - self.runs[FIGHT_ON][attribute.outcome]
             total = total + sign * weight * gap
         return set_noise(total, self.futures)
 
     def tables(self, roles: Mapping[str, str]) -> dict[Table, pd.DataFrame]:
         """The analyses of the pair that this viewpoint's actor, of one of the `roles`, calls for."""
-        advantage = self.compared.advantage(self.proposal, self.over)
+        advantage = self.compared.advantage(self.proposal, FIGHT_ON)
         found = {FLIPS: self._flips(advantage)}
         viewpoint, noise = self.compared.viewpoint, self.noise()
         role = roles.get(viewpoint.actor, "other")
@@ -272,7 +266,7 @@ class _Pair:
             sets = len(self.compared.weights)
             gaps = []
             for run in sweep.runs:
-                both = {course: run[course] for course in (self.proposal, self.over)}
+                both = {course: run[course] for course in (self.proposal, FIGHT_ON)}
                 parts = attribute_values(self.compared.viewpoint, both, sets)
                 gaps.append(np.einsum("sa,sa->s", self.compared.weights, parts[:, :, 0] - parts[:, :, 1]))
             column = self.beliefs[name]
@@ -315,8 +309,8 @@ class _Pair:
         return pd.DataFrame(rows)
 
     def _two(self) -> tuple[np.ndarray, tuple[str, str]]:
-        at = [self.compared.courses.index(name) for name in (self.over, self.proposal)]
-        return self.compared.values[:, at], (self.over, self.proposal)
+        at = [self.compared.courses.index(name) for name in (FIGHT_ON, self.proposal)]
+        return self.compared.values[:, at], (FIGHT_ON, self.proposal)
 
     def _information(self, noise: float) -> pd.DataFrame:
         values, courses = self._two()

@@ -106,14 +106,15 @@ def variants(
 
     carried = guarantee_of(settlement)
 
-    def varied(label: str, chance: np.ndarray = acts, promise: str = carried, **changes: object) -> Variant:
-        decides = truce_decision(case, theatre, settlement, futures, **changes)  # type: ignore[arg-type]
-        return Variant(label, promise, decides, chance)
+    def varied(label: str, signing: Signing, chance: np.ndarray = acts, promise: str = carried) -> Variant:
+        return Variant(label, promise, truce_decision(case, theatre, settlement, futures, signing), chance)
 
-    found = {"as_written": varied("as written")}
+    found = {"as_written": varied("as written", Signing())}
     nothing = np.zeros((futures.draws, futures.weeks))
     if settlement.guarantee is not None:
-        found["no_guarantee"] = varied("without the guarantee", nobody, NO_GUARANTEE, credibility=nothing)
+        found["no_guarantee"] = varied(
+            "without the guarantee", Signing(credibility=nothing), nobody, NO_GUARANTEE
+        )
     stationed = with_troops(case, settlement)
     if stationed is not None:
         base = np.repeat(base_credibility(stationed, futures.sets, streams), futures.each)
@@ -123,18 +124,17 @@ def variants(
             chance = signature_chance(base, futures.beliefs, stationed, futures.pledge_luck, ceded)
         found["troops"] = varied(
             "with the guarantor's troops in the country",
+            Signing(guarantee=stationed, credibility=path),
             chance,
             stationed.id,
-            guarantee=stationed,
-            credibility=path,
         )
     if terms.belt_lost:
         kept = terms._replace(belt_lost=False)
-        found["belt_kept"] = varied("with the belt kept", terms=kept, on_present_line=True)
+        found["belt_kept"] = varied("with the belt kept", Signing(terms=kept, on_line_reached=True))
     if np.isfinite(terms.cap_share):
-        found["no_cap"] = varied("without a cap on forces", terms=terms._replace(cap_share=np.inf))
+        found["no_cap"] = varied("without a cap on forces", Signing(terms=terms._replace(cap_share=np.inf)))
     if terms.imposed:
-        found["agreed"] = varied("if nobody pressed for it", terms=terms._replace(imposed=False))
+        found["agreed"] = varied("if nobody pressed for it", Signing(terms=terms._replace(imposed=False)))
     return found
 
 
@@ -193,7 +193,7 @@ def readings_table(
         path = credibility_for(case, settlement, futures)
         for k, reading in enumerate(READINGS):
             held = futures.holding(reading=k)
-            found = truce_decision(case, front.theatre, settlement, held, credibility=path)
+            found = truce_decision(case, front.theatre, settlement, held, Signing(credibility=path))
             hold = _hold(found)
             rows.append(
                 {"proposal": name, "name": settlement.proposal.name, "reading": reading,
@@ -223,7 +223,7 @@ def aims_table(
         wanted = wanted_share(case, front.theatre, settlement.ground_after, futures)
         path = credibility_for(case, settlement, futures)
         for k, (aim, held) in enumerate(zip(AIMS, known, strict=True)):
-            hold = _hold(truce_decision(case, front.theatre, settlement, held, credibility=path))
+            hold = _hold(truce_decision(case, front.theatre, settlement, held, Signing(credibility=path)))
             run = accept(case, front.theatre, settlement, held, credibility=path)
             rows.append(
                 {
@@ -247,7 +247,7 @@ def deterrence_table(
         path = credibility_for(case, settlement, futures)
         for k, aim in enumerate(AIMS):
             held = futures.holding(aims=k)
-            found = truce_decision(case, front.theatre, settlement, held, credibility=path)
+            found = truce_decision(case, front.theatre, settlement, held, Signing(credibility=path))
             ratio = np.exp(found.log_ratio)
             needed = deterring_credibility(ratio, found.honoured, found.penalty)
             row: dict[str, object] = {
@@ -269,7 +269,7 @@ def own_forces_table(
     nothing = np.zeros((futures.draws, futures.weeks))
     for name, settlement in settlements.items():
         written = _thin(truce_decision(case, front.theatre, settlement, futures))
-        bare = _thin(truce_decision(case, front.theatre, settlement, futures, credibility=nothing))
+        bare = _thin(truce_decision(case, front.theatre, settlement, futures, Signing(credibility=nothing)))
         for strength in STRENGTHS:
             level = np.full(len(written.quiet), strength)
             hold = [

@@ -51,15 +51,14 @@ def choice_tables(
     default = default_values(case, case.defender.id)
     whose = {"actor": default.actor, "viewpoint": default.viewpoint}
     verdicts, grids, curves = [], [], []
-    rates = np.linspace(0.0, HIGHEST_RATE, GRID)
     few = outlook.futures.thinned(FUTURES_HELD)
-    fighting = fighting_at(few, rates)
+    fighting = fighting_at(few, np.linspace(0.0, HIGHEST_RATE, GRID))
     for done, (name, settlement) in enumerate(settlements.items()):
         for values in case.values:
             verdicts.append(verdict_row(case, settlement, values, runs, outlook, streams))
         found = break_even(
-            case, front.theatre, settlement, default, few, streams,
-            credibility=np.linspace(0.0, 1.0, GRID), rate=rates, fighting=fighting,
+            front.theatre, settlement, default, few, streams,
+            credibility=np.linspace(0.0, 1.0, GRID), fighting=fighting,
         )  # fmt: skip
         mesh = np.meshgrid(found.credibility, found.rate, indexing="ij")
         grids.append(

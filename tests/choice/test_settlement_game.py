@@ -43,12 +43,14 @@ def world():
     return small.world()
 
 
-def front_of(theatre):
-    return SimpleNamespace(theatre=theatre, ground=theatre.ground)
-
-
-def outlook_of(futures):
-    return SimpleNamespace(futures=futures)
+def run_of(world, **changes):
+    """A run as makers read it, from `small.world()`."""
+    case, theatre, settlements, futures = world
+    read = {
+        "case": case, "front": SimpleNamespace(theatre=theatre, ground=theatre.ground), "streams": Streams(0),
+        "outlook": SimpleNamespace(futures=futures), "settlements": {s.proposal.id: s for s in settlements.values()},
+    }  # fmt: skip
+    return SimpleNamespace(**(read | changes))
 
 
 SEATS = Seats({"p": "Proposer", "d": "Defender", "c": "Challenger"}, "p", "d", "c")
@@ -220,9 +222,7 @@ def test_every_future_is_one_of_the_three_ways_out_of_the_offer(world):
 
 @pytest.fixture(scope="module")
 def played(world):
-    case, theatre, settlements, futures = world
-    named = {s.proposal.id: s for s in settlements.values()}
-    return play(case, front_of(theatre), outlook_of(futures), named)
+    return play(run_of(world))
 
 
 def test_the_cases_game_is_solved_and_no_single_deviation_pays(played):
@@ -258,10 +258,9 @@ def test_tables_of_the_game_hold_together(played):
 
 
 def test_impatience_shrinks_what_a_peace_that_holds_is_worth(world, played):
-    case, theatre, settlements, futures = world
-    named = {s.proposal.id: s for s in settlements.values()}
+    case, _, _, futures = world
     side = case.defender.id
-    hasty = play(case, front_of(theatre), outlook_of(futures), named, discount={side: 0.8})
+    hasty = play(run_of(world), discount={side: 0.8})
 
     def kept(one):
         labels = [
@@ -275,23 +274,20 @@ def test_impatience_shrinks_what_a_peace_that_holds_is_worth(world, played):
 
 
 def test_games_of_unknown_actors_and_of_too_few_broken_truces_are_refused(world):
-    case, theatre, settlements, futures = world
-    named = {s.proposal.id: s for s in settlements.values()}
-    front, outlook = front_of(theatre), outlook_of(futures)
+    run = run_of(world)
     with pytest.raises(UnknownNameError, match="unknown actor with values 'korvia': did you mean corvia"):
-        play(case, front, outlook, named, proposer="korvia")
+        play(run, proposer="korvia")
     with pytest.raises(UnknownNameError, match="actor with values"):
-        play(case, front, outlook, named, discount={"nobody": 0.9})
+        play(run, discount={"nobody": 0.9})
     with pytest.raises(UnknownNameError, match="support path"):
-        play(case, front, outlook, named, threat="corvia_stop")
+        play(run, threat="corvia_stop")
     with pytest.raises(FitError, match="needed to value a breach"):
-        play(case, front, outlook, named, sets=1)
+        play(run, sets=1)
 
 
 @pytest.fixture(scope="module")
 def ranges(world):
-    case, theatre, settlements, futures = world
-    return range_tables(case, front_of(theatre), outlook_of(futures), settlements, Streams(0))
+    return range_tables(run_of(world))
 
 
 def test_acceptances_are_shares_and_both_accept_no_more_often_than_either(world, ranges):
@@ -328,12 +324,12 @@ def test_the_summary_says_the_range_or_what_blocks_it(world, ranges):
 
 
 def test_a_veto_empties_every_line_that_hands_ground_over_and_is_named(world):
-    case, theatre, settlements, futures = world
+    case, *_ = world
     own = default_values(case, case.defender.id)
     strict = own.model_copy(update={"vetoes": ("withdrawal:defender",)})
     values = tuple(strict if v is own else v for v in case.values)
     changed = case.model_copy(update={"values": values})
-    found = range_tables(changed, front_of(theatre), outlook_of(futures), settlements, Streams(0), sets=4)
+    found = range_tables(run_of(world, case=changed), sets=4)
     rows = found["bargaining_range"]
     gives = rows[(rows["line"] > 0) & rows["actor"].isin([case.defender.id, "both"])]
     assert (gives["share_accept"] == 0).all()
@@ -353,12 +349,12 @@ def test_whoever_vetoes_a_clause_neither_accepts_nor_signs(world):
         game = settlement_game("veto", SEATS, [replace(offer, vetoes={who: "cession"})], 0.5)
         for name, actions in does_what.items():
             assert {does(one, name) for one in solve(game).equilibria} == actions
-    case, theatre, settlements, futures = world
+    case, _, settlements, _ = world
     own = default_values(case, case.defender.id)
     strict = own.model_copy(update={"vetoes": ("freeze",)})
     changed = case.model_copy(update={"values": tuple(strict if v is own else v for v in case.values)})
     freeze = {"freeze": settlements["freeze"]}
-    found = play(changed, front_of(theatre), outlook_of(futures), freeze).solution.equilibria
+    found = play(run_of(world, case=changed, settlements=freeze)).solution.equilibria
     name = f"{settlements['freeze'].proposal.id}: answer"
     assert all(one.strategy[name] == {"reject": 1.0} for one in found)
 

@@ -100,13 +100,15 @@ def test_the_game_reads_time_preference_and_a_rate_given_takes_its_place():
     ]
     changed = case.model_copy(update={"values": tuple(valued)})
     front, outlook = _stand_ins(theatre, futures)
-    offers = {settlements["handover"].proposal.id: settlements["handover"]}
-    played = play(changed, front, outlook, offers)
+    run = SimpleNamespace(case=changed, front=front, outlook=outlook)
+    run.settlements = {settlements["handover"].proposal.id: settlements["handover"]}
+    played = play(run)
     assert played.simulated.rates == {"auria": pytest.approx(0.7)}
     assert played.simulated.spans == {"auria": (0.6, 0.8)}
-    told = play(changed, front, outlook, offers, discount={"auria": 1.0})
+    told = play(run, discount={"auria": 1.0})
     assert told.simulated.rates == {"auria": 1.0} and not told.simulated.spans
-    none = play(case, front, outlook, offers)
+    run.case = case
+    none = play(run)
     assert told.solution.equilibria[0].payoffs == pytest.approx(none.solution.equilibria[0].payoffs)
 
 

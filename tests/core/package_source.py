@@ -54,11 +54,6 @@ def items_of(source: str, path: str) -> Iterator[Item]:
             yield from (Item(path, inner, node) for inner in node.body if isinstance(inner, Function))
 
 
-def in_rooms(item: Item, rooms: tuple[str, ...]) -> bool:
-    """Whether it stands in one of these rooms or files."""
-    return any(item.path == room or item.path.startswith(f"{room}/") for room in rooms)
-
-
 def annotations(item: Item) -> dict[str, str]:
     """Name → annotation as written: a function's arguments and `return`, a class's public fields."""
     node = item.node

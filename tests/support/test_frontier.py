@@ -16,7 +16,7 @@ from contactline.core.frame import checked
 from contactline.engine.support_paths import fight, sample_of
 from contactline.support.adequacy import support
 from contactline.support.frontier import paired, path_cost, smallest_package, variance_shares
-from contactline.topics.support.make import adequacy_table, all_paths, support_tables
+from contactline.topics.support.make import PathsAsked, adequacy_table, all_paths, support_tables
 from contactline.topics.tables import declared
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "choice"))
@@ -85,15 +85,18 @@ def test_money_is_price_times_what_is_given_more():
 
 
 @functools.cache
-def outlook():
+def war():
     """Three belief sets' worth of an invented war, as the stage reads it."""
     case, theatre, _, futures = world()
-    return case, SimpleNamespace(theatre=theatre, ground=theatre.ground), SimpleNamespace(futures=futures)
+    front = SimpleNamespace(theatre=theatre, ground=theatre.ground)
+    return case, SimpleNamespace(
+        case=case, front=front, outlook=SimpleNamespace(futures=futures), spatial=None, streams=None
+    )
 
 
 def test_the_stage_gives_every_table_it_promises_typed_and_in_range():
-    case, front, look = outlook()
-    tables = support_tables(case, front, look, None, None)
+    _, run = war()
+    tables = support_tables(run)
     assert set(tables) == {
         "support_ledger", "support_reliance", "support_capabilities", "support_adequacy", "support_factors",
         "support_frontier", "support_drivers",
@@ -112,8 +115,8 @@ def test_the_stage_gives_every_table_it_promises_typed_and_in_range():
 
 
 def test_more_supply_never_makes_it_worse_draw_by_draw():
-    case, _, look = outlook()
-    sample = sample_of(look.futures, 104)
+    case, run = war()
+    sample = sample_of(run.outlook.futures, 104)
     less = fight(sample, support(case, "corvia_stops", 104))
     today = fight(sample, support(case, "as_today", 104))
     assert np.all(less.losses >= today.losses - 1e-6)
@@ -123,16 +126,17 @@ def test_more_supply_never_makes_it_worse_draw_by_draw():
 
 
 def test_a_users_path_stands_beside_the_cases_own():
-    case, front, look = outlook()
+    _, run = war()
     own = path({"actor": "corvia", "factor": 2.0}).model_copy(update={"id": "mine"})
-    frame = support_tables(case, front, look, None, None, more=[own])["support_frontier"].set_index("path")
+    frame = support_tables(run, PathsAsked(more=[own]))["support_frontier"].set_index("path")
     assert list(frame.index) == ["as_today", "corvia_stops", "mine"]
     assert frame.loc["mine", "gain_diff_high"] < 0 < frame.loc["corvia_stops", "gain_diff_low"]
 
 
 def test_a_case_without_capabilities_has_no_tables():
-    case, front, look = outlook()
-    assert support_tables(case.model_copy(update={"capabilities": ()}), front, look, None, None) == {}
+    case, run = war()
+    bare = case.model_copy(update={"capabilities": ()})
+    assert support_tables(SimpleNamespace(**(vars(run) | {"case": bare}))) == {}
 
 
 def test_adequacy_by_month_starts_at_the_cut_and_names_the_path_as_today():
@@ -146,10 +150,10 @@ def test_adequacy_by_month_starts_at_the_cut_and_names_the_path_as_today():
 
 
 def test_a_sample_keeps_beliefs_and_luck_of_its_draws():
-    _, _, look = outlook()
-    few = sample_of(look.futures, 52).spaced(10)
+    futures = war()[1].outlook.futures
+    few = sample_of(futures, 52).spaced(10)
     assert few.net.shape == (10, 52)
-    rows = np.linspace(0, look.futures.draws - 1, 10).astype(int)
-    assert np.array_equal(few.luck, look.futures.collapse_luck[rows])
-    assert np.array_equal(few.beliefs["war.collapse_rate"], look.futures.beliefs["war.collapse_rate"][rows])
+    rows = np.linspace(0, futures.draws - 1, 10).astype(int)
+    assert np.array_equal(few.luck, futures.collapse_luck[rows])
+    assert np.array_equal(few.beliefs["war.collapse_rate"], futures.beliefs["war.collapse_rate"][rows])
     assert few.set.tolist() == (rows // 50).tolist()

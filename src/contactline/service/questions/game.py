@@ -46,10 +46,7 @@ class Game(Question[Solved]):
             check_efg_path(self.efg)
         ready = asked.ready()
         with asked.stages.stage("solve the game"):
-            played = play(
-                ready.case, ready.front, ready.outlook, ready.settlements,
-                proposer=self.proposer, discount=self.discount, threat=self.threat,
-            )  # fmt: skip
+            played = play(ready, proposer=self.proposer, discount=self.discount, threat=self.threat)
         if self.efg is not None:
             write_efg(played.game, self.efg)
         asked.notes.extend(played.solution.notes)

@@ -16,7 +16,14 @@ from contactline.core.frame import Tables
 from contactline.service.own_paths import read_paths
 from contactline.service.question import Asked, Question
 from contactline.support.adequacy import support_path
-from contactline.topics.support.make import HOLD_WEEKS, WEEKS, adequacy_table, ledger_tables, support_tables
+from contactline.topics.support.make import (
+    HOLD_WEEKS,
+    WEEKS,
+    PathsAsked,
+    adequacy_table,
+    ledger_tables,
+    support_tables,
+)
 
 
 class Ledger(Question[Tables]):
@@ -87,10 +94,8 @@ class SupportPaths(Question[Fought]):
         more = read_paths(self.file, case) if self.file else []
         ready = asked.about(replace(asked.scenario, weeks=WEEKS, support=AS_TODAY, proposals=())).ready()
         with asked.stages.stage("compare the paths") as tick:
-            tables = support_tables(
-                case, ready.front, ready.outlook, ready.spatial, ready.streams, tick, more=more,
-                hold_weeks=hold_weeks, likelihood=self.likelihood, thorough=True,
-            )  # fmt: skip
+            about = PathsAsked(more, hold_weeks, self.likelihood, thorough=True)
+            tables = support_tables(ready, about, tick)
         return Fought(case.as_of, tables)
 
 

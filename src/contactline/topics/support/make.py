@@ -7,7 +7,7 @@ its chances are good to some points and its paired differences to fewer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,9 +19,6 @@ from contactline.case.supply import SupportCut, SupportPath
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
-from contactline.core.streams import Streams
-from contactline.engine.ground import Front
-from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.engine.support_paths import Belt, Fought, Sample, fight, sample_of, set_up
 from contactline.support.adequacy import Support, support_on, support_path
@@ -56,35 +53,38 @@ WORSE = 0.02
 """A path needs a package where it makes holding the belt less likely by more than this: the rest is noise."""
 
 
-def support_tables(
-    case: Case,
-    front: Front,
-    outlook: Outlook,
-    spatial: Space | None,
-    streams: Streams,
-    tick: Tick = no_tick,
-    *,
-    more: Sequence[SupportPath] = (),
-    hold_weeks: int = HOLD_WEEKS,
-    likelihood: float | None = None,
-    thorough: bool = False,
-    with_packages: bool = True,
-) -> Tables:
-    """Tables support_ledger, support_reliance, support_capabilities, support_adequacy, support_factors,
-    support_frontier, support_drivers and support_packages; none for a case without capabilities.
+@dataclass(frozen=True)
+class PathsAsked:
+    """How support paths are compared.
 
     more : paths of the user's own beside the case's; hold_weeks, likelihood : weeks that the packages must hold the
     belt and with what probability (by default as likely as on the path as today)
     thorough : finer levels of belt resistance, finer steps, and packages of all donors together beside the largest's
     with_packages : without them the stage takes half the time
     """
+
+    more: Sequence[SupportPath] = ()
+    hold_weeks: int = HOLD_WEEKS
+    likelihood: float | None = None
+    thorough: bool = False
+    with_packages: bool = True
+
+
+def support_tables(run: Run, asked: PathsAsked = PathsAsked(), tick: Tick = no_tick) -> Tables:
+    """Tables support_ledger, support_reliance, support_capabilities, support_adequacy, support_factors,
+    support_frontier, support_drivers and support_packages; none for a case without capabilities.
+    """
+    case = run.case
     if not case.capabilities:
         return Tables()
-    paths = all_paths(case, more)
-    sample = sample_of(outlook.futures, WEEKS).spaced(DRAWS)
+    front, spatial = run.front, run.spatial
+    paths = all_paths(case, asked.more)
+    sample = sample_of(run.outlook.futures, WEEKS).spaced(DRAWS)
     few = sample.spaced(MAP_DRAWS)
-    levels = 3 if thorough else 2
-    board = set_up(case, front, spatial, few, streams, levels) if spatial is not None and case.belts else None
+    levels = 3 if asked.thorough else 2
+    board = (
+        set_up(case, front, spatial, few, run.streams, levels) if spatial is not None and case.belts else None
+    )
     most = front.theatre.km2_held
     fought: dict[str, Fought] = {}
     belts: dict[str, Belt] = {}
@@ -102,18 +102,8 @@ def support_tables(
         SUPPORT_FRONTIER: _frontier(case, paths, sample, few, fought, belts, most),
         SUPPORT_DRIVERS: _drivers(case, paths, sample, fought, most),
     }
-    if spatial is not None and belts and with_packages:
-        tables[SUPPORT_PACKAGES] = packages(
-            case,
-            front,
-            spatial,
-            sample,
-            streams,
-            hold_weeks=hold_weeks,
-            likelihood=likelihood,
-            thorough=thorough,
-            more=more,
-        )
+    if spatial is not None and belts and asked.with_packages:
+        tables[SUPPORT_PACKAGES] = packages(run, spatial, sample, asked)
     tick(1.0)
     return ledger_tables(case) | made(tables)
 
@@ -153,26 +143,16 @@ def all_paths(case: Case, more: Sequence[SupportPath] = ()) -> list[SupportPath]
     return [support_path(case, AS_TODAY), *own, *more]
 
 
-def packages(
-    case: Case,
-    front: Front,
-    spatial: Space,
-    sample: Sample,
-    streams: Streams,
-    *,
-    hold_weeks: int = HOLD_WEEKS,
-    likelihood: float | None = None,
-    thorough: bool = False,
-    more: Sequence[SupportPath] = (),
-) -> pd.DataFrame:
-    """The smallest factor on supply that holds the belt for `hold_weeks` with a likelihood, under each path that cuts
-    supply and makes holding it less likely: on the outside donor who gives most kinds and, if thorough, on all.
+def packages(run: Run, spatial: Space, sample: Sample, asked: PathsAsked) -> pd.DataFrame:
+    """The smallest factor on supply that holds the belt for the weeks asked with a likelihood, under each path that
+    cuts supply and makes holding it less likely: on the outside donor who gives most kinds and, if thorough, on all.
 
-    likelihood : by default that of the path as today. Columns as table 'support_packages'.
+    Columns as table 'support_packages'.
     """
+    case, hold_weeks = run.case, asked.hold_weeks
     few = sample.spaced(PACKAGE_DRAWS)
     few = replace(few, net=few.net[:, :hold_weeks], claims=few.claims[:, :hold_weeks])
-    board = set_up(case, front, spatial, few, streams, 3 if thorough else 1)
+    board = set_up(case, run.front, spatial, few, run.streams, 3 if asked.thorough else 1)
     if board is None:
         return pd.DataFrame(columns=PACKAGES)
 
@@ -180,23 +160,23 @@ def packages(
         fought = fight(few, support_on(case, path, hold_weeks))
         return float(np.mean(board.belts(fought.gained).fallen > hold_weeks))
 
-    wanted = chance(support_path(case, AS_TODAY)) if likelihood is None else likelihood
+    wanted = chance(support_path(case, AS_TODAY)) if asked.likelihood is None else asked.likelihood
     rows = []
-    for path in all_paths(case, more):
+    for path in all_paths(case, asked.more):
         helpers = _helpers(case, path)
         if not any(_cuts_supply(case, cut) for cut in path.cuts) or not helpers:
             continue
         base = chance(path)
         if base >= wanted - WORSE:
             continue
-        for name, actors in helpers[: None if thorough else 1]:
+        for name, actors in helpers[: None if asked.thorough else 1]:
             found = smallest_package(
                 partial(_chance_with, chance, path, actors),
                 wanted,
                 least=1.0,
                 at_least=base,
                 most=MOST,
-                steps=5 if thorough else 3,
+                steps=5 if asked.thorough else 3,
             )
             scaled = _scaled(path, actors, found.factor) if found.factor > 1 else None
             cost = path_cost(case, scaled, hold_weeks) if scaled else None
@@ -384,5 +364,4 @@ def _drivers(
 @node("tables.support")
 def SUPPORT_TABLES(reads: Reads) -> Tables:
     """Tables of who provides what and what each support path makes possible, without packages."""
-    run = Run(reads)
-    return support_tables(run.case, run.front, run.outlook, run.spatial, run.streams, with_packages=False)
+    return support_tables(Run(reads), PathsAsked(with_packages=False))

@@ -25,9 +25,8 @@ from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.courses import fight_on
-from contactline.engine.ground import Front
 from contactline.engine.models import model_of
-from contactline.engine.outlook import Outlook
+from contactline.engine.run import Run
 from contactline.support.adequacy import support_path
 from contactline.topics.bargain.make.payoffs import Ways, fighting_with, gains, offer_of
 from contactline.truce.terms import Settlement
@@ -97,25 +96,23 @@ class Played:
 
 
 def play(
-    case: Case,
-    front: Front,
-    outlook: Outlook,
-    settlements: Mapping[str, Settlement],
+    run: Run,
     *,
     proposer: str | None = None,
     discount: Mapping[str, float] | None = None,
     threat: str | None = None,
     sets: int = SETS,
 ) -> Played:
-    """Build and solve the game of these proposals.
+    """Build and solve the game of a run's proposals.
 
     proposer : actor who puts the offers (default: the first guarantor that the case values); discount : actor → what a
     year later is worth today (default: the middle of its viewpoint's time preference, 1 without one)
     threat : support path that the proposer may turn to after a rejection (default: the case's first path in which it
-    supplies less; none: no threat); sets : belief sets used
+    supplies less; none: no threat); sets : number of belief sets used
     Raises UnknownNameError for unknown actors or paths, FitError where too few truces break to value a breach.
     """
-    futures = first_sets(outlook.futures, sets)
+    case, front, settlements = run.case, run.front, run.settlements
+    futures = first_sets(run.outlook.futures, sets)
     asker = proposer or _default_proposer(case)
     values = {v.actor: default_values(case, v.actor) for v in case.values}
     for actor in (asker, *(discount or {})):

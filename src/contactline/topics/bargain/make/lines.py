@@ -20,14 +20,12 @@ from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.choice.worth import first_sets
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
-from contactline.core.progress import Tick, no_tick
 from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
 from contactline.engine.courses import accept, credibility_for, exact_area, fight_on
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
 from contactline.engine.lines import FEW
-from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.support.cohesion import mean_distance, wedge_value
 from contactline.topics.bargain.schema import BARGAINING_RANGE, RANGE_SUMMARY
@@ -63,32 +61,21 @@ class _Setting:
     fighting: dict[str, np.ndarray]
 
 
-def range_tables(
-    case: Case,
-    front: Front,
-    outlook: Outlook,
-    settlements: Mapping[str, Settlement],
-    streams: Streams,
-    *,
-    sets: int = SETS,
-    region: str | None = None,
-    tick: Tick = no_tick,
-) -> Tables:
+def range_tables(run: Run, sets: int = SETS) -> Tables:
     """Tables bargaining_range (who accepts which line) and range_summary (where all acceptances overlap).
 
-    settlements : the proposals of the run; the first one's guarantee stands behind the lines of the scenarios.
-    sets : number of belief sets used; region : whose remaining ground is at stake (default: the theatre's main region).
+    The remaining ground of the theatre's main region is at stake; the guarantee of the run's first proposal that has
+    one stands behind the lines of the scenarios. sets : number of belief sets used
     """
-    futures = first_sets(outlook.futures, sets).holding(line_each=FEW)
-    where = region or front.theatre.main_region
+    case, front, streams = run.case, run.front, run.streams
+    futures = first_sets(run.outlook.futures, sets).holding(line_each=FEW)
+    where = front.theatre.main_region
     viewpoints = {v.actor: default_values(case, v.actor) for v in case.values}
     rows, summary = [], []
-    every = list(_settings(case, front, futures, settlements, where, streams))
-    for done, setting in enumerate(every):
+    for setting in _settings(case, front, futures, run.settlements, where, streams):
         family = _family(case, front, setting, viewpoints, streams)
         rows += _rows(case, front, setting, family, viewpoints)
         summary.append(_summary(case, setting, family, where, viewpoints))
-        tick((done + 1) / len(every))
     return made({BARGAINING_RANGE: pd.DataFrame(rows), RANGE_SUMMARY: pd.DataFrame(summary)})
 
 
@@ -244,5 +231,4 @@ def _key(setting: _Setting) -> dict[str, object]:
 @node("tables.lines")
 def LINE_TABLES(reads: Reads) -> Tables:
     """Tables of who accepts which line."""
-    run = Run(reads)
-    return range_tables(run.case, run.front, run.outlook, run.settlements, run.streams)
+    return range_tables(Run(reads))

@@ -6,25 +6,18 @@ in which of several idle offers is put. They are all listed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from contactline.case.schema import Case
 from contactline.choice.equilibria import Equilibrium
 from contactline.choice.game import Chance, Decision, Game, Terminal
 from contactline.core.errors import FitError, InputError
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.rounding import share
-from contactline.core.streams import Streams
-from contactline.engine.ground import Front
-from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.topics.bargain.make.game import Played, endings_over_weights, ends_of, play
 from contactline.topics.bargain.schema import EQUILIBRIA, GAME, GAME_VALUES, GAME_WEIGHTS
-from contactline.truce.terms import Settlement
 
 STRATEGY = [
     "equilibrium",
@@ -54,19 +47,19 @@ def game_tables(played: Played) -> Tables:
     )
 
 
-def tables_of_game(
-    case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement], streams: Streams
-) -> tuple[Tables, tuple[str, ...]]:
+@node("tables.game")
+def GAME_TABLES(reads: Reads) -> tuple[Tables, tuple[str, ...]]:
     """The game of a run, solved: tables game, equilibria, game_values and game_weights, and notes for the reader.
 
     A case without the actors a game needs, or a run in which too few truces break to value a breach, gives no tables
     and one note that says why.
     """
+    run = Run(reads)
     try:
-        played = play(case, front, outlook, settlements)
+        played = play(run)
     except (FitError, InputError) as error:
         return Tables(), (f"the game of the settlement was not solved: {error}",)
-    weighed = made({GAME_WEIGHTS: endings_over_weights(played, streams)})
+    weighed = made({GAME_WEIGHTS: endings_over_weights(played, run.streams)})
     return game_tables(played) | weighed, ()
 
 
@@ -178,10 +171,3 @@ def _in_words(chances: dict[str, float]) -> str:
     return ", ".join(
         f"{label} {share(chance)}" for label, chance in sorted(chances.items(), key=lambda one: -one[1])
     )
-
-
-@node("tables.game")
-def GAME_TABLES(reads: Reads) -> tuple[Tables, tuple[str, ...]]:
-    """Tables of the solved game, and notes."""
-    run = Run(reads)
-    return tables_of_game(run.case, run.front, run.outlook, run.settlements, run.streams)

@@ -12,6 +12,7 @@ from contactline.case.debate import Values
 from contactline.case.pledges import Guarantee
 from contactline.case.quantities import HOLD_WEEKS
 from contactline.case.schema import Case
+from contactline.choice.held import FUTURES_HELD
 from contactline.choice.verdict import advantage, default_values
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
@@ -46,8 +47,6 @@ from contactline.truce.terms import Settlement
 NO_GUARANTEE = "none"
 SIGN_WEEKS = (0, 26, 52, 104)
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
-EVERY = 5
-"""The sweep over the defender's strength looks at every fifth draw: the chances are exact given the draw."""
 SHOWN_IF_BROKEN = ("km2_held", "people_held", "belt_held", "defender_losses", "weeks_of_war", "collapsed")
 READING_NAMES = {
     "fortna": "strong agreements last (Fortna)",
@@ -79,18 +78,26 @@ def truce_tables(
 ) -> Tables:
     """Tables truce, readings, aims, deterrence, own_forces, if_broken, timing and morale.
 
-    runs : course id → outcome → ndarray[draw], with fight_on and every proposal accepted now
+    runs : course id → outcome → ndarray[draw], with fight_on and every proposal accepted now. What compares variants
+    does so on the first futures of every belief set, where luck is the same in all.
     """
+    few = futures.thinned(FUTURES_HELD)
+    first = {
+        course: {
+            name: values.reshape(futures.sets, -1)[:, : few.each].ravel() for name, values in run.items()
+        }
+        for course, run in runs.items()
+    }
     return made(
         {
             TRUCE: truce_table(case, front, futures, settlements, streams),
-            schema.READINGS: readings_table(case, front, futures, settlements),
-            schema.AIMS: aims_table(case, front, futures, settlements, streams),
-            DETERRENCE: deterrence_table(case, front, futures, settlements),
-            OWN_FORCES: own_forces_table(case, front, futures, settlements),
+            schema.READINGS: readings_table(case, front, few, settlements),
+            schema.AIMS: aims_table(case, front, few, settlements, streams),
+            DETERRENCE: deterrence_table(case, front, few, settlements),
+            OWN_FORCES: own_forces_table(case, front, few, settlements),
             IF_BROKEN: broken_table(case, settlements, runs),
-            TIMING: timing_table(case, front, futures, settlements, runs, streams),
-            MORALE: morale_table(case, front, futures, settlements, runs, streams),
+            TIMING: timing_table(case, front, few, settlements, first, streams),
+            MORALE: morale_table(case, front, few, settlements, first, streams),
         }
     )
 
@@ -268,8 +275,8 @@ def own_forces_table(
     rows = []
     nothing = np.zeros((futures.draws, futures.weeks))
     for name, settlement in settlements.items():
-        written = _thin(truce_decision(case, front.theatre, settlement, futures))
-        bare = _thin(truce_decision(case, front.theatre, settlement, futures, Signing(credibility=nothing)))
+        written = truce_decision(case, front.theatre, settlement, futures)
+        bare = truce_decision(case, front.theatre, settlement, futures, Signing(credibility=nothing))
         for strength in STRENGTHS:
             level = np.full(len(written.quiet), strength)
             hold = [
@@ -409,10 +416,6 @@ def _hold(d: Decision) -> dict[int, np.ndarray]:
     """Weeks → chance that the truce still holds after them : ndarray[draw]."""
     cumulated = cumulated_hazard(d, max(HOLD_WEEKS))
     return {weeks: np.exp(-cumulated[:, weeks - 1]) for weeks in HOLD_WEEKS}
-
-
-def _thin(d: Decision) -> Decision:
-    return Decision(*(np.ascontiguousarray(column[::EVERY]) for column in d))
 
 
 def _must_survive(now: float, later: float) -> float:

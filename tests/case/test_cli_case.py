@@ -221,7 +221,9 @@ def test_validate_finds_what_assess_would_refuse_and_assess_refuses_it_before_it
     checked = runner.invoke(app, ["validate", str(tmp_path / "my_war"), "--json"])
     report = json.loads(checked.output)
     assert report["assessable"] is False and any(said in found for found in report["hindrances"])
-    monkeypatch.setattr("contactline.engine.outlook.fit", lambda *_: pytest.fail("something was fitted"))
+    monkeypatch.setattr(
+        "contactline.engine.fits.fit_forecast", lambda *_, **__: pytest.fail("something was fitted")
+    )
     with pytest.raises(ContactlineError, match=re.escape(said)):
         assess(tmp_path / "my_war", draws=100)
 

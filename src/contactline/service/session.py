@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from rich.console import Console
 
 from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, FUTURES, HORIZON_WEEKS, Given, Scenario
 from contactline.core.errors import InputError
-from contactline.core.graph import Graph, watching
+from contactline.core.graph import Graph, digest, watching
 from contactline.core.progress import Stages
 from contactline.engine.run import Run
 from contactline.service.opened import admitted, opened, opened_graph
@@ -95,6 +95,17 @@ class Session:
             value, tuple(dict.fromkeys(asked.notes)), tuple(sorted(work.reused - set(work.made))), tuple(work.made),
             round(time.perf_counter() - began, 3),
         )  # fmt: skip
+
+    def kept_text(self, what: str, key: Sequence[str], make: Callable[[], str]) -> str:
+        """A text made from an answer, from an earlier time where all that its key says is the same."""
+        name = digest(what, *key)
+        found = self.graph.keep.get(name)
+        if isinstance(found, str):
+            return found
+        began = time.perf_counter()
+        made = make()
+        self.graph.keep.put(name, made, time.perf_counter() - began, disk=True)
+        return made
 
     def ready(self, scenario: Scenario) -> Run:
         """The run of a scenario, its case loaded and found fit to be computed; raises as `opened`."""

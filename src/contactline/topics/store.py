@@ -69,6 +69,15 @@ def fill(assessment: Assessment, folder: Path) -> list[Path]:
     return written
 
 
+def untimed(folder: Path) -> tuple[str, ...]:
+    """What a folder just filled holds, whatever it took to make: digests of its files, and the run's record without
+    seconds."""
+    record = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+    digests = sorted(f"{name} {digest}" for name, digest in record.pop("files").items())
+    about = {name: value for name, value in record.items() if name not in ("timings", "digest")}
+    return (*digests, json.dumps(about, sort_keys=True))
+
+
 def ours_of_run(folder: Path) -> dict[str, str] | None:
     """Which files of a folder runs of ours wrote; None where none did. A run's own record counts where the list of
     written files is not there, as in a folder that was copied by hand."""

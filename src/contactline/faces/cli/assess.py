@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ import typer
 from contactline.case.load import load_case
 from contactline.case.scenario import Scenario
 from contactline.core.errors import InputError
-from contactline.core.files import try_folder
+from contactline.core.files import try_folder, write_text
 from contactline.core.folders import check_folder, replaced_folder, write_record
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
@@ -35,14 +36,14 @@ from contactline.faces.cli.options import (
     scenario,
 )
 from contactline.faces.cli.screen import summary
-from contactline.faces.report.html import write_report
+from contactline.faces.report.html import render_html, report_code, write_report
 from contactline.service.as_data import run_record
 from contactline.service.compare import compare
 from contactline.service.questions.assessed import Assess
 from contactline.service.runs import saved_run
 from contactline.service.session import Session
 from contactline.topics.plain import as_json as assessment_json
-from contactline.topics.store import ROOM, fill, load, ours_of_run
+from contactline.topics.store import ROOM, fill, load, ours_of_run, untimed
 
 LONGEST_NAME = 120
 
@@ -78,16 +79,23 @@ def assess_command(
     check_folder(folder, "--out", ours_of_run, room=ROOM)
     former = saved_run(against, load_case(case).case.id) if against is not None else None
     stages = Stages(terminal(stderr=True), quiet=as_json)
-    result = Session(stages).ask(Assess(), asked).value
+    session = Session(stages)
+    result = session.ask(Assess(), asked).value
     with (
         stages.stage("write the report"),
         replaced_folder(folder, "--out", "assess", ours_of_run) as staged,
     ):
         fill(result, staged)
         # The report reads what was saved, so that rendering it again gives the same bytes.
-        saved = load(staged)
-        write_report(saved, staged, figures=figures, png=figures)
-    moved = compare(former, saved) if former is not None else None
+        saved = cache(lambda: load(staged))
+        if figures:
+            write_report(saved(), staged, png=True)
+        else:
+            page = session.kept_text(
+                "report", (report_code(), *untimed(staged)), lambda: render_html(saved())
+            )
+            write_text(staged / "report.html", page)
+        moved = compare(former, saved()) if former is not None else None
     if as_json:
         text = assessment_json(result)
         print_json({**json.loads(text), "moved": moved.as_record()} if moved else text)

@@ -32,7 +32,7 @@ def picture(found: Dependencies) -> str:
         for name in column
     }
     for name, below in arrows.items():
-        for one in below:
+        for one in sorted(below):
             x, y = at[name]
             u, v = at[one][0] + WIDTH, at[one][1] + HEIGHT / 2
             half = (x - u) / 2
@@ -124,7 +124,7 @@ def _rows(arrows: Mapping[str, set[str]], column: Mapping[str, int]) -> dict[str
     for own in steps:
         middle = {}
         for name in own:
-            below = [rows[one] for one in arrows[name] if one in rows]
+            below = [rows[one] for one in sorted(arrows[name]) if one in rows]
             middle[name] = sum(below) / len(below) if below else most / 2
         top = (most - len(own)) / 2
         rows |= {name: top + at for at, name in enumerate(sorted(own, key=lambda name: (middle[name], name)))}

@@ -19,9 +19,11 @@ import vl_convert
 from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
-from contactline.core.files import data_dir, write_bytes, write_text
+from contactline.core.code import code_of
+from contactline.core.files import data_dir, sha256_of, write_bytes, write_text
 from contactline.core.folders import replaced_folder
 from contactline.core.frame import Tables
+from contactline.core.graph import digest
 from contactline.core.rounding import measured, number, percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.contents import RECIPES, SECTIONS, TOPICS, key_numbers, section_findings
@@ -126,6 +128,12 @@ def render_front(assessment: Assessment) -> str:
         present["disagree"] = "Sources disagree"
     shown_sections = (*present.items(), ("sources", "Sources"))
     return page("front.html.j2", assessment, figures, sections=shown_sections, figures=figures)
+
+
+def report_code() -> str:
+    """Digest of all that makes a page of an assessment: code, templates, styles and scripts."""
+    parts = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".j2", ".css", ".js"))
+    return digest(code_of(__name__), *(sha256_of(path) for path in parts), version("vl-convert-python"))
 
 
 def write_report(assessment: Assessment, out: Path, figures: bool = True, png: bool = False) -> list[Path]:

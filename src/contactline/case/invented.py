@@ -16,8 +16,8 @@ from pathlib import Path
 import h3
 import numpy as np
 import pandas as pd
+import scipy
 from pyproj import Geod
-from scipy import stats
 
 from contactline.case.load import EVIDENCE, LoadedCase, load_case
 from contactline.case.schema import Case, Objective
@@ -219,12 +219,12 @@ def _order_of_fall(cells: pd.DataFrame) -> np.ndarray:
 def _gained(days: list[date]) -> np.ndarray:
     """Net km² gained since the first day : ndarray[day], from a mean-reverting weekly tempo with heavy tails,
     each week misread by some 9 km²."""
-    shocks = stats.t.ppf(_uniform("tempo", len(days) // DAYS_PER_WEEK), 4)
+    shocks = scipy.stats.t.ppf(_uniform("tempo", len(days) // DAYS_PER_WEEK), 4)
     x, total = 0.6, [0.0]
     for shock in shocks:
         x += 0.05 * (0.6 - x) + 0.16 * shock
         total.append(total[-1] + 18 * x * abs(x))
-    reading = np.array(total) + np.cumsum(9 * stats.norm.ppf(_uniform("reading", len(total))))
+    reading = np.array(total) + np.cumsum(9 * scipy.stats.norm.ppf(_uniform("reading", len(total))))
     found: np.ndarray = np.interp(np.arange(len(days)) / DAYS_PER_WEEK, np.arange(len(total)), reading).round(
         1
     )
@@ -263,7 +263,7 @@ def _areas(
     first = pd.DataFrame({"date": [day.isoformat() for day in days], **columns})
     first["total"] = first[list(rings)].sum(axis=1).round(1)
     tall = first.melt("date", var_name="region", value_name="km2").assign(series=case.series[0].id)
-    wander = np.cumsum(stats.norm.ppf(_uniform("second_map", len(days))) * 5)
+    wander = np.cumsum(scipy.stats.norm.ppf(_uniform("second_map", len(days))) * 5)
     second = first[["date"]].assign(region="total", km2=(first["total"] + wander).round(1).clip(lower=0))
     both = pd.concat([tall, second.assign(series=case.series[1].id)], ignore_index=True)
     return both.assign(flag="")
@@ -286,7 +286,7 @@ def _line(case: Case, rings: dict[str, np.ndarray], days: list[date]) -> pd.Data
 def _losses(case: Case, days: list[date]) -> pd.DataFrame:
     """A weekly claim about the challenger, and yearly outside estimates of both sides with bounds."""
     ends = days[::DAYS_PER_WEEK]
-    weekly = 900 * np.exp(0.25 * stats.norm.ppf(_uniform("losses", len(ends))))
+    weekly = 900 * np.exp(0.25 * scipy.stats.norm.ppf(_uniform("losses", len(ends))))
     claimed = np.round(20_000 + np.cumsum(weekly))
     claim = case.evidence.attacker_loss_series
     rows = [

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from contactline.choice.smooth import clear, p_values
 from contactline.core.errors import InputError
@@ -130,7 +130,7 @@ def _worth(x: np.ndarray, better: np.ndarray, limits: Limits) -> float:
     """
     inside = _inside(x, limits)
     count, hits = int(inside.sum()), int(better[inside].sum())
-    density = float(stats.beta.ppf(0.1, hits + 0.5, count - hits + 0.5)) if count else 0.0
+    density = float(scipy.stats.beta.ppf(0.1, hits + 0.5, count - hits + 0.5)) if count else 0.0
     coverage = hits / better.sum()
     found: float = density * min(coverage / COVERAGE, 1.0)
     return found
@@ -194,7 +194,7 @@ def _borne_out(x: np.ndarray, better: np.ndarray, limits: Limits) -> tuple[Limit
             for side in (0, 1):
                 if np.isfinite(ends[side]):
                     wider = _inside(x, _opened(limits, i, side))
-                    p[i, side] = float(stats.binom.sf(hits - 1, count, better[wider].mean()))
+                    p[i, side] = float(scipy.stats.binom.sf(hits - 1, count, better[wider].mean()))
         worst = max(p, key=lambda key: p[key])
         if p[worst] <= DOUBT:
             return limits, {i: max(v for (j, _), v in p.items() if j == i) for i in limits}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.optimize import linprog
+import scipy
 
 from contactline.choice.game import Chance, Tree
 from contactline.core.streams import Streams
@@ -154,7 +154,7 @@ def _supporting(gain: np.ndarray, odds: np.ndarray) -> np.ndarray | None:
     constraints = {"A_ub": np.array(worse), "b_ub": np.full(len(worse), BEST)} if worse else {}
     spans = np.empty((nodes, 2))
     for node, (column, sign) in product(range(nodes), ((0, 1.0), (1, -1.0))):
-        found = linprog(
+        found = scipy.optimize.linprog(
             sign * np.eye(nodes)[node], A_eq=np.ones((1, nodes)), b_eq=[1.0], bounds=(0, 1), **constraints
         )
         if not found.success:

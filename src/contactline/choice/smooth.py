@@ -7,7 +7,7 @@ orthonormal Legendre polynomials on the ranks, which are uniform by construction
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 DEGREE = 3
 """Curves may bend twice: more would follow the noise of a few hundred belief sets."""
@@ -15,7 +15,7 @@ DEGREE = 3
 
 def ranks(column: np.ndarray) -> np.ndarray:
     """Ranks of a belief's draws within (0, 1), ties in the middle : ndarray[set]."""
-    found: np.ndarray = (stats.rankdata(column) - 0.5) / len(column)
+    found: np.ndarray = (scipy.stats.rankdata(column) - 0.5) / len(column)
     return found
 
 
@@ -51,7 +51,7 @@ def p_value(column: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> fl
     left = max(float(centred @ centred) - explained, 0.0)
     if left <= 1e-12 * max(explained, 1e-300):
         return 0.0 if explained > 0 else 1.0
-    return float(stats.f.sf(explained / used / (left / spare), used, spare))
+    return float(scipy.stats.f.sf(explained / used / (left / spare), used, spare))
 
 
 def p_values(columns: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> np.ndarray:
@@ -60,7 +60,7 @@ def p_values(columns: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> 
     found = np.ones(count)
     if not count:
         return found
-    u = (stats.rankdata(columns, axis=0) - 0.5) / sets
+    u = (scipy.stats.rankdata(columns, axis=0) - 0.5) / sets
     full = np.concatenate([np.ones((count, sets, 1)), legendre(u.T, degree)], axis=2)
     q, r = np.linalg.qr(full)
     size = np.abs(np.diagonal(r, axis1=1, axis2=2))
@@ -73,7 +73,7 @@ def p_values(columns: np.ndarray, outcome: np.ndarray, degree: int = DEGREE) -> 
     explained = np.sum((np.swapaxes(q[whole], 1, 2) @ centred) ** 2, axis=1)
     left = np.maximum(float(centred @ centred) - explained, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        chance = stats.f.sf(explained / degree / (left / spare), degree, spare)
+        chance = scipy.stats.f.sf(explained / degree / (left / spare), degree, spare)
     none = left <= 1e-12 * np.maximum(explained, 1e-300)
     found[whole] = np.where(none, np.where(explained > 0, 0.0, 1.0), chance)
     return found

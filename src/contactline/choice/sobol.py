@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from contactline.choice.smooth import legendre, ranks
 from contactline.core.errors import InputError
@@ -168,7 +168,7 @@ def _select(terms: _Terms, y: np.ndarray) -> list[int]:
         share = (free.T @ left) ** 2 / float(left @ left)
         spare = len(y) - 2 - len(chosen)
         t = np.sqrt(np.clip(share, 0, 1 - 1e-15) * spare / np.clip(1 - share, 1e-15, None))
-        chance = 2.0 * stats.t.sf(t, spare)
+        chance = 2.0 * scipy.stats.t.sf(t, spare)
         chance[chosen] = 1.0
         best = int(np.argmin(chance / allowed))
         if chance[best] >= allowed[best]:
@@ -228,7 +228,7 @@ def _allowed(terms: _Terms) -> np.ndarray:
 
 def _least_share(terms: _Terms, sets: int) -> float:
     """The smallest part of the variance that a straight line must hold to be found."""
-    t = float(stats.t.isf(float(_allowed(terms)[terms.group == 0][0]) / 2, sets - 2))
+    t = float(scipy.stats.t.isf(float(_allowed(terms)[terms.group == 0][0]) / 2, sets - 2))
     return t**2 / (t**2 + sets - 2)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from contactline.case.clauses import Proposal, Withdrawal
 from contactline.case.debate import Values
@@ -157,7 +157,7 @@ def _rank_coefficients(columns: list[np.ndarray], outcome: np.ndarray, errors: f
     sets, count = len(outcome), len(columns)
     if not count:
         return np.empty(0)
-    ranks = stats.rankdata(np.column_stack([*columns, outcome]), axis=0)
+    ranks = scipy.stats.rankdata(np.column_stack([*columns, outcome]), axis=0)
     ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
     x, y = ranks[:, :-1], ranks[:, -1]
     solution, *_ = np.linalg.lstsq(x, y, rcond=None)

@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 import xarray as xr
-from scipy import stats
-from scipy.stats.distributions import rv_frozen
 
 from contactline.core.code import PACKAGE
 
@@ -131,7 +130,7 @@ def _described(value: Any, arrays: list[np.ndarray]) -> Any:
         return {"m": "dict" if type(value) is dict else "proxy", "v": pairs}
     if type(value) is date:
         return {"y": value.isoformat()}
-    if isinstance(value, rv_frozen):
+    if type(value).__module__.startswith("scipy.stats"):
         return {
             "q": value.dist.name,
             "v": _described(value.args, arrays),
@@ -240,8 +239,8 @@ class _Reader:
         if "y" in said:
             return date.fromisoformat(said["y"])
         if "q" in said:
-            kind = getattr(stats, said["q"])
-            if not isinstance(kind, stats.rv_continuous):
+            kind = getattr(scipy.stats, said["q"])
+            if not isinstance(kind, scipy.stats.rv_continuous):
                 raise ValueError(f"{said['q']} is no distribution")
             return kind(*self.value(said["v"]), **self.value(said["w"]))
         return _record(_kind(said["r"]), {name: self.value(held) for name, held in said["v"]})

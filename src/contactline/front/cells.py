@@ -12,8 +12,8 @@ import h3.api.numpy_int as h3
 import numba
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from contactline.evidence.boundaries import Region
 from contactline.front.edges import EdgeHistory, edge_history, project
@@ -105,7 +105,9 @@ def distance_km(lonlat: np.ndarray, targets: np.ndarray, *, within_km: float = n
     if not len(targets):
         return np.full(len(lonlat), np.inf)
     reach = 1.001 * within_km / EARTH_KM  # a chord is never longer than its arc
-    chord, _ = cKDTree(_on_sphere(targets)).query(_on_sphere(lonlat), distance_upper_bound=reach)
+    chord, _ = scipy.spatial.cKDTree(_on_sphere(targets)).query(
+        _on_sphere(lonlat), distance_upper_bound=reach
+    )
     away = 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0))
     return np.where(np.isfinite(chord), away, np.inf)
 

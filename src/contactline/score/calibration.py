@@ -11,7 +11,7 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from contactline.core.errors import InputError
 
@@ -110,5 +110,5 @@ def pit_histogram(scores: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
 
 def _chance_range(probability: float, trials: int) -> tuple[float, float]:
     """Central range of the share of `trials` independent events of this probability."""
-    low, high = stats.binom.ppf([(1 - CHANCE) / 2, (1 + CHANCE) / 2], trials, probability) / trials
+    low, high = scipy.stats.binom.ppf([(1 - CHANCE) / 2, (1 + CHANCE) / 2], trials, probability) / trials
     return float(low), float(high)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from contactline.case.pledges import Analogue, Guarantee
 from contactline.core.errors import FitError
@@ -124,8 +124,8 @@ def fit_effects(data: AnalogueData) -> AnalogueFit:
             log_weight.append(
                 height
                 - np.log(np.diag(chol)).sum()
-                + stats.halfnorm.logpdf(tau, scale=TAU)
-                + stats.halfnorm.logpdf(sigma, scale=SIGMA)
+                + scipy.stats.halfnorm.logpdf(tau, scale=TAU)
+                + scipy.stats.halfnorm.logpdf(sigma, scale=SIGMA)
             )
             means.append(mode)
             factors.append(np.linalg.inv(chol).T)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, optimize, special, stats
+import scipy
 
 from contactline.core.errors import FitError
 from contactline.war.importance import Parameter, Posterior
@@ -96,16 +96,16 @@ class ActivityFit:
 def activity_priors(maps: tuple[str, ...]) -> list[Parameter]:
     """All priors of the model, in order."""
     priors = [
-        Parameter("half_life", stats.norm(np.log(8.0), 0.8), log=True),
-        Parameter("sd", stats.norm(np.log(0.8), 0.4), log=True),
-        Parameter("step", stats.norm(np.log(0.2), 0.5), log=True),
-        Parameter("size", stats.norm(np.log(5.0), 1.0), log=True),
+        Parameter("half_life", scipy.stats.norm(np.log(8.0), 0.8), log=True),
+        Parameter("sd", scipy.stats.norm(np.log(0.8), 0.4), log=True),
+        Parameter("step", scipy.stats.norm(np.log(0.2), 0.5), log=True),
+        Parameter("size", scipy.stats.norm(np.log(5.0), 1.0), log=True),
     ]
     for name in maps:
         priors += [
-            Parameter(f"rho.{name}", stats.norm(0.0, 0.15), log=True),
-            Parameter(f"c.{name}", stats.norm(np.log(0.4), 0.4), log=True),
-            Parameter(f"b.{name}", stats.norm(np.log(12.0), 0.4), log=True),
+            Parameter(f"rho.{name}", scipy.stats.norm(0.0, 0.15), log=True),
+            Parameter(f"c.{name}", scipy.stats.norm(np.log(0.4), 0.4), log=True),
+            Parameter(f"b.{name}", scipy.stats.norm(np.log(12.0), 0.4), log=True),
         ]
     return priors
 
@@ -128,7 +128,7 @@ def fit_activity(data: ActivityData, rng: np.random.Generator, *, draws: int = D
     def cost(row: np.ndarray) -> float:
         return -evaluate(row)[0] - _log_prior(priors, row)
 
-    mode = optimize.minimize(
+    mode = scipy.optimize.minimize(
         cost,
         [float(p.prior.mean()) for p in priors],
         method="BFGS",
@@ -136,7 +136,7 @@ def fit_activity(data: ActivityData, rng: np.random.Generator, *, draws: int = D
     ).x
     spread = np.linalg.inv(_curvature(cost, mode))
     # A Student-t a little wider than the curvature says: draws in the tails must not carry huge weights.
-    proposal = stats.multivariate_t(mode, 1.2 * spread, df=PROPOSAL_NU)
+    proposal = scipy.stats.multivariate_t(mode, 1.2 * spread, df=PROPOSAL_NU)
     working = np.atleast_2d(proposal.rvs(draws, random_state=rng))
     ends = [evaluate(row) for row in working]
     found = np.array([value for value, _, _ in ends])
@@ -203,7 +203,9 @@ def laplace(
         _add_blocks(bands, blocks)
         away = state - level
         slope = gradient - _times(prior, away.ravel()).reshape(away.shape)
-        step = linalg.solveh_banded(bands, slope.ravel(), lower=True, check_finite=False).reshape(state.shape)
+        step = scipy.linalg.solveh_banded(bands, slope.ravel(), lower=True, check_finite=False).reshape(
+            state.shape
+        )
         size = 1.0
         while True:
             trial = state + size * step
@@ -226,7 +228,7 @@ def laplace(
         )
     bands = prior.copy()
     _add_blocks(bands, blocks)
-    root = linalg.cholesky_banded(bands, lower=True, check_finite=False)
+    root = scipy.linalg.cholesky_banded(bands, lower=True, check_finite=False)
     log_det = 2 * np.log(root[0]).sum()
     last = np.zeros((states, states))
     for offset in range(states):
@@ -245,7 +247,7 @@ def readings(
     mean = np.maximum(data.pull, LEAST_PULL) * np.exp(np.clip(eta, -30, 30))
     n = data.captured
     value = np.sum(
-        special.gammaln(n + size) - special.gammaln(size) - special.gammaln(n + 1)
+        scipy.special.gammaln(n + size) - scipy.special.gammaln(size) - scipy.special.gammaln(n + 1)
         + size * np.log(size / (size + mean)) + n * np.log(mean / (size + mean))
     )  # fmt: skip
     slope = n - (n + size) * mean / (size + mean)
@@ -258,7 +260,7 @@ def readings(
         known = np.isfinite(y)
         scale = np.sqrt((natural[f"c.{name}"] * g) ** 2 + natural[f"b.{name}"] ** 2)
         z = np.where(known, (y - rho * g) / scale, 0.0)
-        value += float(np.sum((stats.t.logpdf(z, READING_NU) - np.log(scale))[known]))
+        value += float(np.sum((scipy.stats.t.logpdf(z, READING_NU) - np.log(scale))[known]))
         pull = (READING_NU + 1) * z / (READING_NU + z**2)
         scale_slope = natural[f"c.{name}"] ** 2 * g / scale
         on_g = (pull * rho / scale + (pull * z - 1) * scale_slope / scale) * known

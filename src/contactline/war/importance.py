@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 PROPOSAL_NU = 5.0
 PRIOR_SHARE = 0.2
@@ -23,7 +23,7 @@ class Parameter:
     """One parameter on its working scale (log, or as it is), with a normal or uniform prior on that scale."""
 
     name: str
-    prior: stats.distributions.rv_frozen
+    prior: scipy.stats.distributions.rv_frozen
     log: bool = False
     low: float = -np.inf
     high: float = np.inf
@@ -120,7 +120,7 @@ def _propose(
     first = np.column_stack([p.prior.ppf(rng.random(from_prior)) for p in parameters])
     rest = np.empty((0, len(parameters)))
     while len(rest) < draws - from_prior:
-        more = stats.multivariate_t(mean, spread, df=PROPOSAL_NU).rvs(2 * draws, random_state=rng)
+        more = scipy.stats.multivariate_t(mean, spread, df=PROPOSAL_NU).rvs(2 * draws, random_state=rng)
         more = more.reshape(-1, len(parameters))
         rest = np.vstack([rest, more[np.all((more > low) & (more < high), axis=1)]])
     return np.vstack([first, rest[: draws - from_prior]])
@@ -137,7 +137,7 @@ def _weights(
     log_prior = np.sum([p.prior.logpdf(working[:, index]) for index, p in enumerate(parameters)], axis=0)
     parts = [log_prior]
     for mean, spread in fitted:
-        student = stats.multivariate_t(mean, spread, df=PROPOSAL_NU).logpdf(working)
+        student = scipy.stats.multivariate_t(mean, spread, df=PROPOSAL_NU).logpdf(working)
         parts.append(np.logaddexp(np.log(PRIOR_SHARE) + log_prior, np.log1p(-PRIOR_SHARE) + student))
     log_proposal = np.logaddexp.reduce(np.array(parts), axis=0) - np.log(len(parts))
     log_weight = log_prior + log_likelihood - log_proposal

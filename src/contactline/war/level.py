@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from contactline.war.grid_filter import Dynamics, filter_draws
 from contactline.war.importance import Parameter, Posterior, sample_posterior
@@ -29,7 +29,7 @@ DRAWS, ROUNDS = 500, 3
 
 def level_priors(maps: tuple[str, ...]) -> list[Parameter]:
     """All priors of the model, in order."""
-    return [Parameter("step", stats.norm(np.log(0.10), 0.5), log=True), *reading_priors(maps)]
+    return [Parameter("step", scipy.stats.norm(np.log(0.10), 0.5), log=True), *reading_priors(maps)]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from contactline.core.dates import week_ends
 from contactline.core.errors import FitError
@@ -47,11 +47,11 @@ def loss_priors(claims: np.ndarray) -> list[Parameter]:
     """All priors of the model, in order; the mean is centred on the record, ndarray[week] of weekly claims."""
     known = np.log(claims[np.isfinite(claims)])
     return [
-        Parameter("half_life", stats.norm(np.log(26.0), 0.8), log=True),
-        Parameter("mean", stats.norm(float(np.median(known)), 0.5)),
-        Parameter("sd", stats.norm(np.log(0.35), 0.4), log=True),
+        Parameter("half_life", scipy.stats.norm(np.log(26.0), 0.8), log=True),
+        Parameter("mean", scipy.stats.norm(float(np.median(known)), 0.5)),
+        Parameter("sd", scipy.stats.norm(np.log(0.35), 0.4), log=True),
         Parameter(
-            "nu", stats.uniform(np.log(2.5), np.log(8.0)), log=True, low=np.log(2.5), high=np.log(20.0)
+            "nu", scipy.stats.uniform(np.log(2.5), np.log(8.0)), log=True, low=np.log(2.5), high=np.log(20.0)
         ),
     ]
 
@@ -88,7 +88,7 @@ def fit_losses(claims: np.ndarray, rng: np.random.Generator, draws: int = 800, r
         trial = Posterior(tuple(parameters), working, np.ones(len(working)), np.empty(0))
         phi, m, s, nu = (column[:, None] for column in dynamics(trial))
         expected = m + phi * (before[both] - m)
-        found: np.ndarray = stats.t.logpdf((after[both] - expected) / s, nu).sum(
+        found: np.ndarray = scipy.stats.t.logpdf((after[both] - expected) / s, nu).sum(
             axis=1
         ) - both.sum() * np.log(s[:, 0])
         return found

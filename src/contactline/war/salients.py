@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import h3
 import numpy as np
+import scipy
 from numba import njit
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from contactline.front.cells import EARTH_KM
 from contactline.war.grid import Grid, pairs
@@ -47,7 +47,7 @@ def surroundings(grid: Grid) -> Surroundings:
     centre = np.radians(np.array([h3.cell_to_latlng(name) for name in grid.cell]))
     flat = EARTH_KM * np.column_stack([centre[:, 1] * np.cos(centre[:, 0].mean()), centre[:, 0]])
     # A plane serves to find candidates only: distance and direction are taken at each cell's own latitude.
-    pair = cKDTree(flat).query_pairs(1.3 * AROUND_KM, output_type="ndarray")
+    pair = scipy.spatial.cKDTree(flat).query_pairs(1.3 * AROUND_KM, output_type="ndarray")
     here, there = np.concatenate([pair, pair[:, ::-1]]).T
     north = EARTH_KM * (centre[there, 0] - centre[here, 0])
     east = EARTH_KM * (centre[there, 1] - centre[here, 1]) * np.cos(centre[here, 0])

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import linkage
-from scipy.spatial import cKDTree
+import scipy
 
 from contactline.core.errors import EvidenceError
 from contactline.war.capture_data import CAPTURE, History, exposed
@@ -66,7 +65,11 @@ def draw_sectors(
         )
     captured = np.bincount(past.event_cell[past.event_holder == CAPTURE], minlength=len(past.cell))
     place = kilometres(past.lonlat)
-    nearest = cKDTree(place[front]).query(place[captured > 0])[1] if captured.any() else np.empty(0, int)
+    nearest = (
+        scipy.spatial.cKDTree(place[front]).query(place[captured > 0])[1]
+        if captured.any()
+        else np.empty(0, int)
+    )
     weight = np.bincount(nearest, weights=captured[captured > 0], minlength=len(front))
     group = _split(place[front], weight, least_captures)
     of = _spread(past.neighbour, place, front, group)
@@ -105,7 +108,7 @@ def _split(place: np.ndarray, weight: np.ndarray, least: int) -> np.ndarray:
     count = len(place)
     if count == 1:
         return np.zeros(1, int)
-    tree = linkage(place, "ward")
+    tree = scipy.cluster.hierarchy.linkage(place, "ward")
     children = {count + k: (int(a), int(b)) for k, (a, b) in enumerate(tree[:, :2])}
     leaves: dict[int, list[int]] = {i: [i] for i in range(count)}
     for node, (a, b) in children.items():
@@ -151,7 +154,7 @@ def _spread(neighbour: np.ndarray, place: np.ndarray, front: np.ndarray, group: 
         of[:-1][fresh] = reach[fresh]
     lost = of[:-1] == none
     if lost.any():
-        of[:-1][lost] = group[cKDTree(place[front]).query(place[lost])[1]]
+        of[:-1][lost] = group[scipy.spatial.cKDTree(place[front]).query(place[lost])[1]]
     return of[:-1]
 
 

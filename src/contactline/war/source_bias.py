@@ -22,7 +22,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 from scipy.special import ndtr
 
 from contactline.case.schema import Case
@@ -259,7 +259,9 @@ def _posterior(
     mean = np.einsum("nab,nb->na", covariance, b)
     log_weight = -0.5 * (log_det + square - np.einsum("na,na->n", b, mean) + np.linalg.slogdet(a)[1])
     # The nodes of σ are even in its logarithm, those of τ even as they are, so densities need no spacing.
-    log_weight += stats.halfnorm.logpdf(tau, scale=0.25) + stats.norm.logpdf(np.log(sigma), np.log(0.08), 0.5)
+    log_weight += scipy.stats.halfnorm.logpdf(tau, scale=0.25) + scipy.stats.norm.logpdf(
+        np.log(sigma), np.log(0.08), 0.5
+    )
     weight = np.exp(log_weight - log_weight.max())
     return weight / weight.sum(), mean, covariance, precision
 

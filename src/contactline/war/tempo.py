@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from contactline.war.grid_filter import Dynamics, Readings, filter_draws
 from contactline.war.importance import Parameter, Posterior, sample_posterior
@@ -39,10 +39,10 @@ def reading_priors(maps: tuple[str, ...]) -> list[Parameter]:
     priors = []
     for index, name in enumerate(maps):
         if index > 0:
-            priors.append(Parameter(f"rho.{name}", stats.norm(np.log(0.9), 0.15), log=True))
+            priors.append(Parameter(f"rho.{name}", scipy.stats.norm(np.log(0.9), 0.15), log=True))
         proportional, floor = (0.4, 12.0) if index == 0 else (0.3, 8.0)
-        priors.append(Parameter(f"c.{name}", stats.norm(np.log(proportional), 0.4), log=True))
-        priors.append(Parameter(f"b.{name}", stats.norm(np.log(floor), 0.4), log=True))
+        priors.append(Parameter(f"c.{name}", scipy.stats.norm(np.log(proportional), 0.4), log=True))
+        priors.append(Parameter(f"b.{name}", scipy.stats.norm(np.log(floor), 0.4), log=True))
     return priors
 
 
@@ -59,12 +59,12 @@ def readings(posterior: Posterior, maps: tuple[str, ...]) -> Readings:
 def tempo_priors(maps: tuple[str, ...]) -> list[Parameter]:
     """All priors of the model, in order."""
     return [
-        Parameter("half_life", stats.norm(np.log(20.0), 0.9), log=True),
-        Parameter("mean", stats.norm(1.0, 1.0)),
-        Parameter("sd", stats.norm(np.log(0.9), 0.4), log=True),
+        Parameter("half_life", scipy.stats.norm(np.log(20.0), 0.9), log=True),
+        Parameter("mean", scipy.stats.norm(1.0, 1.0)),
+        Parameter("sd", scipy.stats.norm(np.log(0.9), 0.4), log=True),
         Parameter(
             "nu",
-            stats.uniform(np.log(2.5), np.log(20.0 / 2.5)),
+            scipy.stats.uniform(np.log(2.5), np.log(20.0 / 2.5)),
             log=True,
             low=np.log(2.5),
             high=np.log(20.0),

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 from contactline.core.errors import FitError, InputError
 
@@ -79,12 +79,14 @@ def fit_turnover(taken: np.ndarray, lost: np.ndarray, cell_km2: float) -> Turnov
         size = np.exp(value[2])
         mean = np.exp(np.clip(value[0] + value[1] * pace, -20, 20))
         fit = (
-            special.gammaln(lost + size) - special.gammaln(size) - special.gammaln(lost + 1)
+            scipy.special.gammaln(lost + size) - scipy.special.gammaln(size) - scipy.special.gammaln(lost + 1)
             + size * np.log(size / (size + mean)) + lost * np.log(mean / (size + mean))
         )  # fmt: skip
         return float(-fit.sum() + 0.5 * np.sum(((value - PRIOR_MEAN) / PRIOR_SD) ** 2))
 
-    found = optimize.minimize(cost, PRIOR_MEAN, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
+    found = scipy.optimize.minimize(
+        cost, PRIOR_MEAN, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9}
+    )
     if not found.success:
         raise FitError(f"recaptures: the fit did not settle ({found.message}). Check table 'changes'.")
     step, size = 1e-3, 3

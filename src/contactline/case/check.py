@@ -350,7 +350,7 @@ def _beliefs(case: Case) -> Iterator[Problem]:
     for i, belief in enumerate(case.beliefs):
         if belief.low is not None and belief.high is not None and not belief.low < belief.high:
             yield Problem(("beliefs", i, "low"), f"low {belief.low:g} must be below high {belief.high:g}")
-        if belief.unit == "share":
+        if belief.unit in ("share", "probability"):
             yield from _share(
                 ("beliefs", i, "distribution"), belief, " (or bound it by `low: 0` and `high: 1`)"
             )

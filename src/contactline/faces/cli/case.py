@@ -65,7 +65,10 @@ def validate(
     for hindrance in report["hindrances"]:
         typer.echo(f"It cannot be assessed yet: {hindrance}")
     if report["beliefs_not_used"]:
-        typer.echo(f"The engine does not use these beliefs: {', '.join(report['beliefs_not_used'])}.")
+        typer.echo(
+            f"Not asked of every case: {', '.join(report['beliefs_not_used'])}. After a run `contactline graph BELIEF` says "
+            "whether a model has read one."
+        )
 
 
 @app.command("new")

@@ -17,7 +17,7 @@ from contactline.case.check_claims import read_text
 from contactline.case.debate import Claim, ClaimTest, Values
 from contactline.case.load import find_case, load_case
 from contactline.case.quantities import FAMILIES, KINDS, clause_names, parse, quantity_names
-from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, VERDICTS, Figure, agreement, verdict
+from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, VERDICTS, Known, agreement, verdict
 from contactline.choice.verdict import vetoed_clauses
 from contactline.core.errors import CaseError, InputError, UnknownNameError
 from contactline.topics.claims.make.claims import amount, claims_tables
@@ -93,7 +93,7 @@ def material(case) -> Material:
     ],
 )
 def test_a_range_agrees_disagrees_or_straddles(low, high, bounds, found):
-    assert agreement(Figure(low, low, high), bounds) == found
+    assert agreement(Known(low, low, high), bounds) == found
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_rule_of_the_verdict(agreements, supporting, contesting, found):
 
 def test_a_figure_is_a_range():
     with pytest.raises(InputError, match="got 3 to 2"):
-        Figure(3, 3, 2)
+        Known(3, 3, 2)
 
 
 # --- quantities

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from contactline.core.errors import InputError
-from contactline.core.output import STAND_INS, check_arguments, prepare_output, print_csv, print_json
+from contactline.core.output import STAND_INS, check_arguments, prepare_output, print_csv, print_json, records
 from contactline.faces.cli.app import app
 
 WORDS = "−259 km², 60–80% “Покровськ” Åland → 1 €"
@@ -114,3 +116,12 @@ def test_the_locale_c_without_utf8_mode_is_a_pipe_like_others(tmp_path: Path):
     assert said.returncode == 0, said.stderr
     text = said.stdout.decode("ascii")
     assert "-3" in text.split() and "km2" in text  # Luhansk in November 2025: a minus sign is a minus sign
+
+
+def test_rows_as_plain_data_have_iso_days_and_no_value_for_what_is_missing():
+    days = pd.to_datetime(["2024-02-29", None])
+    frame = pd.DataFrame({"day": days, "km2": [0.1, np.nan], "name": ["é", None]})
+    assert records(frame) == [
+        {"day": "2024-02-29", "km2": 0.1, "name": "é"}, {"day": None, "km2": None, "name": None}
+    ]  # fmt: skip
+    assert records(frame.head(0)) == []

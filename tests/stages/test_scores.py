@@ -18,7 +18,7 @@ from contactline.topics.trust.make.scores import (
     FOLDER,
     KEY,
     READS,
-    Reading,
+    CaseAsRead,
     evidence_key,
     save_scores,
     saved_scores,
@@ -124,7 +124,7 @@ def test_saved_scores_say_what_they_were_made_from(copied: Path) -> None:
 def test_a_reading_notes_all_that_it_hands_out() -> None:
     loaded = load_case(BUILT_IN)
     for what, reads in READS.items():
-        read = Reading(loaded)
+        read = CaseAsRead(loaded)
         handed = reads(read)
         frames = sum(isinstance(part, pd.DataFrame) for part in handed)
         assert frames == sum(name.startswith("table ") for name in read.seen), what

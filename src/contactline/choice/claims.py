@@ -31,7 +31,7 @@ WEIGHS = ("high", "medium")
 
 
 @dataclass(frozen=True)
-class Figure:
+class Known:
     """A quantity as known, in its own unit: `low` to `high` is its 80% range or the span of its sources; `central` lies
     within."""
 
@@ -44,7 +44,7 @@ class Figure:
             raise InputError(f"figure: got {self.low} to {self.high}; allowed is a range from low to high.")
 
 
-def agreement(figure: Figure, bounds: tuple[float, float]) -> str:
+def agreement(figure: Known, bounds: tuple[float, float]) -> str:
     """Whether a figure agrees with a test : "agrees", "disagrees" or "straddles".
 
     bounds : lowest and highest value at which the claim holds, both included, in the figure's unit

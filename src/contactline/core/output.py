@@ -10,10 +10,13 @@ import codecs
 import json
 import sys
 import unicodedata
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from contactline.core.errors import InputError
 from contactline.core.progress import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLAIN = "contactline-plain"
 """Name of the error handler that writes plain characters in place of those that an encoding lacks."""
@@ -54,6 +57,15 @@ def print_json(document: Any, *, indent: int | None = None) -> None:
     if not _is_utf8(sys.stdout):
         text = "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
     sys.stdout.write(_shown(text) + "\n")
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as plain data for JSON: days as ISO days, missing values None."""
+    days = {day: frame[day].dt.strftime("%Y-%m-%d") for day in frame.select_dtypes("datetime").columns}
+    found: list[dict[str, Any]] = json.loads(
+        frame.assign(**days).to_json(orient="records", date_format="iso")
+    )
+    return found
 
 
 def print_csv(text: str) -> None:

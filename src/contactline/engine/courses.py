@@ -52,6 +52,8 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 FIGHT_ON = "fight_on"
 Outcomes = Mapping[str, np.ndarray]
 """Name in OUTCOMES → ndarray[draw]."""
+Runs = Mapping[str, Outcomes]
+"""Course → its outcomes; the draws of a belief set stand together."""
 
 RESPONSES = ("troops", "air", "supplies", "sanctions")
 """What honouring a guarantee may consist of; each has a belief truce.response_<name>, the tempo that it leaves."""

@@ -84,10 +84,10 @@ class Run:
     @cached_property
     def runs(self) -> Mapping[str, Outcomes]:
         """Course, fight_on first → outcome → ndarray[draw]."""
-        return Runs(self.reads)
+        return CourseRuns(self.reads)
 
 
-class Runs(Mapping[str, Outcomes]):
+class CourseRuns(Mapping[str, Outcomes]):
     """Outcomes of every course; what is asked for is read then."""
 
     def __init__(self, reads: Reads) -> None:

@@ -16,7 +16,7 @@ from contactline.case.scenario import Scenario
 from contactline.core import notebook
 from contactline.core.errors import InputError
 from contactline.core.rounding import number, points, share, short
-from contactline.service.run_figures import SHARE, Figure, figures
+from contactline.service.run_figures import SHARE, RunFigure, figures
 from contactline.service.runs import saved_run
 from contactline.topics.assessment import Assessment, RunInfo
 from contactline.topics.choice.schema import HINGES
@@ -163,7 +163,7 @@ def compare(before: Assessment | str | Path, after: Assessment | str | Path) -> 
     )  # fmt: skip
 
 
-def _moved(before: Figure, after: Figure, tolerance: float) -> Moved | None:
+def _moved(before: RunFigure, after: RunFigure, tolerance: float) -> Moved | None:
     a, b = float(before.value), float(after.value)
     if a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= SMALL * max(abs(a), abs(b)):
         return None
@@ -172,7 +172,9 @@ def _moved(before: Figure, after: Figure, tolerance: float) -> Moved | None:
     return Moved(after.topic, after.key, after.what, after.unit, a, b, size)
 
 
-def _alone(first: dict[tuple[str, ...], Figure], second: dict[tuple[str, ...], Figure]) -> Iterator[str]:
+def _alone(
+    first: dict[tuple[str, ...], RunFigure], second: dict[tuple[str, ...], RunFigure]
+) -> Iterator[str]:
     """What only one of the runs has: beliefs that decide, by name; other figures by their number."""
     for which, own, other in (("first", first, second), ("second", second, first)):
         lone = [figure for key, figure in own.items() if key not in other]

@@ -24,7 +24,7 @@ TRUCE_WEEKS = 156
 
 
 @dataclass(frozen=True)
-class Figure:
+class RunFigure:
     """One figure of a run.
 
     topic : table it stands in; key : what tells it from others there; what : a noun phrase; unit : "share" for shares
@@ -39,7 +39,7 @@ class Figure:
     spread: float = 0.0
 
 
-def figures(run: Assessment) -> dict[tuple[str, ...], Figure]:
+def figures(run: Assessment) -> dict[tuple[str, ...], RunFigure]:
     """Every figure of a run that can be compared, by topic and key, in the report's order; none of absent tables."""
     found = [figure for read in _READERS for figure in read(run)]
     return {(figure.topic, *figure.key): figure for figure in found}
@@ -53,14 +53,14 @@ def _rows(run: Assessment, table: Table) -> Rows:
     return [{str(k): v for k, v in row.items()} for row in run.tables.rows(table).to_dict("records")]
 
 
-def _verdicts(run: Assessment) -> Iterator[Figure]:
+def _verdicts(run: Assessment) -> Iterator[RunFigure]:
     for row in _rows(run, VERDICT):
         name = proposal_name(run.case, row["proposal"])
         what = f"the share of beliefs in which accepting “{name}” is better, by {row['viewpoint']}"
-        yield Figure(VERDICT.name, (row["proposal"], row["viewpoint"]), what, SHARE, row["share_accept"])
+        yield RunFigure(VERDICT.name, (row["proposal"], row["viewpoint"]), what, SHARE, row["share_accept"])
 
 
-def _courses(run: Assessment) -> Iterator[Figure]:
+def _courses(run: Assessment) -> Iterator[RunFigure]:
     for row in _rows(run, COURSES):
         unit = SHARE if row["unit"] in SHARES else row["unit"]
         course = row["name"].removeprefix("Accept: ")
@@ -68,25 +68,27 @@ def _courses(run: Assessment) -> Iterator[Figure]:
         event = unit == SHARE and {row["q10"], row["q50"], row["q90"]} <= {0.0, 1.0}
         what = f"the {'chance' if event else 'mean'} of “{row['label']}” when {when}"
         spread = 0.0 if unit == SHARE else _width(row, "")
-        yield Figure(COURSES.name, (row["course"], row["outcome"]), what, unit, row["mean"], spread)
+        yield RunFigure(COURSES.name, (row["course"], row["outcome"]), what, unit, row["mean"], spread)
 
 
-def _objectives(run: Assessment) -> Iterator[Figure]:
+def _objectives(run: Assessment) -> Iterator[RunFigure]:
     for row in _rows(run, OBJECTIVES):
         if row["model"] == "headline":
             for weeks, long in YEARS.items():
                 what = f"the chance that “{row['name']}” is taken within {long}"
-                yield Figure(OBJECTIVES.name, (row["objective"], str(weeks)), what, SHARE, row[f"p_{weeks}"])
+                yield RunFigure(
+                    OBJECTIVES.name, (row["objective"], str(weeks)), what, SHARE, row[f"p_{weeks}"]
+                )
 
 
-def _truces(run: Assessment) -> Iterator[Figure]:
+def _truces(run: Assessment) -> Iterator[RunFigure]:
     for row in _rows(run, TRUCE):
         if row["variant"] == "as_written":
             what = f"the chance that a truce on “{row['name']}” holds three years"
-            yield Figure(TRUCE.name, (row["proposal"],), what, SHARE, row[f"p_hold_{TRUCE_WEEKS}"])
+            yield RunFigure(TRUCE.name, (row["proposal"],), what, SHARE, row[f"p_hold_{TRUCE_WEEKS}"])
 
 
-def _prices(run: Assessment) -> Iterator[Figure]:
+def _prices(run: Assessment) -> Iterator[RunFigure]:
     for row in _rows(run, PRICE):
         if row["km2"] > 0:
             key, ground = (
@@ -95,25 +97,25 @@ def _prices(run: Assessment) -> Iterator[Figure]:
             )
             side = run.case.challenger.name
             what = f"the chance that {side} seizes {ground} within the horizon"
-            yield Figure(PRICE.name, (*key, "p"), what, SHARE, row["p_within_horizon"])
+            yield RunFigure(PRICE.name, (*key, "p"), what, SHARE, row["p_within_horizon"])
             what = f"killed and wounded of {side} until it has seized {ground}, median"
             spread = _width(row, "attacker_losses_")
-            yield Figure(PRICE.name, (*key, "losses"), what, "persons", row["attacker_losses_q50"], spread)
+            yield RunFigure(PRICE.name, (*key, "losses"), what, "persons", row["attacker_losses_q50"], spread)
 
 
-def _guarantees(run: Assessment) -> Iterator[Figure]:
+def _guarantees(run: Assessment) -> Iterator[RunFigure]:
     for row in _rows(run, GUARANTEE_PATHS):
         if row["week"] == 0:
             what = f"the chance that “{row['name']}” is honoured if invoked at once"
-            yield Figure(GUARANTEE_PATHS.name, (row["guarantee"],), what, SHARE, row["mean"])
+            yield RunFigure(GUARANTEE_PATHS.name, (row["guarantee"],), what, SHARE, row["mean"])
 
 
-def _hinges(run: Assessment) -> Iterator[Figure]:
+def _hinges(run: Assessment) -> Iterator[RunFigure]:
     for row in _rows(run, HINGES):
         name = proposal_name(run.case, row["proposal"])
         what = f"how far “{row['label']}” moves the share for accepting “{name}”"
         swing = abs(row["share_high"] - row["share_low"])
-        yield Figure(HINGES.name, (row["proposal"], row["viewpoint"], row["belief"]), what, SHARE, swing)
+        yield RunFigure(HINGES.name, (row["proposal"], row["viewpoint"], row["belief"]), what, SHARE, swing)
 
 
 _READERS = (_verdicts, _courses, _objectives, _truces, _prices, _guarantees, _hinges)

@@ -22,7 +22,7 @@ from contactline.case.positions import Issue, Position, Stake
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
-from contactline.support.challenge_model import AUTHORS_CODE, EQUATIONS, Reading, challenge_rounds
+from contactline.support.challenge_model import AUTHORS_CODE, EQUATIONS, TextReading, challenge_rounds
 from contactline.support.smp import run_smp
 
 ROUNDS = 10
@@ -131,7 +131,7 @@ def settle(table: Table, model: str, fixed: Sequence[str] = (), rounds: int = RO
         return Settled(table.position[:, 0], table.position)
     if model == "smp":
         return _smp(table, stay, rounds)
-    reading: Reading = AUTHORS_CODE if model == "challenge_code" else EQUATIONS
+    reading: TextReading = AUTHORS_CODE if model == "challenge_code" else EQUATIONS
     path = challenge_rounds(table.position, table.weight, table.salience, rounds, reading, stay)
     final = path.positions[-1]
     return Settled(weighted_median(final, table.weight), final)

@@ -5,8 +5,8 @@
     S = 2 − 4 (½ − ½ d)^r,  F = 2 − 4 (½ + ½ d)^r,  Q = 2 − 4 (½)^r,  d = |x_i − x_j| / (max x − min x)
 
 Equations of Scholz, Calbert & Smith (2011), "Unravelling Bueno de Mesquita's group decision model" (ICAART; J.
-Theoretical Politics 23:510), after Bueno de Mesquita (1985, 1994). Their text leaves gaps: `Reading` says how each is
-filled. `docs/cohesion.md` sets our rounds beside the published ones.
+Theoretical Politics 23:510), after Bueno de Mesquita (1985, 1994). Their text leaves gaps: `TextReading` says how each
+is filled. `docs/cohesion.md` sets our rounds beside the published ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONFLICT, COMPROMISE, YIELD = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Reading:
+class TextReading:
     """How the published text is read where it leaves a choice.
 
     pooled_votes : divide support by the votes over all pairs of positions (the authors' code, as transcribed by
@@ -36,8 +36,8 @@ class Reading:
     low_compromise: bool = False
 
 
-EQUATIONS = Reading()
-AUTHORS_CODE = Reading(pooled_votes=True, low_compromise=True)
+EQUATIONS = TextReading()
+AUTHORS_CODE = TextReading(pooled_votes=True, low_compromise=True)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def challenge_rounds(
     weight: np.ndarray,
     salience: np.ndarray,
     rounds: int,
-    reading: Reading = EQUATIONS,
+    reading: TextReading = EQUATIONS,
     fixed: np.ndarray | None = None,
 ) -> Rounds:
     """Let every actor challenge every other for some rounds.
@@ -84,7 +84,7 @@ def challenge_rounds(
     return Rounds(np.stack(path), np.stack(risks))
 
 
-def support_chance(position: np.ndarray, weight: np.ndarray, reading: Reading = EQUATIONS) -> np.ndarray:
+def support_chance(position: np.ndarray, weight: np.ndarray, reading: TextReading = EQUATIONS) -> np.ndarray:
     """Chance that i wins against j : ndarray[..., i, j]; 0 where both stand at one place."""
     gap = np.abs(position[..., :, None] - position[..., None, :])
     votes = weight[..., :, None, None] * (gap[..., :, None, :] - gap[..., :, :, None])
@@ -118,7 +118,7 @@ def _risk(gain: np.ndarray) -> np.ndarray:
     return found
 
 
-def _moves(position: np.ndarray, mine: np.ndarray, theirs: np.ndarray, reading: Reading) -> np.ndarray:
+def _moves(position: np.ndarray, mine: np.ndarray, theirs: np.ndarray, reading: TextReading) -> np.ndarray:
     """Where each actor stands after taking the challenge that asks least of it : ndarray[..., actor]."""
     here, there = position[..., :, None], position[..., None, :]
     kind = np.full(mine.shape, 9)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from contactline.core.frame import checked
+from contactline.core.output import records
 from contactline.topics.assessment import Assessment
 from contactline.topics.tables import declared
 
@@ -19,8 +20,5 @@ def as_json(assessment: Assessment) -> str:
         "tables": {},
     }
     for name, frame in sorted(assessment.tables.items()):
-        rows = checked(declared(name), frame)
-        for column in rows.select_dtypes("datetime"):
-            rows[column] = rows[column].dt.strftime("%Y-%m-%d")
-        content["tables"][name] = json.loads(rows.to_json(orient="records"))
+        content["tables"][name] = records(checked(declared(name), frame))
     return json.dumps(content, ensure_ascii=False)

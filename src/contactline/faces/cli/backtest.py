@@ -15,7 +15,7 @@ from contactline.case.load import load_case
 from contactline.core.files import write_text
 from contactline.core.folders import check_folder, replaced_folder
 from contactline.core.frame import made
-from contactline.core.output import print_json
+from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.rounding import short
 from contactline.core.screen import figure, print_table, say, words
@@ -53,10 +53,7 @@ def backtest_command(
                 written = _write(tables, staged, f"{what}_")
         told([out / path.name for path in written])
     if as_json:
-        content = {
-            name: json.loads(frame.to_json(orient="records", date_format="iso"))
-            for name, frame in tables.items()
-        }
+        content = {name: records(frame) for name, frame in tables.items()}
         print_json(json.dumps({"made_by": found.made_by, **content}, default=str))
         return
     console = terminal()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from contactline.case.schema import Case
 from contactline.core.errors import InputError
-from contactline.core.output import print_json
+from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.screen import print_table, say, words
 from contactline.faces.cli.options import (
@@ -58,7 +57,7 @@ def claims_command(
         first_assessed(about, quiet=as_json)
     found = ask(Claims(text=text, run=run), about, quiet=as_json).value
     if as_json:
-        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in found.tables.items()}
+        content = {name: records(frame) for name, frame in found.tables.items()}
         print_json({"case": found.case.id, **content})
     else:
         _print_claims(found.case, found.tables[CLAIMS])

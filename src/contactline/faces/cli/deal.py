@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from contactline.core.folders import check_folder
-from contactline.core.output import print_json
+from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.screen import Cell, figure, print_table, say, words
 from contactline.core.version import VERSION
@@ -52,7 +52,7 @@ def show_command(
     """One proposal, clause by clause: what each says, and what the models do with it."""
     found = ask(DealText(proposal=proposal), scenario(case)).value
     if as_json:
-        print_json(found.clauses.to_json(orient="records", force_ascii=False))
+        print_json(records(found.clauses))
         return
     console = terminal()
     say(
@@ -102,7 +102,7 @@ def compare_command(
     asked = SideBySide(town_people=town_people, maps=out is not None)
     found = ask(asked, scenario(case, proposals)).value
     if as_json:
-        print_json(found.items.to_json(orient="records", force_ascii=False))
+        print_json(records(found.items))
     else:
         _print_compared(terminal(), found.items, f"{found.case.title}, as of {found.case.as_of}")
     if out is not None:

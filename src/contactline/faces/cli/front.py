@@ -11,7 +11,7 @@ import typer
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
 from contactline.core.folders import check_folder
-from contactline.core.output import print_json
+from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.screen import figure, print_table, words
 from contactline.faces.cli.options import DEFAULT_CASE, CaseArgument, Json, ask, scenario, told
@@ -43,7 +43,7 @@ def front_command(
         asked = Gains(start=parse_day(start, "--from"), end=last, series=series)
         found = ask(asked, scenario(case)).value
         if as_json:
-            print_json(found.gains.to_json(orient="records"))
+            print_json(records(found.gains))
         else:
             _print_gains(
                 found.gains, f"{found.case.id}: gains of {found.case.challenger.name} {found.days}, km²"
@@ -60,7 +60,7 @@ def front_command(
     measured = ask(Front(), scenario(case)).value
     monthly = measured.tables[FRONT_MONTHLY]
     if as_json:
-        print_json(monthly.to_json(orient="records", date_format="iso"))
+        print_json(records(monthly))
     else:
         front_table(terminal(), measured.case, monthly, months)
     if out is not None:

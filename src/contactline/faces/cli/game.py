@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from contactline.core.errors import InputError
-from contactline.core.output import print_json
+from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.rounding import share
 from contactline.core.screen import figure, print_table, say, words
@@ -74,8 +73,8 @@ def game_command(
     if found.written is not None:
         told([found.written])
     if as_json:
-        content = {name: json.loads(frame.to_json(orient="records")) for name, frame in found.tables.items()}
-        print_json(json.dumps({"title": found.title, "notes": found.notes, **content}))
+        content = {name: records(frame) for name, frame in found.tables.items()}
+        print_json({"title": found.title, "notes": found.notes, **content})
         return
     _print(terminal(), found)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -11,7 +9,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 
-from contactline.core.output import print_json
+from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.rounding import measured, share, short
 from contactline.core.screen import figure, print_table, say, words
@@ -30,7 +28,7 @@ def positions_command(
     """Where actors stand and since when, how far supporters are apart, where bargaining models settle each issue."""
     tables = ask(Positions(issue=issue, draws=draws), scenario(case, seed=seed)).value
     if as_json:
-        print_json(_json(tables))
+        print_json({name: records(frame) for name, frame in tables.items()})
         return
     for name, show in _SHOWN.items():
         if tables.filled(name):
@@ -41,7 +39,7 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
     """What tempo and losses did around known shocks, against all other windows of the same length."""
     events = ask(Events(), scenario(case)).value
     if as_json:
-        print_json(_json({EVENTS: events}))
+        print_json({EVENTS: records(events)})
         return
     console = terminal()
     columns = [
@@ -62,16 +60,6 @@ def events_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> 
     for (name, verdict, reasons), own in events.groupby(by, sort=False):
         why = f": {reasons}" if reasons else ""
         say(console, f"{name} ({', '.join(own['series'])}): {verdict}{why}.")
-
-
-def _json(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Tables as JSON records: ISO days, missing values null."""
-    content = {}
-    for name, frame in tables.items():
-        days = frame.select_dtypes("datetime").columns
-        plain = frame.assign(**{day: frame[day].dt.strftime("%Y-%m-%d") for day in days})
-        content[name] = json.loads(plain.to_json(orient="records"))
-    return json.dumps(content, ensure_ascii=False)
 
 
 def _movement(console: Console, frame: pd.DataFrame) -> None:

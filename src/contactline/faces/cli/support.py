@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 import typer
 from rich.console import Console
 
 from contactline.core.dates import day_after_weeks, parse_day
-from contactline.core.output import print_json
+from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.rounding import share
 from contactline.core.screen import Column, figure, print_table, say, words
@@ -56,7 +55,7 @@ def show_command(case: CaseArgument = DEFAULT_CASE, as_json: Json = False) -> No
     """The ledger: who provides what, what only one donor provides, and for how long until substitutes."""
     tables = ask(Ledger(), scenario(case)).value
     if as_json:
-        print_json({name: _records(table) for name, table in tables.items()})
+        print_json({name: records(table) for name, table in tables.items()})
         return
     console = terminal()
     for kind, title in (
@@ -89,7 +88,7 @@ def path_command(
     found = ask(Adequacy(path=name, months=months, file=file), scenario(case)).value
     table = found.table
     if as_json:
-        print_json({"path": found.path, "name": found.name, "adequacy": _records(table)})
+        print_json({"path": found.path, "name": found.name, "adequacy": records(table)})
         return
     wide = table.pivot_table(index="name", columns="week", values="adequacy", sort=False)
     marks = [w for w in (0, 4, 12, 24, 52, 76, 104, 156, 208) if w in wide.columns]
@@ -127,7 +126,7 @@ def compare_command(
     tables = found.tables
     if as_json:
         wanted = (SUPPORT_FRONTIER, SUPPORT_DRIVERS, SUPPORT_PACKAGES, SUPPORT_FACTORS)
-        print_json({table.name: _records(tables[table]) for table in wanted if table in tables})
+        print_json({table.name: records(tables[table]) for table in wanted if table in tables})
         return
     console = terminal()
     _print(console, "Two years of fighting under each path", _frontier(tables[SUPPORT_FRONTIER]))
@@ -254,10 +253,3 @@ def _print(console: Console, title: str, frame: pd.DataFrame, *, blocks: bool = 
 
 def _column(name: str) -> Column:
     return words(name, DROPS.get(name, 0)) if name in WORDS else figure(name, DROPS.get(name, 0))
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(
-        table.to_json(orient="records", date_format="iso", force_ascii=False)
-    )
-    return found

@@ -30,7 +30,7 @@ from contactline.score.space import Known, space_backtest
 from contactline.service.question import Asked, Question
 from contactline.topics.trust.make.scores import (
     FOLDER,
-    Reading,
+    CaseAsRead,
     backtest_tables,
     read_gains,
     read_losses,
@@ -105,7 +105,7 @@ Made = tuple[dict[str, Any], Mapping[str, pd.DataFrame]]
 
 
 def _gains(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Made:
-    record = tempo_record(*read_gains(Reading(loaded)))
+    record = tempo_record(*read_gains(CaseAsRead(loaded)))
     with stages.stage("score the gains on rolling origins") as tick:
         result = backtest(
             record.net[:, 0], record.ends, model_forecasters(record, seed),
@@ -116,7 +116,7 @@ def _gains(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Ma
 
 
 def _losses(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Made:
-    losses, series, side, start, as_of = read_losses(Reading(loaded))
+    losses, series, side, start, as_of = read_losses(CaseAsRead(loaded))
     claims = weekly_claims(losses, series, side, start, as_of)
     ends = np.array([np.datetime64(as_of, "D") - 7 * back for back in range(len(claims) - 1, -1, -1)])
     with stages.stage("score the losses on rolling origins") as tick:
@@ -126,7 +126,7 @@ def _losses(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> M
 
 
 def _space(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Made:
-    cells, changes, settlements, areas, start, as_of = read_space(Reading(loaded))
+    cells, changes, settlements, areas, start, as_of = read_space(CaseAsRead(loaded))
     past, record = history(cells, changes, as_of), tempo_record(areas, start, as_of)
     maps, others = other_maps(loaded.case, record, past)
     with stages.stage("score where ground falls on rolling origins") as tick:
@@ -137,7 +137,7 @@ def _space(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Ma
 
 def _places(asked: Backtest, loaded: LoadedCase, stages: Stages, seed: int) -> Made:
     case = loaded.case
-    objectives, cells, changes, settlements, areas, start, as_of = read_places(Reading(loaded))
+    objectives, cells, changes, settlements, areas, start, as_of = read_places(CaseAsRead(loaded))
     past, record = history(cells, changes, as_of), tempo_record(areas, start, as_of)
     maps, others = other_maps(case, record, past)
     with stages.stage("score the dates of places on rolling origins") as tick:

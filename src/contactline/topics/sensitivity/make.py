@@ -29,7 +29,7 @@ from contactline.core.frame import Table, Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
-from contactline.engine.courses import COURSE, FIGHT_ON
+from contactline.engine.courses import COURSE, FIGHT_ON, Runs
 from contactline.engine.futures import Futures
 from contactline.engine.run import Run
 from contactline.topics.choice.schema import HINGES
@@ -46,14 +46,11 @@ from contactline.topics.sensitivity.schema import (
 )
 from contactline.truce.terms import Settlement
 
-Runs = Mapping[str, Mapping[str, np.ndarray]]
-"""Course → outcome → ndarray[draw]; the draws of a belief set stand together."""
-
 SURFACE_POINTS = 21
 
 
 @dataclass(frozen=True)
-class Compared:
+class ExpectedValues:
     """One viewpoint's expected values. values : ndarray[set, course]; weights : ndarray[set, attribute]."""
 
     viewpoint: Values
@@ -69,7 +66,7 @@ class Compared:
         return found
 
 
-def compare(viewpoint: Values, runs: Runs, sets: int, streams: Streams) -> Compared:
+def compare(viewpoint: Values, runs: Runs, sets: int, streams: Streams) -> ExpectedValues:
     """Expected value of every course to a viewpoint, one weight vector drawn for each belief set.
 
     The weights are those of `choice.verdict.advantage` (the same streams), so the differences are its advantages.
@@ -82,7 +79,7 @@ def compare(viewpoint: Values, runs: Runs, sets: int, streams: Streams) -> Compa
             attribute.weight_low + (attribute.weight_high - attribute.weight_low) * rng.random(sets)
         )
     weights = np.column_stack(columns)
-    return Compared(viewpoint, tuple(runs), np.einsum("sa,sac->sc", weights, parts), weights)
+    return ExpectedValues(viewpoint, tuple(runs), np.einsum("sa,sac->sc", weights, parts), weights)
 
 
 def sensitivity_tables(
@@ -206,7 +203,7 @@ class _Pair:
     """One proposal against fighting on, by one viewpoint."""
 
     case: Case
-    compared: Compared
+    compared: ExpectedValues
     runs: Runs
     beliefs: Mapping[str, np.ndarray]
     labels: Mapping[str, BeliefLabel]
@@ -390,7 +387,9 @@ def _acceptable(case: Case, viewpoint: Values, runs: Runs) -> Runs:
     return {course: run for course, run in runs.items() if course not in refused}
 
 
-def _all_courses(compared: Compared, runs: Runs, sets: int, streams: Streams) -> dict[Table, pd.DataFrame]:
+def _all_courses(
+    compared: ExpectedValues, runs: Runs, sets: int, streams: Streams
+) -> dict[Table, pd.DataFrame]:
     """Regret and acceptability of the courses left by one viewpoint; none where fewer than two are left."""
     if len(runs) < 2:
         return {}

@@ -19,6 +19,7 @@ from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.courses import (
     OUTCOMES,
+    Runs,
     Signing,
     accept,
     credibility_for,
@@ -53,8 +54,6 @@ READING_NAMES = {
     "werner_yuen": "pressed terms fail (Werner and Yuen)",
     "lo_hashimoto_reiter": "neither shows (Lo, Hashimoto and Reiter)",
 }
-
-Runs = Mapping[str, Mapping[str, np.ndarray]]
 
 
 @dataclass(frozen=True)

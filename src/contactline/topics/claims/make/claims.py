@@ -15,7 +15,7 @@ import xarray as xr
 
 from contactline.case.debate import Claim, ClaimTest
 from contactline.case.schema import Case
-from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, WEIGHS, Figure, agreement, verdict
+from contactline.choice.claims import AGREES, DISAGREES, STRADDLES, WEIGHS, Known, agreement, verdict
 from contactline.core.frame import Tables, made
 from contactline.core.rounding import measured, points, short
 from contactline.topics.claims.make.quantities import quantity
@@ -76,7 +76,7 @@ def claims_tables(case: Case, tables: Tables, ensemble: xr.Dataset) -> Tables:
     )
 
 
-def shown(figure: Figure, unit: str) -> str:
+def shown(figure: Known, unit: str) -> str:
     """A figure with its range in words: "381,000 to 383,000 persons", "34%"."""
     if amount(figure.low, unit) == amount(figure.high, unit):
         return amount(figure.central, unit)

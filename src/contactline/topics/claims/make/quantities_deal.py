@@ -7,7 +7,7 @@ import numpy as np
 from contactline.case.clauses import Deadline, Withdrawal
 from contactline.case.quantities import FORM_FIELDS, Named, viewpoint_id
 from contactline.case.supply import SupportCut, SupportPath
-from contactline.choice.claims import Figure
+from contactline.choice.claims import Known
 from contactline.engine.courses import OUTCOMES
 from contactline.support.adequacy import adequacy
 from contactline.topics.choice.schema import COURSES, VERDICT
@@ -37,7 +37,7 @@ def published(material: Material, named: Named) -> Read:
     low = value if entry.low is None else entry.low
     high = value if entry.high is None else entry.high
     spans = "the source's own range" if low < high else POINT
-    return f"as published by {entry.source} ({entry.id})", entry.unit, Figure(low, value, high), spans
+    return f"as published by {entry.source} ({entry.id})", entry.unit, Known(low, value, high), spans
 
 
 def supply(material: Material, named: Named) -> Read:
@@ -98,7 +98,7 @@ def verdict(material: Material, named: Named) -> Read:
     share = float(rows["share_accept"].iloc[0])
     sets = int(material.ensemble.sizes.get("set", 200))
     half = 1.28 * float(np.sqrt(share * (1 - share) / sets))
-    figure = Figure(max(share - half, 0.0), share, min(share + half, 1.0))
+    figure = Known(max(share - half, 0.0), share, min(share + half, 1.0))
     name = next(p.name for p in case.proposals if p.id == proposal)
     label = f"share of beliefs and weights in which accepting “{name}” is better, by “{values.viewpoint}” ({actor})"
     return label, "share", figure, "80% range of counting sets of beliefs"

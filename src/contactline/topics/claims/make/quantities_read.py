@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from contactline.case.quantities import Named
-from contactline.choice.claims import Figure
+from contactline.choice.claims import Known
 from contactline.core.frame import Table
 from contactline.topics.claims.make.quantity_parts import POINT, RANGE, Material, Read, point
 from contactline.topics.fighting.schema import GAIN_FAN, LOSSES_FAN, OBJECTIVES, THREATS
@@ -41,7 +41,7 @@ class Standing:
         row = material.rows(self.table, **wanted).iloc[0]
         values = [float(row[column.format(**slots)]) for column in self.columns]
         beyond = (
-            Figure(*(np.inf if value != value else value for value in values)) if len(values) == 3 else None
+            Known(*(np.inf if value != value else value for value in values)) if len(values) == 3 else None
         )
         sides = {side.id: side.name for side in case.sides}
         words = {

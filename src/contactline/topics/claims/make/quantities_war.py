@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.quantities import Named
-from contactline.choice.claims import Figure
+from contactline.choice.claims import Known
 from contactline.topics.choice.schema import COURSES
 from contactline.topics.claims.make.quantity_parts import (
     MODELS,
@@ -134,7 +134,7 @@ def objective_months(material: Material, named: Named) -> Read:
     row = material.rows(OBJECTIVES, objective=named.slots["objective"], model="headline").iloc[0]
     weeks = row_range(row, "week")
     low, middle, high = as_months(np.array([weeks.low, weeks.central, weeks.high]))
-    return f"months until {row['name']} is taken by force", "months", Figure(low, middle, high), RANGE
+    return f"months until {row['name']} is taken by force", "months", Known(low, middle, high), RANGE
 
 
 def opens(material: Material, named: Named) -> Read:
@@ -145,7 +145,7 @@ def opens(material: Material, named: Named) -> Read:
     return (
         label,
         "share",
-        Figure(float(row["low"]), float(row["difference"]), float(row["high"])),
+        Known(float(row["low"]), float(row["difference"]), float(row["high"])),
         "90% range",
     )
 

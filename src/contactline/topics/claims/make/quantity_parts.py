@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from contactline.case.schema import Case
-from contactline.choice.claims import Figure
+from contactline.choice.claims import Known
 from contactline.core.errors import ContactlineError
 from contactline.core.frame import Table, Tables
 from contactline.topics.front.schema import FRONT_MONTHLY
@@ -31,7 +31,7 @@ class Quantity:
     label: str
     unit: str
     kind: str
-    figure: Figure
+    figure: Known
     spans: str
 
 
@@ -56,7 +56,7 @@ class Material:
         return frame
 
 
-Read = tuple[str, str, Figure, str]
+Read = tuple[str, str, Known, str]
 """Label, unit, figure, and what the figure's range spans."""
 
 SOURCES = "span of the sources"
@@ -65,28 +65,28 @@ POINT = "one figure"
 MODELS = "span of the headline forecast and the present tempo"
 
 
-def point(value: float) -> Figure:
+def point(value: float) -> Known:
     """A figure known as one value, in its own unit."""
-    return Figure(value, value, value)
+    return Known(value, value, value)
 
 
-def span(values: pd.Series | list[float], central: float | None = None) -> Figure:
+def span(values: pd.Series | list[float], central: float | None = None) -> Known:
     """From the lowest to the highest of sources or models, in their unit; `central`, or their median, between."""
     held = [float(v) for v in values]
-    return Figure(min(held), float(np.median(held)) if central is None else central, max(held))
+    return Known(min(held), float(np.median(held)) if central is None else central, max(held))
 
 
-def row_range(row: pd.Series, stem: str, beyond: float = np.inf) -> Figure:
+def row_range(row: pd.Series, stem: str, beyond: float = np.inf) -> Known:
     """Quantile columns of a row; what lies beyond the horizon counts as `beyond`."""
     stem = f"{stem}_" if stem else ""
     low, middle, high = (float(row[f"{stem}{q}"]) for q in ("q10", "q50", "q90"))
     held = [beyond if v != v else v for v in (low, middle, high)]
-    return Figure(*held)
+    return Known(*held)
 
 
-def draws(values: np.ndarray) -> Figure:
+def draws(values: np.ndarray) -> Known:
     """The middle 80% of draws ndarray[draw], in their unit."""
-    return Figure(*(float(q) for q in np.quantile(values, [0.1, 0.5, 0.9])))
+    return Known(*(float(q) for q in np.quantile(values, [0.1, 0.5, 0.9])))
 
 
 def monthly(material: Material, series: str | None = None) -> dict[str, pd.DataFrame]:

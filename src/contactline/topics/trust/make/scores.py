@@ -1,6 +1,6 @@
 """Scores kept beside a case, and shown beside the evidence that they were made from alone.
 
-What a backtest reads of a case goes through a `Reading`, which notes it; the digest of that is written with the
+What a backtest reads of a case goes through a `CaseAsRead`, which notes it; the digest of that is written with the
 scores. A case whose record, dates or settings have changed since has another digest, and then no scores.
 """
 
@@ -45,7 +45,7 @@ COLUMNS_READ = {
 KEY = "evidence_sha256"
 
 
-class Reading:
+class CaseAsRead:
     """A case as a backtest reads it: hands out tables and settings, and notes what it handed out."""
 
     def __init__(self, loaded: LoadedCase) -> None:
@@ -78,30 +78,30 @@ class Reading:
         return digest_of_values(self.seen)
 
 
-def read_gains(read: Reading) -> tuple[Any, ...]:
+def read_gains(read: CaseAsRead) -> tuple[Any, ...]:
     """Areas, the day from which they count, and the as-of date."""
     return read.table("areas"), read.setting("evidence.fit_from"), read.setting("as_of")
 
 
-def read_losses(read: Reading) -> tuple[Any, ...]:
+def read_losses(read: CaseAsRead) -> tuple[Any, ...]:
     """Losses, the series, whose they are, the day from which they count, and the as-of date."""
     side, series = read.setting("challenger.id"), read.setting("evidence.attacker_loss_series")
     return read.table("losses"), series, side, read.setting("evidence.fit_from"), read.setting("as_of")
 
 
-def read_space(read: Reading) -> tuple[Any, ...]:
+def read_space(read: CaseAsRead) -> tuple[Any, ...]:
     """Cells, their changes, settlements, and what `read_gains` reads."""
     read.setting("headline_series.id")
     return read.table("cells"), read.table("changes"), read.table("settlements"), *read_gains(read)
 
 
-def read_places(read: Reading) -> tuple[Any, ...]:
+def read_places(read: CaseAsRead) -> tuple[Any, ...]:
     """As `read_space`, and the objectives and the belief on fortified belts."""
     read.belief("war.belt_resistance")
     return read.setting("objectives"), *read_space(read)
 
 
-READS: Mapping[str, Callable[[Reading], tuple[Any, ...]]] = {
+READS: Mapping[str, Callable[[CaseAsRead], tuple[Any, ...]]] = {
     "gains": read_gains,
     "losses": read_losses,
     "space": read_space,
@@ -112,7 +112,7 @@ READS: Mapping[str, Callable[[Reading], tuple[Any, ...]]] = {
 
 def evidence_key(loaded: LoadedCase, what: str) -> str:
     """Digest of everything that the backtest `what` reads of the case."""
-    read = Reading(loaded)
+    read = CaseAsRead(loaded)
     READS[what](read)
     return read.key
 

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from contactline.core.frame import checked
 from contactline.faces.cli.app import app
 from contactline.service.cases import new_case
-from contactline.topics.proposals import show as charts_deal
-from contactline.topics.showing.side_by_side import finding, side_by_side
+from contactline.topics.proposals.show import deals as charts_deal
+from contactline.topics.proposals.show.side_by_side import finding, side_by_side
 from contactline.topics.tables import declared
 
 IDS = ["mediator_plan", "auria_terms"]

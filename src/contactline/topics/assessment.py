@@ -13,7 +13,7 @@ from typing import Any
 
 import xarray as xr
 
-from contactline.case.scenario import Scenario, Value
+from contactline.case.scenario import AS_TODAY, Scenario, Value
 from contactline.case.schema import Case
 from contactline.core import notebook
 from contactline.core.frame import Tables
@@ -34,7 +34,7 @@ class RunInfo:
     version: str
     timings: Mapping[str, float]
     notes: tuple[str, ...] = ()
-    support_path: str = "as_today"
+    support_path: str = AS_TODAY
     """Id of the support path under which everything here was computed."""
     scenario: Scenario | None = None
     """All that determined the run, the case by its id; None in runs saved before there was one."""

@@ -20,7 +20,7 @@ from contactline.faces.cli.options import DEFAULT_CASE, CaseOption, Json, ask, s
 from contactline.faces.report.deals_page import write_deals
 from contactline.faces.report.front import measured_assessment
 from contactline.service.questions.proposals import TOWN_PEOPLE, Deals, DealText, SideBySide
-from contactline.topics.showing.side_by_side import side_by_side
+from contactline.topics.proposals.show.side_by_side import side_by_side
 
 app = App(help="Proposals: what each text says and does to the map.", no_args_is_help=True)
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from contactline.case.debate import Values
 from contactline.case.pledges import Guarantee
+from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.choice.bargaining_range import Family, best_demand
 from contactline.choice.lines import family_of_lines
@@ -44,7 +45,7 @@ TEMPO = {
 WEDGE = "Talks drag on and split the supporters"
 APART, WEDGE_YEARS = 100.0, 2.0
 """The donor moves to the other end of the scale, and may cut within two years: the most that a wedge can do."""
-BASE, NO_GUARANTEE, BOTH = "as_today", "none", "both"
+NO_GUARANTEE, BOTH = "none", "both"
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,13 @@ def _settings(
     few = {share: lines[share] for share in FEWER}
     for guarantee in (None, *case.guarantees):
         full = guarantee is None or guarantee is focus
-        yield along("nearest_first", BASE, "As today", guarantee, lines if full else few, futures, fighting)
+        yield along(
+            "nearest_first", AS_TODAY, "As today", guarantee, lines if full else few, futures, fighting
+        )
     if (here.belt != "").any():
         late = dict(zip(LATE, family_of_lines(case, here, region, LATE, "belt_last"), strict=True))
         kept = {0.0: lines[0.0]} | late | {1.0: lines[1.0]}
-        yield along("belt_last", BASE, "As today", focus, kept, futures, fighting)
+        yield along("belt_last", AS_TODAY, "As today", focus, kept, futures, fighting)
     for scenario, name, own in _scenarios(case, futures):
         yield along("nearest_first", scenario, name, focus, few, own, fight_on(case, front.theatre, own))
     if case.wedge is not None and case.wedge.support_path is not None and case.capabilities:
@@ -132,10 +135,10 @@ def _split(
 def _scenarios(case: Case, futures: Futures) -> Iterator[tuple[str, str, Futures]]:
     """The case's support paths, and slower and faster gains."""
     for path in case.support_paths:
-        if path.id != BASE and case.capabilities:
+        if path.id != AS_TODAY and case.capabilities:
             yield path.id, path.name, futures.with_support(path.id)
     for scenario, (name, times) in TEMPO.items():
-        yield scenario, name, futures.with_support(BASE, times)
+        yield scenario, name, futures.with_support(AS_TODAY, times)
 
 
 def _family(

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from contactline.case.scenario import AS_TODAY
 from contactline.core.rounding import percent, share
 from contactline.topics.assessment import Assessment
 from contactline.topics.bargain.schema import BARGAINING_RANGE, RANGE_SUMMARY
@@ -23,7 +24,7 @@ from contactline.topics.showing.figures import (
 )
 from contactline.topics.showing.theme import ACCEPT, CHALLENGER, DEFENDER, INK, MUTED
 
-BASE, NONE = "as_today", "none"
+NONE = "none"
 _SHARE = alt.Scale(domain=[0, 1], nice=False)
 _PERCENT = alt.Axis(format=".0%", tickCount=5)
 
@@ -33,7 +34,7 @@ def acceptance(assessment: Assessment) -> list[Figure]:
     table = assessment.tables[BARGAINING_RANGE]
     summary = assessment.tables[RANGE_SUMMARY]
     here = _focus(summary)
-    rows = table[(table["order"] == here["order"]) & (table["scenario"] == BASE)]
+    rows = table[(table["order"] == here["order"]) & (table["scenario"] == AS_TODAY)]
     rows = rows[rows["guarantee"] == here["guarantee"]]
     defender, challenger = assessment.case.defender, assessment.case.challenger
     both = rows[rows["actor"] == "both"]
@@ -165,9 +166,9 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _focus(summary: pd.DataFrame) -> dict[str, Any]:
     """The setting that the first figure shows: today's support, the first proposal's guarantee."""
-    scenarios = summary[summary["scenario"] != BASE]
+    scenarios = summary[summary["scenario"] != AS_TODAY]
     wanted = scenarios["guarantee"].iloc[0] if len(scenarios) else NONE
-    base = summary[(summary["scenario"] == BASE) & (summary["order"] == "nearest_first")]
+    base = summary[(summary["scenario"] == AS_TODAY) & (summary["order"] == "nearest_first")]
     own = base[base["guarantee"] == wanted]
     return _records(own if len(own) else base)[0]
 
@@ -178,7 +179,7 @@ def _backed(row: Mapping[str, Any]) -> str:
 
 def _other_settings(table: pd.DataFrame) -> str:
     """With which guarantee the settings other than today's support are computed, as their rows say."""
-    others = table[table["scenario"] != BASE]
+    others = table[table["scenario"] != AS_TODAY]
     kinds = [_backed(row) for row in _records(others.drop_duplicates("guarantee"))]
     return f"Other support and tempo {'; '.join(kinds)}. " if kinds else ""
 
@@ -186,7 +187,7 @@ def _other_settings(table: pd.DataFrame) -> str:
 def _setting_name(row: Mapping[str, Any]) -> str:
     if row["order"] == "belt_last":
         return "The belt handed over last"
-    return str(row["guarantee_name"] if row["scenario"] == BASE else row["scenario_name"])
+    return str(row["guarantee_name"] if row["scenario"] == AS_TODAY else row["scenario_name"])
 
 
 def _settings_title(table: pd.DataFrame, defender: str, challenger: str) -> str:

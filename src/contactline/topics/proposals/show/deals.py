@@ -28,10 +28,8 @@ from contactline.topics.showing.judgements import (
     proposal_name,
     region_of,
 )
-from contactline.topics.showing.side_by_side import finding as side_by_side_finding
-from contactline.topics.showing.side_by_side import side_by_side
 from contactline.topics.showing.theme import CATEGORIES, INK, RULE
-from contactline.topics.showing.topic import Drafting, KeyNumber, Section, Topic
+from contactline.topics.showing.topic import Drafting, KeyNumber
 from contactline.topics.showing.whose import of_one_proposal
 from contactline.topics.words import listed
 
@@ -240,17 +238,3 @@ def price_number(assessment: Assessment) -> KeyNumber | None:
         f"in the {percent(float(row['p_within_horizon']))} of futures where it does so within the horizon"
     )
     return KeyNumber(number(mid, low, high), label, amount(mid, low, high).partition(" (")[2].rstrip(")"))
-
-
-TOPIC = Topic(
-    "proposals",
-    "What does each proposal change on the map, and what would the same cost by force?",
-    sections=(
-        Section("proposals", "The proposals", finding),
-        Section("price", "The price of the land by force", price_finding),
-    ),
-    recipes=RECIPES,
-    judges=(price_judgement,),
-    numbers=(price_number,),
-    words={"side_by_side": side_by_side, "deal_finding": side_by_side_finding},
-)

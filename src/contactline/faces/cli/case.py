@@ -66,8 +66,8 @@ def validate(
         typer.echo(f"It cannot be assessed yet: {hindrance}")
     if report["beliefs_not_used"]:
         typer.echo(
-            f"Not asked of every case: {', '.join(report['beliefs_not_used'])}. After a run `contactline graph BELIEF` says "
-            "whether a model has read one."
+            f"Not asked of every case: {', '.join(report['beliefs_not_used'])}. After a run `contactline graph BELIEF` "
+            "says whether a model has read one."
         )
 
 

@@ -23,7 +23,7 @@ from contactline.core.locks import locked
 from contactline.core.plain import BrokenError, UnplainError, content, from_bytes, size_of, to_bytes
 
 FORMAT = 1
-MEMORY_BYTES = 400_000_000
+MEMORY_BYTES = 200_000_000
 DISK_BYTES = 2_000_000_000
 WORTH_SECONDS = 0.02
 """Seconds a megabyte that making must take for a file to be worth it: writing and reading one takes about as long."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -270,6 +271,11 @@ def _unique(whole: pd.DataFrame, key: tuple[str, ...]) -> bool:
     columns = (whole[name].to_numpy() for name in key)
     plain = ((values.view("int64") if values.dtype.kind == "M" else values).tolist() for values in columns)
     return len(set(zip(*plain, strict=True))) == len(whole)
+
+
+def as_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as records, each value as it stands in the table."""
+    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _missing(value: object) -> bool:

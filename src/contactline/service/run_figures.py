@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from contactline.core.frame import Table
+from contactline.core.frame import Table, as_records
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import COURSES, HINGES, VERDICT
 from contactline.topics.fighting.schema import OBJECTIVES
@@ -50,7 +50,7 @@ Rows = list[dict[str, Any]]
 
 def _rows(run: Assessment, table: Table) -> Rows:
     """Rows of a table as records; none where the run has no such table."""
-    return [{str(k): v for k, v in row.items()} for row in run.tables.rows(table).to_dict("records")]
+    return as_records(run.tables.rows(table))
 
 
 def _verdicts(run: Assessment) -> Iterator[RunFigure]:

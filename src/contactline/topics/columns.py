@@ -73,6 +73,11 @@ def chance(name: str, meaning: str, optional: bool = False) -> Column:
     return num(name, "probability", meaning, optional=optional)
 
 
+def share(name: str, meaning: str, optional: bool = False) -> Column:
+    """A share, from nothing to all."""
+    return Column(name, "number", "share", meaning, 0, 1, optional)
+
+
 def day(name: str, meaning: str, optional: bool = False) -> Column:
     """A calendar day."""
     return Column(name, "day", "calendar day", meaning, optional=optional)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from contactline.core.dates import parse_day
 from contactline.core.files import DATA_DIR_VARIABLE, data_dir
+from contactline.core.frame import as_records
 from contactline.core.output import print_csv, print_json
 from contactline.core.progress import Stages, terminal, visible
 from contactline.core.screen import figure, print_table, say, words
@@ -153,10 +154,7 @@ def sql_command(
     elif as_csv:
         print_csv(result.to_csv(index=False))
     else:
-        rows: list[dict[str, Any]] = [
-            {str(k): v for k, v in row.items()} for row in result.to_dict("records")
-        ]
-        _print_rows(terminal(), f"{len(result)} row(s)", rows, tuple(map(str, result.columns)))
+        _print_rows(terminal(), f"{len(result)} row(s)", as_records(result), tuple(map(str, result.columns)))
         if more:
             terminal(stderr=True).print(
                 f"The answer has more rows; the first {limits.rows:,} are shown. Raise that with --rows, or use --csv."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contactline.core.frame import Column, Table
-from contactline.topics.columns import chance, maybe, name_of, num, text
+from contactline.topics.columns import chance, maybe, name_of, num, share, text
 
 _SETTING = (
     name_of("order", "order of handing over: nearest_first (as the ground would fall) or belt_last"),
@@ -16,16 +16,12 @@ _SETTING = (
 )
 
 
-def _line(name: str, meaning: str, optional: bool = True) -> Column:
-    return Column(name, "number", "share", meaning, 0, 1, optional)
-
-
 BARGAINING_RANGE = Table(
     "bargaining_range",
     "Who prefers which line to fighting on: lines from the present one (0) to the whole region (1)",
     (
         *_SETTING,
-        _line("line", "share of the region's remaining ground that is handed over", False),
+        share("line", "share of the region's remaining ground that is handed over", True),
         num("km2_given_up", "km²", "ground handed over", 0),
         name_of("actor", "actor id of the case; both: the two belligerents, if they share their beliefs"),
         text("actor_name", "who that is"),
@@ -46,13 +42,15 @@ RANGE_SUMMARY = Table(
         text("defender_viewpoint", "whose values stand for it, as published"),
         name_of("challenger", "actor id of the challenger"),
         text("challenger_viewpoint", "whose values stand for it, as published"),
-        _line("defender_most", "the most that the defender hands over (missing: accepts no line)"),
-        _line("challenger_least", "the least that the challenger signs for (missing: accepts no line)"),
-        _line("range_low", "lower end of the bargaining range (missing: the range is empty)"),
-        _line("range_high", "upper end of the bargaining range (missing: the range is empty)"),
+        share("defender_most", "the most that the defender hands over (missing: accepts no line)", True),
+        share("challenger_least", "the least that the challenger signs for (missing: accepts no line)", True),
+        share("range_low", "lower end of the bargaining range (missing: the range is empty)", True),
+        share("range_high", "upper end of the bargaining range (missing: the range is empty)", True),
         chance("share_with_range", "share of belief sets that leave a line both accept"),
         text("finding", "the range in words, or what blocks it"),
-        _line("demand", "the challenger's best take-it-or-leave-it demand (missing: fighting is better)"),
+        share(
+            "demand", "the challenger's best take-it-or-leave-it demand (missing: fighting is better)", True
+        ),
         chance("demand_refused", "share of belief sets in which the defender refuses that demand"),
         Column("sets", "whole", "belief sets", "belief sets used", 1),
     ),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
-from contactline.core.frame import Tables, made
+from contactline.core.frame import Table, Tables, made
 from contactline.core.graph import Reads, node
 from contactline.engine.ground import TOTAL, Front
 from contactline.engine.run import Run
@@ -34,15 +34,21 @@ def front_tables(loaded: LoadedCase, front: Front) -> Tables:
         CHANGES: loaded.evidence(CHANGES),
         SETTLEMENTS: front.settlements,
     }
-    if case.places:
-        tables[PLACES] = pd.DataFrame([place.model_dump() for place in case.places])
     if loaded.has_evidence("line"):
         line = loaded.evidence("line")
         line = line[line["series"] == case.headline_series.id]
         tables[LINE_HISTORY] = line[["date", "km"]].reset_index(drop=True)
+    return made(tables | landmarks(loaded))
+
+
+def landmarks(loaded: LoadedCase) -> dict[Table, pd.DataFrame]:
+    """Tables places and outlines, which a map is read by; each only where the case has it."""
+    case, tables = loaded.case, {}
+    if case.places:
+        tables[PLACES] = pd.DataFrame([place.model_dump() for place in case.places])
     if loaded.has_evidence(OUTLINES):
         tables[OUTLINES] = loaded.evidence(OUTLINES)
-    return made(tables)
+    return tables
 
 
 def cells_now(front: Front) -> pd.DataFrame:

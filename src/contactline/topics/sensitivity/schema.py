@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contactline.core.frame import Column, Table
-from contactline.topics.columns import PROPOSAL, TURNING, VIEWPOINT, chance, maybe, name_of, num, text
+from contactline.topics.columns import PROPOSAL, TURNING, VIEWPOINT, chance, maybe, name_of, num, share, text
 
 BELIEF = name_of("belief", "belief id of the case, or weight. and an outcome for a weight of the viewpoint")
 
@@ -12,10 +12,6 @@ LABEL = text("label", "what the belief is")
 
 
 COURSE = name_of("course", "course of action id")
-
-
-def _share(name: str, meaning: str, optional: bool = False) -> Column:
-    return Column(name, "number", "share", meaning, 0, 1, optional)
 
 
 def _flag(name: str, meaning: str) -> Column:
@@ -41,15 +37,15 @@ SOBOL = Table(
         VIEWPOINT,
         BELIEF,
         LABEL,
-        _share("first", "first-order Sobol index: alone"),
-        _share("first_low", "lower end of its 90% range"),
-        _share("first_high", "upper end of its 90% range; where not found, the smallest share that would be"),
-        _share("total", "total Sobol index: with all it does together with others"),
-        _share("total_low", "lower end of its 90% range"),
-        _share("total_high", "upper end of its 90% range; where not found, the smallest share that would be"),
+        share("first", "first-order Sobol index: alone"),
+        share("first_low", "lower end of its 90% range"),
+        share("first_high", "upper end of its 90% range; where not found, the smallest share that would be"),
+        share("total", "total Sobol index: with all it does together with others"),
+        share("total_low", "lower end of its 90% range"),
+        share("total_high", "upper end of its 90% range; where not found, the smallest share that would be"),
         _flag("found", "whether it stands out from the noise; if not, the index is zero"),
-        _share("unexplained", "share of the variance in no term found: many small effects"),
-        _share("noise", "share of the variance that is chance within belief sets, taken off beforehand"),
+        share("unexplained", "share of the variance in no term found: many small effects"),
+        share("noise", "share of the variance that is chance within belief sets, taken off beforehand"),
     ),
     ("proposal", "viewpoint", "belief"),
 )
@@ -63,11 +59,11 @@ BOXES = Table(
         name_of("better", "accept or fight"),
         text("sentence", "the finding in words"),
         text("limits", "beliefs and their ranges"),
-        _share("density", "share of belief sets inside in which the course is better"),
-        _share("fresh", "the same in sets left out of the search"),
-        _share("coverage", "share of all sets in which it is better that lie inside"),
-        _share("mass", "share of all sets that lie inside"),
-        _share("base", "share of all sets in which it is better"),
+        share("density", "share of belief sets inside in which the course is better"),
+        share("fresh", "the same in sets left out of the search"),
+        share("coverage", "share of all sets in which it is better that lie inside"),
+        share("mass", "share of all sets that lie inside"),
+        share("base", "share of all sets in which it is better"),
         _flag("holds", "whether the box is a finding"),
     ),
     ("proposal", "viewpoint", "better"),
@@ -87,13 +83,13 @@ INFORMATION = Table(
             "expected gain from knowing it; zero where it does not stand out",
             0,
         ),
-        _share("share", "the same as a share of that of learning everything"),
+        share("share", "the same as a share of that of learning everything"),
         num(
             "by_luck",
             "units of value",
             "what a belief of no account would yield, 95% point less the mean",
         ),
-        _share("changes", "share of belief sets in which knowing it changes the choice"),
+        share("changes", "share of belief sets in which knowing it changes the choice"),
         text("watch", "the evidence that would move it"),
         _flag("stands_out", "whether it stands out from luck"),
         maybe("equals_losses", "persons", "own killed and wounded that weigh as much (missing: not valued)"),
@@ -109,7 +105,7 @@ WAITING = Table(
         VIEWPOINT,
         BELIEF,
         LABEL,
-        _share("resolved", "share of the belief's variance known by then"),
+        share("resolved", "share of the belief's variance known by then"),
         num("gain", "units of value", "expected gain over choosing now, before what the wait costs", 0),
         maybe("equals_losses", "persons", "own killed and wounded that weigh as much (missing: not valued)"),
     ),
@@ -139,7 +135,7 @@ REGRET = Table(
         VIEWPOINT,
         COURSE,
         num("mean_value", "units of value", "expected value; only differences mean anything"),
-        _share("share_best", "share of belief sets in which it is best"),
+        share("share_best", "share of belief sets in which it is best"),
         num("regret_mean", "units of value", "mean regret", 0),
         num("regret_q95", "units of value", "regret exceeded in one belief set in twenty", 0),
         num("regret_max", "units of value", "largest regret", 0),
@@ -155,9 +151,9 @@ ACCEPTABILITY = Table(
     (
         VIEWPOINT,
         COURSE,
-        _share("first", "share of beliefs and weights in which it is best"),
-        _share("last", "share in which it is worst"),
-        _share(
+        share("first", "share of beliefs and weights in which it is best"),
+        share("last", "share in which it is worst"),
+        share(
             "confidence",
             "share of beliefs in which it is best by its central weights (missing: nobody's choice)",
             True,
@@ -174,7 +170,7 @@ CENTRAL_WEIGHTS = Table(
         COURSE,
         name_of("attribute", "outcome valued"),
         text("label", "what it is called"),
-        _share("weight", "mean weight (missing: nobody's choice)", True),
+        share("weight", "mean weight (missing: nobody's choice)", True),
     ),
     ("viewpoint", "course", "attribute"),
 )

@@ -30,7 +30,8 @@ from contactline.topics.showing.figures import (
     spec_of,
     wrapped,
 )
-from contactline.topics.showing.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+from contactline.topics.showing.shares import PERCENT, UNIT, colour_of_share, swings
+from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
 from contactline.topics.showing.topic import Section, Topic
 from contactline.topics.showing.whose import name_in, of_one_proposal
 
@@ -41,9 +42,6 @@ NO_FLIPS = (
     "No belief stands out from the noise of this run's belief sets as moving the ranking of the courses."
 )
 NO_WAITING = "No belief stands out as worth waiting for."
-
-_UNIT = alt.Scale(domain=[0, 1])
-_PERCENT = alt.Axis(format=".0%", tickCount=5)
 
 
 def flips(assessment: Assessment) -> list[Figure]:
@@ -65,21 +63,7 @@ def flips(assessment: Assessment) -> list[Figure]:
         if top["flip_low"] == top["flip_low"]:
             title += f" ({_value(top, 'flip_low', bare=True)} to {_value(top, 'flip_high')})"
         title += f", {'inside' if top['inside'] else 'outside'} its present range"
-    ends = own.melt(["row"], ["share_low", "share_high"], "end", "share")
-    ends["end"] = ends["end"].map({"share_low": "lower end of the belief", "share_high": "upper end"})
     y = alt.Y("row:N", title=None, sort=list(own["row"]), axis=rows_axis(34))
-    x = alt.X("share_low:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
-    bars = alt.Chart(inline(own)).mark_bar(height=6, color="#cbd2d9").encode(x=x, x2="share_high:Q", y=y)
-    dots = (
-        alt.Chart(inline(ends))
-        .mark_point(filled=True, size=80, opacity=1)
-        .encode(
-            x=alt.X("share:Q", title="share in which accepting is better"),
-            y=y,
-            color=alt.Color("end:N", title=None, scale=alt.Scale(range=[MUTED, INK]), sort=None),
-            tooltip=["row:N", "end:N", alt.Tooltip("share:Q", format=".0%")],
-        )
-    )
     half = (
         alt.Chart(inline(pd.DataFrame({"x": [0.5]})))
         .mark_rule(color=MUTED, strokeDash=[4, 3])
@@ -90,7 +74,9 @@ def flips(assessment: Assessment) -> list[Figure]:
         "tried beyond that range too. A range of a flip point comes from resampling the belief sets. "
         + source_line(assessment, "own model")
     )
-    spec = spec_of(alt.layer(half, bars, dots), _height(own["row"]))
+    spec = spec_of(
+        alt.layer(half, *swings(own, "lower end of the belief", "upper end", y)), _height(own["row"])
+    )
     return [Figure("flips", "sensitivity", title, subtitle, f"Bars per belief. {title}.", spec)]
 
 
@@ -157,7 +143,7 @@ def information(assessment: Assessment) -> list[Figure]:
     )
     held = held.assign(row=[wrapped(label, 34) for label in held["label"]])
     y = alt.Y("row:N", title=None, sort=list(held["row"]), axis=rows_axis(34))
-    x = alt.X("share:Q", title="share of the value of learning everything", scale=_UNIT, axis=_PERCENT)
+    x = alt.X("share:Q", title="share of the value of learning everything", scale=UNIT, axis=PERCENT)
     tip = ["row:N", alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("changes:Q", format=".0%"), "watch:N"]
     chart = alt.Chart(inline(held)).mark_bar(height=14, color=CATEGORIES[0]).encode(x=x, y=y, tooltip=tip)
     whole = own[own["belief"] == "everything"].iloc[0]
@@ -183,7 +169,7 @@ def waiting(assessment: Assessment) -> list[Figure]:
     half = float(own[value].iloc[int((own["resolved"] - 0.5).abs().argmin())])
     unit = "killed and wounded fewer" if persons else "units of value"
     title = f"If half of “{own['label'].iloc[0]}” shows by the deadline, waiting is worth up to {number(half)} {unit}"
-    x = alt.X("resolved:Q", title="share of the belief known by then", scale=_UNIT, axis=_PERCENT)
+    x = alt.X("resolved:Q", title="share of the belief known by then", scale=UNIT, axis=PERCENT)
     y = alt.Y(f"{value}:Q", title=unit)
     chart = alt.Chart(inline(own)).mark_line(point=True, color=CATEGORIES[0]).encode(x=x, y=y)
     subtitle = (
@@ -204,12 +190,6 @@ def surface(assessment: Assessment) -> list[Figure]:
     cells = near.assign(
         x2=near["x_value"].map(_next(own["x_value"])), y2=near["y_value"].map(_next(own["y_value"]))
     ).dropna(subset=["x2", "y2"])
-    colour = alt.Color(
-        "share_accept:Q",
-        title="share in which accepting is better",
-        scale=alt.Scale(domain=[0, 0.5, 1], range=[FIGHT, EVEN, ACCEPT], interpolate="lab"),
-        legend=alt.Legend(format=".0%", gradientLength=180, tickCount=3),
-    )
     chart = (
         alt.Chart(inline(cells[["x_value", "x2", "y_value", "y2", "share_accept"]], 3))
         .mark_rect()
@@ -220,7 +200,7 @@ def surface(assessment: Assessment) -> list[Figure]:
                 "y_value:Q", title=wrapped(y_label, 44).split("\n"), scale=alt.Scale(zero=False, nice=False)
             ),
             y2="y2:Q",
-            color=colour,
+            color=colour_of_share(),
             tooltip=[alt.Tooltip("share_accept:Q", format=".0%")],
         )
     )
@@ -254,7 +234,7 @@ def acceptability(assessment: Assessment) -> list[Figure]:
         alt.Chart(inline(named[["who", "deal", "first"]]))
         .mark_bar(height=16)
         .encode(
-            x=alt.X("first:Q", title="share of beliefs and weights", stack="zero", scale=_UNIT, axis=_PERCENT),
+            x=alt.X("first:Q", title="share of beliefs and weights", stack="zero", scale=UNIT, axis=PERCENT),
             y=alt.Y("who:N", title=None, sort=list(dict.fromkeys(named["who"])), axis=rows_axis(34)),
             color=alt.Color(
                 "deal:N", title="best course", scale=alt.Scale(domain=order, range=list(CATEGORIES)),

@@ -112,6 +112,11 @@ def proposal_name(case: Case, proposal: str) -> str:
     return next((p.name for p in case.proposals if p.id == proposal), proposal)
 
 
+def course_names(case: Case) -> dict[str, str]:
+    """Course → what a sentence calls it: a proposal in quotation marks, or fighting on."""
+    return {p.id: f"“{p.name}”" for p in case.proposals} | {"fight_on": "fighting on"}
+
+
 def forecast_confidence(tables: Tables, weeks: int) -> tuple[str, str]:
     """Confidence and reason from how many independent windows the backtest had near that horizon."""
     if BACKTEST_SUMMARY not in tables or tables[BACKTEST_SUMMARY].empty:

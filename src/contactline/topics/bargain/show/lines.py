@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from contactline.case.scenario import AS_TODAY
+from contactline.core.frame import as_records
 from contactline.core.rounding import percent, share
 from contactline.topics.assessment import Assessment
 from contactline.topics.bargain.schema import BARGAINING_RANGE, RANGE_SUMMARY
@@ -94,13 +95,13 @@ def acceptance(assessment: Assessment) -> list[Figure]:
 def settings(assessment: Assessment) -> list[Figure]:
     """What each belligerent would settle for under every guarantee, support path and tempo, and the overlap."""
     table = assessment.tables[RANGE_SUMMARY].copy()
-    table["row"] = [wrapped(_setting_name(row), 26) for row in _records(table)]
+    table["row"] = [wrapped(_setting_name(row), 26) for row in as_records(table)]
     defender, challenger = assessment.case.defender.name, assessment.case.challenger.name
     order = list(table["row"])
     y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(26))
     bars = [
         {"row": row["row"], "who": who, "low": low, "high": high}
-        for row in _records(table)
+        for row in as_records(table)
         for who, low, high in (
             (f"{defender} accepts", 0.0, row["defender_most"]),
             (f"{challenger} accepts", row["challenger_least"], 1.0),
@@ -110,7 +111,7 @@ def settings(assessment: Assessment) -> list[Figure]:
     spans = pd.DataFrame(bars, columns=["row", "who", "low", "high"])
     met = table[table["range_low"].notna()]
     apart = table[table["range_low"].isna()].assign(at=0.02)
-    apart["said"] = [f"empty: {row['finding']}" for row in _records(apart)]
+    apart["said"] = [f"empty: {row['finding']}" for row in as_records(apart)]
     x = alt.X("low:Q", title="share handed over", scale=_SHARE, axis=_PERCENT)
     layers: list[alt.Chart] = []
     for k, who in enumerate((f"{defender} accepts", f"{challenger} accepts")):
@@ -159,18 +160,13 @@ RECIPES = (
 )
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as plain records."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
 def _focus(summary: pd.DataFrame) -> dict[str, Any]:
     """The setting that the first figure shows: today's support, the first proposal's guarantee."""
     scenarios = summary[summary["scenario"] != AS_TODAY]
     wanted = scenarios["guarantee"].iloc[0] if len(scenarios) else NONE
     base = summary[(summary["scenario"] == AS_TODAY) & (summary["order"] == "nearest_first")]
     own = base[base["guarantee"] == wanted]
-    return _records(own if len(own) else base)[0]
+    return as_records(own if len(own) else base)[0]
 
 
 def _backed(row: Mapping[str, Any]) -> str:
@@ -180,7 +176,7 @@ def _backed(row: Mapping[str, Any]) -> str:
 def _other_settings(table: pd.DataFrame) -> str:
     """With which guarantee the settings other than today's support are computed, as their rows say."""
     others = table[table["scenario"] != AS_TODAY]
-    kinds = [_backed(row) for row in _records(others.drop_duplicates("guarantee"))]
+    kinds = [_backed(row) for row in as_records(others.drop_duplicates("guarantee"))]
     return f"Other support and tempo {'; '.join(kinds)}. " if kinds else ""
 
 
@@ -195,11 +191,11 @@ def _settings_title(table: pd.DataFrame, defender: str, challenger: str) -> str:
     if len(empty) == len(table):
         return f"No line that {defender} and {challenger} both accept, under any guarantee, support or tempo shown"
     if len(empty):
-        names = "; ".join(_setting_name(row) for row in _records(empty))
+        names = "; ".join(_setting_name(row) for row in as_records(empty))
         return f"The bargaining range vanishes in {len(empty)} of {len(table)} settings: {names}"
     low = table["range_low"]
     width = table["range_high"] - low
-    narrow = _records(table)[int(width.to_numpy().argmin())]
+    narrow = as_records(table)[int(width.to_numpy().argmin())]
     return (
         f"A bargaining range is left in all {len(table)} settings; narrowest, from {share(narrow['range_low'])} to "
         f"{share(narrow['range_high'])} handed over, in: {_setting_name(narrow)}"

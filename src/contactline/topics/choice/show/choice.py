@@ -23,8 +23,9 @@ from contactline.topics.showing.figures import (
     wrapped,
 )
 from contactline.topics.showing.judgements import focus_proposal, proposal_name
+from contactline.topics.showing.shares import PERCENT, colour_of_share, outlined, swings
 from contactline.topics.showing.summary import is_event
-from contactline.topics.showing.theme import ACCEPT, CATEGORIES, EVEN, FIGHT, INK, MUTED
+from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
 from contactline.topics.truce.schema import TRUCE
 
 CLEAR = 0.9
@@ -79,22 +80,7 @@ def hinges(assessment: Assessment) -> list[Figure]:
     )
     order = list(ranked["row"])
     y = alt.Y("row:N", title=None, sort=order, axis=rows_axis(30))
-    x = alt.X("share_low:Q", title="share in which accepting is better", scale=_UNIT, axis=_PERCENT)
-    base = alt.Chart(inline(ranked))
-    ends = ranked.melt(["row"], ["share_low", "share_high"], "end", "share")
-    ends["end"] = ends["end"].map({"share_low": "belief at its lower end", "share_high": "at its upper end"})
-    chart = alt.layer(
-        _half_rule(),
-        base.mark_bar(height=6, color="#cbd2d9").encode(x=x, x2="share_high:Q", y=y),
-        alt.Chart(inline(ends))
-        .mark_point(filled=True, size=80, opacity=1)
-        .encode(
-            x=alt.X("share:Q", title="share in which accepting is better"),
-            y=y,
-            color=alt.Color("end:N", title=None, scale=alt.Scale(range=[MUTED, INK]), sort=None),
-            tooltip=["row:N", "end:N", alt.Tooltip("share:Q", format=".0%")],
-        ),
-    )
+    chart = alt.layer(_half_rule(), *swings(ranked, "belief at its lower end", "at its upper end", y))
     about = proposal_name(assessment.case, str(top["proposal"]))
     subtitle = (
         f"{about}, {top['viewpoint']}: the belief held at either end of its present 80% range, all others as drawn. "
@@ -135,8 +121,6 @@ RECIPES = (
     Recipe("courses", "choice", "outcomes of each course", (COURSES,), outcomes),
 )
 
-_UNIT = alt.Scale(domain=[0, 1])
-_PERCENT = alt.Axis(format=".0%", tickCount=5)
 _STACKED = alt.Legend(columns=1)
 
 
@@ -149,19 +133,13 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, not
         y=(grid["credibility"] - half[1]).clip(lower=levels[0]),
         y2=(grid["credibility"] + OVERLAP * half[1]).clip(upper=levels[-1]),
     )
-    colour = alt.Color(
-        "share_accept:Q",
-        title="share in which accepting is better",
-        scale=alt.Scale(domain=[0, 0.5, 1], range=[FIGHT, EVEN, ACCEPT], interpolate="lab"),
-        legend=alt.Legend(format=".0%", gradientLength=180, tickCount=3),
-    )
     x = alt.X(
         "x:Q",
         title="collapses of the defence per year, if the fighting goes on",
         scale=_tight(rates),
         axis=alt.Axis(tickCount=6),
     )
-    y = alt.Y("y:Q", title="chance that the guarantor acts", scale=_tight(levels), axis=_PERCENT)
+    y = alt.Y("y:Q", title="chance that the guarantor acts", scale=_tight(levels), axis=PERCENT)
     tip = [
         alt.Tooltip("collapse_rate:Q", title="collapses per year", format=".2~f"),
         alt.Tooltip("credibility:Q", title="guarantor acts", format=".0%"),
@@ -171,7 +149,7 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, not
     layers = [
         alt.Chart(inline(cells[columns], 3))
         .mark_rect()
-        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=tip)
+        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour_of_share(), tooltip=tip)
     ]
     curve = _curve(assessment, proposal)
     if not curve.empty:
@@ -182,11 +160,7 @@ def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, not
         )
     box = present_box(assessment, proposal, rates)
     if box is not None:
-        layers.append(
-            alt.Chart(inline(box))
-            .mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.6, strokeDash=[5, 3])
-            .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q")
-        )
+        layers.append(outlined(box))
     title = _breakeven_title(assessment, proposal, grid, curve, box)
     focused = proposal == focus_proposal(assessment.case, assessment.tables)
     subtitle = (

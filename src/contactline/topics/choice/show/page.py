@@ -13,7 +13,7 @@ import pandas as pd
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import VERDICT
 from contactline.topics.sensitivity.schema import BOXES, FLIPS, REGRET
-from contactline.topics.showing.judgements import focus_proposal, percent, proposal_name
+from contactline.topics.showing.judgements import course_names, focus_proposal, percent, proposal_name
 from contactline.topics.showing.precision import MOST, error_of_share, sets_of
 from contactline.topics.showing.summary import shown, shown_range
 from contactline.topics.truce.schema import TIMING
@@ -110,7 +110,7 @@ def regret_sentence(assessment: Assessment) -> str:
     if table.empty:
         return ""
     best = table[table["minimax_q95"]].drop_duplicates("viewpoint")
-    names = {p.id: f"“{p.name}”" for p in assessment.case.proposals} | {"fight_on": "fighting on"}
+    names = course_names(assessment.case)
     parts = [
         f"{names.get(str(course), str(course))} by {count} of {len(best)} viewpoints"
         for course, count in best["course"].value_counts(sort=True).items()

@@ -10,7 +10,8 @@ from contactline.case.schema import Case
 from contactline.choice.pair import Pair
 from contactline.topics.showing.figures import Figure, inline, spec_of, wrapped
 from contactline.topics.showing.judgements import plain_day
-from contactline.topics.showing.theme import ACCEPT, EVEN, FIGHT, INK
+from contactline.topics.showing.shares import ACCEPTING, COLOURS, outlined
+from contactline.topics.showing.theme import INK
 
 
 def pair_figure(case: Case, found: Pair) -> Figure:
@@ -28,9 +29,8 @@ def pair_figure(case: Case, found: Pair) -> Figure:
         for v, h in zip((found.x_values, found.y_values), half, strict=True)
     ]
     colour = alt.Color(
-        "share:Q", title="share in which accepting is better", legend=alt.Legend(format=".0%", tickCount=3),
-        scale=alt.Scale(domain=[0, 0.5, 1], range=[FIGHT, EVEN, ACCEPT], interpolate="lab"),
-    )  # fmt: skip
+        "share:Q", title=ACCEPTING, legend=alt.Legend(format=".0%", tickCount=3), scale=COLOURS
+    )
     x = alt.X(
         "x:Q",
         title=wrapped(f"{found.x_label}{_unit(found.x_unit)}", 80).split("\n"),
@@ -49,11 +49,7 @@ def pair_figure(case: Case, found: Pair) -> Figure:
     ]
     (x_low, x_high), (y_low, y_high) = found.present
     box = pd.DataFrame([{"x": x_low, "x2": x_high, "y": y_low, "y2": y_high}])
-    layers.append(
-        alt.Chart(inline(box))
-        .mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.6, strokeDash=[5, 3])
-        .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q")
-    )
+    layers.append(outlined(box))
     turns = pd.DataFrame({"x": found.curve, "y": found.y_values}).dropna()
     if len(turns) > 1:
         line = alt.Chart(inline(turns)).mark_line(color=INK, strokeWidth=2.4)

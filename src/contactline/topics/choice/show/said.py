@@ -10,7 +10,7 @@ from contactline.core.rounding import percent
 from contactline.topics.assessment import Assessment, Judgement
 from contactline.topics.choice.schema import HINGES, VERDICT
 from contactline.topics.sensitivity.schema import ACCEPTABILITY
-from contactline.topics.showing.judgements import judgement, proposal_name
+from contactline.topics.showing.judgements import course_names, judgement, proposal_name
 from contactline.topics.showing.precision import MOST, error_of_share, in_points
 from contactline.topics.showing.summary import shown_range, turns_at
 from contactline.topics.showing.topic import Drafting
@@ -58,7 +58,7 @@ def finding(assessment: Assessment) -> str:
     if len(table):
         best = table.loc[table.groupby("viewpoint", sort=False)["first"].idxmax(), "course"]
         ranked = best.value_counts()
-        names = {p.id: f"“{p.name}”" for p in assessment.case.proposals} | {"fight_on": "fighting on"}
+        names = course_names(assessment.case)
         parts = [f"{names.get(str(course), str(course))} by {count}" for course, count in ranked.items()]
         said.append(
             f"Of all courses compared, the best in most cases is {listed(parts)} of {len(best)} viewpoints: better "

@@ -12,6 +12,7 @@ from contactline.core.dates import day_after_weeks
 from contactline.core.rounding import amount, percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.fighting.schema import GAIN_FAN, OBJECTIVES
+from contactline.topics.fighting.show.said import headline_objectives
 from contactline.topics.front.schema import AREA_HISTORY
 from contactline.topics.showing.figures import (
     Figure,
@@ -201,9 +202,8 @@ def _day_text(day: pd.Timestamp | None) -> str:
 
 def _objective_title(assessment: Assessment, table: pd.DataFrame) -> str:
     """What the headline forecast says about the region's remainder, or about the last objective listed."""
-    head = table[table["model"] == "headline"]
-    remainder = [o.id for o in assessment.case.objectives if o.kind == "region_remainder"]
-    chosen = head[head["objective"].isin(remainder)]
+    head = headline_objectives(assessment, table)
+    chosen = head[head["remainder"]]
     row = (chosen if not chosen.empty else head if not head.empty else table).iloc[0]
     name = str(row["name"])
     as_of = assessment.case.as_of

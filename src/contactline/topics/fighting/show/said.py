@@ -129,12 +129,17 @@ def points_range(row: pd.Series) -> str:
     return f"{points(row['difference'])} percentage points (90% range {ends})"
 
 
+def headline_objectives(assessment: Assessment, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of table objectives by the headline model; `remainder` : whether it is the rest of a region."""
+    rest = [o.id for o in assessment.case.objectives if o.kind == "region_remainder"]
+    head = table[table["model"] == "headline"]
+    return head.assign(remainder=head["objective"].isin(rest))
+
+
 def remainder(assessment: Assessment) -> KeyNumber | None:
     """The chance that the rest of the first region is taken in two years."""
-    table = assessment.tables.rows(OBJECTIVES)
-    head = table[table["model"] == "headline"]
-    remainder = [o.id for o in assessment.case.objectives if o.kind == "region_remainder"]
-    chosen = head[head["objective"].isin(remainder)]
+    head = headline_objectives(assessment, assessment.tables.rows(OBJECTIVES))
+    chosen = head[head["remainder"]]
     if chosen.empty:
         return None
     row, as_of = chosen.iloc[0], assessment.case.as_of

@@ -14,8 +14,8 @@ from contactline.engine.courses import exact_area
 from contactline.engine.ground import Front
 from contactline.front.line import cell_line_length
 from contactline.topics.fighting.schema import CELLS
-from contactline.topics.front.make import cells_now
-from contactline.topics.front.schema import OUTLINES, PLACES, SETTLEMENTS
+from contactline.topics.front.make import cells_now, landmarks
+from contactline.topics.front.schema import SETTLEMENTS
 from contactline.topics.proposals.schema import CLAUSES, DEAL_COMPARE
 from contactline.truce.compare import (
     TOWN_PEOPLE,
@@ -60,22 +60,24 @@ def compare_tables(
     loaded: LoadedCase, front: Front, settlements: Mapping[str, Settlement], compared: pd.DataFrame
 ) -> Tables:
     """Tables of a page that sets proposals side by side: deal_compare, clauses, cells and what the map needs."""
-    case = loaded.case
-    after = {f"after_{name}": shown_holder(settlement) for name, settlement in settlements.items()}
     tables = {
         DEAL_COMPARE: compared,
-        CLAUSES: pd.concat(
-            [clause_table(case, settlement.proposal) for settlement in settlements.values()],
-            ignore_index=True,
-        ),
-        CELLS: cells_now(front).assign(**after),
+        CLAUSES: all_clauses(loaded.case, settlements),
+        CELLS: cells_now(front).assign(**map_columns(settlements)),
         SETTLEMENTS: front.settlements,
     }
-    if case.places:
-        tables[PLACES] = pd.DataFrame([place.model_dump() for place in case.places])
-    if loaded.has_evidence(OUTLINES):
-        tables[OUTLINES] = loaded.evidence(OUTLINES)
-    return made(tables)
+    return made(tables | landmarks(loaded))
+
+
+def all_clauses(case: Case, settlements: Mapping[str, Settlement]) -> pd.DataFrame:
+    """Table clauses: every clause of these proposals."""
+    found = [clause_table(case, settlement.proposal) for settlement in settlements.values()]
+    return pd.concat(found, ignore_index=True)
+
+
+def map_columns(settlements: Mapping[str, Settlement]) -> dict[str, np.ndarray]:
+    """Codes of holders for the map: after_<proposal> → ndarray[cell] (0 defender, 1 challenger, 2 zone)."""
+    return {f"after_{name}": shown_holder(settlement) for name, settlement in settlements.items()}
 
 
 def shown_holder(settlement: Settlement) -> np.ndarray:

@@ -17,10 +17,10 @@ from contactline.engine.run import Run
 from contactline.front.line import cell_line_length
 from contactline.topics.fighting.make.outlook import OUTLOOK_TABLES
 from contactline.topics.fighting.schema import CELLS
-from contactline.topics.proposals.make.compare import compare_table, shown_holder
+from contactline.topics.proposals.make.compare import all_clauses, compare_table, map_columns
 from contactline.topics.proposals.schema import CLAUSES, DEAL_COMPARE, DEALS, PRICE
 from contactline.topics.quantiles import months, spread, spread_given
-from contactline.truce.terms import DEFENDER, Settlement, clause_table
+from contactline.truce.terms import DEFENDER, Settlement
 
 SEIZED_SHARE = 0.98
 """Share of the handed-over area that must be taken for it to count as seized: slivers do not decide."""
@@ -28,8 +28,7 @@ SEIZED_SHARE = 0.98
 
 def deal_tables(case: Case, front: Front, outlook: Outlook, settlements: Mapping[str, Settlement]) -> Tables:
     """Tables deals, clauses, deal_compare, price and truce."""
-    clauses = [clause_table(case, settlement.proposal) for settlement in settlements.values()]
-    clause_rows = pd.concat(clauses, ignore_index=True)
+    clause_rows = all_clauses(case, settlements)
     tables = {
         DEALS: pd.DataFrame([_deal(case, front, s, clause_rows) for s in settlements.values()]),
         CLAUSES: clause_rows,
@@ -39,11 +38,6 @@ def deal_tables(case: Case, front: Front, outlook: Outlook, settlements: Mapping
     if price:
         tables[PRICE] = pd.DataFrame(price)
     return made(tables)
-
-
-def map_columns(settlements: Mapping[str, Settlement]) -> dict[str, np.ndarray]:
-    """Codes of holders for the map: after_<proposal> → ndarray[cell] (0 defender, 1 challenger, 2 zone)."""
-    return {f"after_{name}": shown_holder(settlement) for name, settlement in settlements.items()}
 
 
 def _deal(case: Case, front: Front, settlement: Settlement, clauses: pd.DataFrame) -> dict[str, object]:

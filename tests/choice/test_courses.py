@@ -174,7 +174,9 @@ def test_a_truce_that_breaks_at_once_is_fighting_on(world):
         futures = futures.with_belief(name, value)
     fighting = fight_on(case, theatre, futures)
     nothing = np.zeros(futures.net.shape)
-    accepted = accept(case, theatre, settlements["freeze"], futures, credibility=nothing, terms=UNSIGNED)
+    accepted = accept(
+        case, theatre, settlements["freeze"], futures, Signing(credibility=nothing, terms=UNSIGNED)
+    )
     for name in ("km2_held", "people_held", "belt_held", "defender_losses", "weeks_of_war", "collapsed"):
         assert accepted[name] == pytest.approx(fighting[name]), name
 
@@ -183,7 +185,13 @@ def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):
     case, theatre, settlements, _ = world
     futures = small.steady().with_belief("truce.response_weeks", 0.0)
     held = [
-        accept(case, theatre, settlements["handover"], futures, credibility=np.full(futures.net.shape, q))
+        accept(
+            case,
+            theatre,
+            settlements["handover"],
+            futures,
+            Signing(credibility=np.full(futures.net.shape, q)),
+        )
         for q in (0.0, 0.3, 0.6, 1.0)
     ]
     for less, more in itertools.pairwise(held):
@@ -197,7 +205,9 @@ def test_losing_the_belt_never_helps(world):
     futures = small.steady().with_belief("truce.renewed_tempo_belt_lost", 1.5)
     written = truce_terms(case, settlements["handover"])
     assert written.belt_lost
-    kept = accept(case, theatre, settlements["handover"], futures, terms=written._replace(belt_lost=False))
+    kept = accept(
+        case, theatre, settlements["handover"], futures, Signing(terms=written._replace(belt_lost=False))
+    )
     lost = accept(case, theatre, settlements["handover"], futures)
     assert np.all(kept["truce_broken"] <= lost["truce_broken"])
     assert kept["km2_held"].mean() >= lost["km2_held"].mean()
@@ -210,7 +220,9 @@ def test_imposed_terms_never_help_where_morale_falls(world):
     )
     written = truce_terms(case, settlements["handover"])
     agreed, pressed = (
-        accept(case, theatre, settlements["handover"], futures, terms=written._replace(imposed=imposed))
+        accept(
+            case, theatre, settlements["handover"], futures, Signing(terms=written._replace(imposed=imposed))
+        )
         for imposed in (False, True)
     )
     assert np.all(agreed["truce_broken"] <= pressed["truce_broken"])
@@ -219,7 +231,7 @@ def test_imposed_terms_never_help_where_morale_falls(world):
     off = futures.with_belief("truce.morale_absence", 1.0).with_belief("truce.morale_collapse", 1.0)
     off = off.with_belief("truce.effect_imposed", 0.0)
     same = [
-        accept(case, theatre, settlements["handover"], off, terms=written._replace(imposed=imposed))
+        accept(case, theatre, settlements["handover"], off, Signing(terms=written._replace(imposed=imposed)))
         for imposed in (False, True)
     ]
     assert all(np.array_equal(same[0][name], same[1][name]) for name in OUTCOMES)
@@ -241,7 +253,7 @@ def test_signing_later_lies_between_signing_now_and_never(world):
     futures = futures.with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
     fighting = fight_on(case, theatre, futures)
     weeks = [0, 26, 52, 104, futures.weeks + 1]
-    runs = [accept(case, theatre, settlements["freeze"], futures, signing=Signing(week=w)) for w in weeks]
+    runs = [accept(case, theatre, settlements["freeze"], futures, Signing(week=w)) for w in weeks]
     for week, run in zip(weeks, runs, strict=True):
         assert np.all(run["weeks_of_war"] == min(week, futures.weeks))
     for name in ("defender_losses", "km2_held", "people_held"):
@@ -254,8 +266,7 @@ def test_ground_taken_before_a_hand_over_counts_once(world):
     futures = small.steady().with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
     futures = futures.with_belief("war.collapse_rate", 0.0)
     now, later = (
-        accept(case, theatre, settlements["handover"], futures, signing=Signing(week=week))
-        for week in (0, 52)
+        accept(case, theatre, settlements["handover"], futures, Signing(week=week)) for week in (0, 52)
     )
     taken = futures.net[:, :52].sum(axis=1)
     given = now["km2_held"][0]

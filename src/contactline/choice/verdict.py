@@ -20,7 +20,7 @@ from contactline.case.schema import Case
 from contactline.choice.slots import VALUES, Judge
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
-from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes, accept
+from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes, Signing, accept
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Theatre
 from contactline.engine.models import model_of
@@ -110,7 +110,7 @@ def break_even(
             theatre,
             settlement,
             futures,
-            credibility=np.full((futures.draws, futures.weeks), float(q)),
+            Signing(credibility=np.full((futures.draws, futures.weeks), float(q))),
         )
         for q in credibility
     ]

@@ -96,16 +96,10 @@ def accept(
     theatre: Theatre,
     settlement: Settlement,
     futures: Futures,
-    *,
-    credibility: np.ndarray | None = None,
-    terms: TruceTerms | None = None,
-    signing: Signing | None = None,
+    signing: Signing = Signing(),
 ) -> dict[str, np.ndarray]:
-    """Outcomes of accepting a proposal : name → ndarray[draw]; now, unless `signing` says otherwise.
-
-    `credibility` (ndarray[draw, week]) and `terms` replace what the case says, for variants and break-even figures.
-    """
-    signing = signing or Signing(terms=terms, credibility=credibility)
+    """Outcomes of accepting a proposal, in the units of OUTCOMES : name → ndarray[draw]; now, unless `signing` says
+    otherwise."""
     decides = truce_decision(case, theatre, settlement, futures, signing)
     promised = bool(decides.credibility.any())
     raw = live(
@@ -420,4 +414,4 @@ def COURSE(reads: Reads, course: str) -> Outcomes:
     if course == FIGHT_ON:
         return fight_on(case, theatre, futures)
     week = int(dict(reads["levers"]).get(SIGN_WEEK, 0))
-    return accept(case, theatre, reads.of(SETTLEMENT(course)), futures, signing=Signing(week=week))
+    return accept(case, theatre, reads.of(SETTLEMENT(course)), futures, Signing(week=week))

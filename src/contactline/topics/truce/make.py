@@ -230,7 +230,7 @@ def aims_table(
         path = credibility_for(case, settlement, futures)
         for k, (aim, held) in enumerate(zip(AIMS, known, strict=True)):
             hold = _hold(truce_decision(case, front.theatre, settlement, held, Signing(credibility=path)))
-            run = accept(case, front.theatre, settlement, held, credibility=path)
+            run = accept(case, front.theatre, settlement, held, Signing(credibility=path))
             rows.append(
                 {
                     "proposal": name, "name": settlement.proposal.name, **_whose(values), "aim": aim,
@@ -337,11 +337,7 @@ def timing_table(
                 if week == 0 and reached:
                     continue
                 signing = Signing(week=week, on_line_reached=reached)
-                run = (
-                    runs[name]
-                    if week == 0
-                    else accept(case, front.theatre, settlement, futures, signing=signing)
-                )
+                run = runs[name] if week == 0 else accept(case, front.theatre, settlement, futures, signing)
                 value = advantage(values, run, runs["fight_on"], futures, streams, middle=True)
                 rows.append(
                     {

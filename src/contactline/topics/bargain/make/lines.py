@@ -23,7 +23,7 @@ from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.rounding import share as as_percent
 from contactline.core.streams import Streams
-from contactline.engine.courses import accept, credibility_for, exact_area, fight_on
+from contactline.engine.courses import Signing, accept, credibility_for, exact_area, fight_on
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
 from contactline.engine.lines import FEW
@@ -147,7 +147,8 @@ def _family(
     futures = setting.futures
     credibility = credibility_for(case, setting.settlements[0], futures)
     runs = [
-        accept(case, front.theatre, line, futures, credibility=credibility) for line in setting.settlements
+        accept(case, front.theatre, line, futures, Signing(credibility=credibility))
+        for line in setting.settlements
     ]
     gains = {
         actor: np.array([advantage(values, run, setting.fighting, futures, streams) for run in runs])

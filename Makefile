@@ -20,6 +20,7 @@ test: $(READY)
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/archive_to_table.py
 	$(VENV)/bin/python benchmarks/kernel.py
+	$(VENV)/bin/python benchmarks/session.py
 
 # Pinned versions with hashes come from requirements.lock; see docs/decisions/0001-lock-file.md.
 $(READY): requirements.lock pyproject.toml

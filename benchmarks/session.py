@@ -1,6 +1,6 @@
 """How long an answer takes: a belief held in process, and `contactline assess` cold, warm, kept and with one held.
 
-The rival of a held belief is a graph that remembers nothing, asked the same in the same run; of a command, its own first
+The rival of a held belief is a graph that remembers nothing, asked the same in the same run; of a command, its first
 run. Seconds are of a whole process as the operating system counts them.
 
     python benchmarks/session.py [beliefs|commands]

@@ -209,6 +209,15 @@ def test_from_the_shell_a_run_is_set_against_another(plain: cl.Assessment, tmp_p
     folders = [str(tmp_path / name) for name in ("plain", "held")]
     again = json.loads(CliRunner().invoke(app, ["compare", *folders, "--json"]).stdout)
     assert moved["moved"] == again["moved"] and moved["settings"] == again["settings"]
+    quick = json.loads(
+        CliRunner().invoke(app, [*words, *more[2:]]).stdout
+    )  # without --out no report is written
+    assert {(*one["key"], one["topic"]) for one in quick["moved"]} == {
+        (*one["key"], one["topic"]) for one in moved["moved"]
+    }
+    assert sorted(one["after"] for one in quick["moved"] if one["after"] is not None) == pytest.approx(
+        sorted(one["after"] for one in moved["moved"] if one["after"] is not None)
+    )
     shown = CliRunner().invoke(app, ["compare", *folders]).stdout
     assert "as the case says" in shown and again["sentences"][0].split(" from ")[0][:40] in shown
     same = CliRunner().invoke(app, ["compare", folders[0], folders[0]]).stdout

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import xarray as xr
+
 from contactline.case.scenario import Scenario, check
 from contactline.case.schema import Case
 from contactline.core.frame import Tables
@@ -16,7 +18,7 @@ from contactline.topics.allies.make import ALLIES_TABLES
 from contactline.topics.assessment import Assessment, RunInfo
 from contactline.topics.bargain.make.lines import LINE_TABLES
 from contactline.topics.bargain.make.tables import GAME_TABLES
-from contactline.topics.choice.make.courses import CHOICE_TABLES, ENSEMBLE
+from contactline.topics.choice.make.courses import BREAK_EVEN_TABLES, ENSEMBLE, VERDICT_TABLES
 from contactline.topics.claims.make.claims import claims_tables
 from contactline.topics.contents import drafted
 from contactline.topics.fighting.make.outlook import OUTLOOK_TABLES
@@ -25,7 +27,7 @@ from contactline.topics.fighting.make.places import OPENS_TABLES
 from contactline.topics.front.make import FRONT_TABLES
 from contactline.topics.guarantee.make import GUARANTEE_TABLES
 from contactline.topics.proposals.make.deals import MAP_TABLES, PROPOSAL_TABLES
-from contactline.topics.sensitivity.make import SENSITIVITY_TABLES
+from contactline.topics.sensitivity.make import HINGE_TABLES, SENSITIVITY_TABLES
 from contactline.topics.showing.held import held_sentence
 from contactline.topics.support.make import SUPPORT_TABLES
 from contactline.topics.truce.make import TRUCE_TABLES
@@ -33,7 +35,8 @@ from contactline.topics.trust.make.scores import saved_scores
 from contactline.topics.trust.make.trust import TRUST_TABLES
 
 TABLES: tuple[Node[Tables], ...] = (
-    FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES, CHOICE_TABLES,
+    FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES, VERDICT_TABLES,
+    BREAK_EVEN_TABLES,
     GUARANTEE_TABLES, TRUCE_TABLES, LINE_TABLES, ALLIES_TABLES, MAP_TABLES,
 )  # fmt: skip
 """Nodes that make tables, in the order of the report."""
@@ -73,7 +76,29 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
         tables |= trust
         tables |= claims_tables(case, tables, ensemble)
     notes = [*told, *few, *unsolved, *stale, *held_sentence(case, scenario.held)]
-    info = RunInfo(
+    spent = {name: taken for name, taken in stages.timings.items() if before.get(name) != taken}
+    info = run_info(run, scenario, spent, tuple(notes))
+    return Assessment(case, info, ensemble, tables, drafted(case, tables, scenario.sets))
+
+
+def told_apart(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
+    """As much of the assessment as two runs are compared by (service/run_figures.py)."""
+    reads, case = run.reads, run.case
+    nodes: tuple[Node[Any], ...] = (
+        HINGE_TABLES(reads.of(FOCUS)), TRUCE_TABLES, OUTLOOK_TABLES, VERDICT_TABLES, GUARANTEE_TABLES, PROPOSAL_TABLES,
+    )  # fmt: skip
+    with stages.stage("work out what moved") as tick:
+        in_parallel(reads, nodes, tick)
+    tables = Tables()
+    for one in nodes:
+        tables |= reads.of(one)
+    return Assessment(case, run_info(run, scenario, {}, ()), xr.Dataset(), tables, ())
+
+
+def run_info(run: Run, scenario: Scenario, timings: dict[str, float], notes: tuple[str, ...]) -> RunInfo:
+    """How the run of a scenario was made."""
+    case = run.case
+    return RunInfo(
         case_id=case.id,
         case_digest=run.loaded.digest,
         as_of=case.as_of,
@@ -81,12 +106,11 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
         draws=scenario.draws,
         horizon_weeks=scenario.weeks,
         version=VERSION,
-        timings={name: spent for name, spent in stages.timings.items() if before.get(name) != spent},
-        notes=tuple(notes),
+        timings=timings,
+        notes=notes,
         support_path=scenario.support,
         scenario=as_run(scenario, case),
     )
-    return Assessment(case, info, ensemble, tables, drafted(case, tables, scenario.sets))
 
 
 def as_run(scenario: Scenario, case: Case) -> Scenario:

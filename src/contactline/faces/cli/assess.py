@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from contactline.case.load import load_case
 from contactline.case.scenario import Scenario
@@ -17,6 +18,7 @@ from contactline.core.files import try_folder, write_text
 from contactline.core.folders import check_folder, replaced_folder, write_record
 from contactline.core.output import print_json
 from contactline.core.progress import Stages, terminal
+from contactline.core.screen import say
 from contactline.faces.cli.compare import print_comparison
 from contactline.faces.cli.options import (
     AS_TODAY,
@@ -38,8 +40,9 @@ from contactline.faces.cli.options import (
 from contactline.faces.cli.screen import summary
 from contactline.faces.report.html import render_html, report_code, write_report
 from contactline.service.as_data import run_record
-from contactline.service.compare import compare
+from contactline.service.compare import Comparison, compare
 from contactline.service.questions.assessed import Assess
+from contactline.service.questions.runs import Against
 from contactline.service.runs import saved_run
 from contactline.service.session import Session
 from contactline.topics.plain import as_json as assessment_json
@@ -64,7 +67,8 @@ def assess_command(
     against: Annotated[
         Path | None,
         typer.Option(
-            help="A folder that `contactline assess` wrote: say what moved from that run to this one."
+            help="A folder that `contactline assess` wrote: say what moved from that run to this one; with --out, "
+            "also write the report."
         ),
     ] = None,
     figures: Figures = False,
@@ -76,9 +80,12 @@ def assess_command(
         models=tuple(model_of(text) for text in model or ()),
     )
     folder = out or own_folder(asked)
+    stages = Stages(terminal(stderr=True), quiet=as_json)
+    if against is not None and out is None and not figures:
+        _moved(Session(stages).ask(Against(run=against), asked).value, as_json)
+        return
     check_folder(folder, "--out", ours_of_run, room=ROOM)
     former = saved_run(against, load_case(case).case.id) if against is not None else None
-    stages = Stages(terminal(stderr=True), quiet=as_json)
     session = Session(stages)
     result = session.ask(Assess(), asked).value
     with (
@@ -104,6 +111,15 @@ def assess_command(
     if moved:
         terminal().print()
         print_comparison(terminal(), moved)
+
+
+def _moved(found: Comparison, as_json: bool) -> None:
+    """What moved, and that no report was written."""
+    if as_json:
+        print_json(found.as_record())
+        return
+    print_comparison(terminal(), found)
+    say(terminal(), Text("No report was written; give --out FOLDER for one.", style="dim"))
 
 
 def own_folder(asked: Scenario) -> Path:

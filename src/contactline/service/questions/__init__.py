@@ -15,6 +15,7 @@ HOMES = {
     "Simulate": "assessed",
     "Saved": "runs",
     "Compare": "runs",
+    "Against": "runs",
     "Front": "front",
     "Gains": "front",
     "Deals": "proposals",

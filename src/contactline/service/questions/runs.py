@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from contactline.case.scenario import HORIZON_WEEKS
+from contactline.service.assemble import told_apart
 from contactline.service.compare import Comparison, compare
 from contactline.service.question import Asked, Question
 from contactline.service.runs import saved_run
+from contactline.service.session import at_least
 from contactline.topics.assessment import Assessment
 
 
@@ -31,3 +34,15 @@ class Compare(Question[Comparison]):
     def answer(self, asked: Asked) -> Comparison:
         """Raises InputError where a folder holds no run, and for runs of different cases."""
         return compare(self.before, self.after)
+
+
+class Against(Question[Comparison]):
+    """What moved from a saved run to the scenario, of which only as much is worked out as the two are compared by."""
+
+    run: Path
+
+    def answer(self, asked: Asked) -> Comparison:
+        """Raises InputError where the folder holds no run of the case, and for a horizon under five years."""
+        at_least(asked.scenario, HORIZON_WEEKS)
+        former = saved_run(self.run, asked.loaded.case.id)
+        return compare(former, told_apart(asked.ready(), asked.scenario, asked.stages))

@@ -126,6 +126,24 @@ def sensitivity_tables(
 
 def sensitivity_of(run: Run, proposal: str) -> Tables:
     """The tables for a proposal against fighting on. Raises InputError where the belief sets are too few."""
+    beliefs, labels, held = _entering(run, proposal)
+    return sensitivity_tables(run.case, run.runs, beliefs, labels, proposal, run.streams, held)
+
+
+def hinges_of(run: Run, proposal: str) -> pd.DataFrame:
+    """Table hinges alone: the beliefs that decide by the defender's default viewpoint, and where each turns it."""
+    case, futures = run.case, run.futures
+    beliefs, labels, held = _entering(run, proposal)
+    viewpoint = default_values(case, case.defender.id)
+    two = {course: run.runs[course] for course in (FIGHT_ON, proposal)}
+    compared = compare(viewpoint, two, futures.sets, run.streams)
+    pair = _Pair(case, compared, two, beliefs, labels, proposal, futures.each, run.streams, held)
+    whose = f"{actor_names(case)[viewpoint.actor]}: {viewpoint.viewpoint}"
+    return pair.hinges().assign(proposal=proposal, viewpoint=whose)
+
+
+def _entering(run: Run, proposal: str) -> tuple[dict[str, np.ndarray], dict[str, BeliefLabel], Held]:
+    """The beliefs that enter a comparison : name → ndarray[set], their labels, and sweeps of each."""
     case, futures, settlement = run.case, run.futures, run.settlements[proposal]
     entering = run.reads.inputs_of(COURSE(proposal)) | run.reads.inputs_of(COURSE(FIGHT_ON))
     entering -= behind_the_guarantee(settlement, run.reads)
@@ -136,7 +154,7 @@ def sensitivity_of(run: Run, proposal: str) -> Tables:
     def held(belief: str) -> Sweep:
         return run.reads.of(SWEEP(proposal, belief))
 
-    return sensitivity_tables(case, run.runs, beliefs, labels, proposal, run.streams, held)
+    return beliefs, labels, held
 
 
 @node("at signature", kept=False)
@@ -234,9 +252,7 @@ class _Pair:
         viewpoint, noise = self.compared.viewpoint, self.noise()
         role = roles.get(viewpoint.actor, "other")
         if viewpoint == default_values(self.case, self.case.defender.id):
-            found[HINGES] = self._turning_at(
-                [(n, np.nan) for n in hinges(advantage, self.beliefs, self.labels)]
-            )
+            found[HINGES] = self.hinges()
         if not viewpoint.default:
             return found
         found[BOXES] = self._boxes(advantage)
@@ -250,6 +266,11 @@ class _Pair:
                 SURFACE: self._surface(advantage),
             }
         return found
+
+    def hinges(self) -> pd.DataFrame:
+        """The beliefs that decide, strongest first, and where each turns the ranking."""
+        advantage = self.compared.advantage(self.proposal, FIGHT_ON)
+        return self._turning_at([(name, np.nan) for name in hinges(advantage, self.beliefs, self.labels)])
 
     def _flips(self, advantage: np.ndarray) -> pd.DataFrame:
         order = ranked(self.beliefs, advantage, self.labels)
@@ -419,6 +440,12 @@ def _central(found: Acceptability, values: Values) -> pd.DataFrame:
         for name, label, weight in zip(found.attributes, labels, weights, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+@node("tables.hinges")
+def HINGE_TABLES(reads: Reads, proposal: str) -> Tables:
+    """The table of hinges for a proposal."""
+    return made({HINGES: hinges_of(Run(reads), proposal)})
 
 
 @node("tables.sensitivity")

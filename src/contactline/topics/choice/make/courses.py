@@ -21,10 +21,8 @@ from contactline.choice.verdict import (
 )
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
-from contactline.core.progress import Tick, no_tick
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes
-from contactline.engine.ground import Front
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
 from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, COURSES, VERDICT
@@ -38,48 +36,38 @@ GRID = 21
 """Points per axis of the break-even figure."""
 
 
-def choice_tables(
-    case: Case,
-    front: Front,
-    outlook: Outlook,
-    settlements: Mapping[str, Settlement],
-    runs: Mapping[str, Outcomes],
-    streams: Streams,
-    tick: Tick = no_tick,
-) -> Tables:
-    """Tables courses, verdict, breakeven and breakeven_curve."""
-    default = default_values(case, case.defender.id)
+def verdict_tables(run: Run) -> Tables:
+    """Tables courses and verdict: outcomes of every course, and who prefers which."""
+    verdicts = [
+        verdict_row(run.case, settlement, values, run.runs, run.outlook, run.streams)
+        for settlement in run.settlements.values()
+        for values in run.case.values
+    ]
+    return made({COURSES: courses_table(run.case, run.runs), VERDICT: pd.DataFrame(verdicts)})
+
+
+def break_even_tables(run: Run) -> Tables:
+    """Tables breakeven and breakeven_curve, by the defender's default viewpoint."""
+    default = default_values(run.case, run.case.defender.id)
     whose = {"actor": default.actor, "viewpoint": default.viewpoint}
-    verdicts, grids, curves = [], [], []
-    few = outlook.futures.thinned(FUTURES_HELD)
+    grids, curves = [], []
+    few = run.futures.thinned(FUTURES_HELD)
     fighting = fighting_at(few, np.linspace(0.0, HIGHEST_RATE, GRID))
-    for done, (name, settlement) in enumerate(settlements.items()):
-        for values in case.values:
-            verdicts.append(verdict_row(case, settlement, values, runs, outlook, streams))
+    for name, settlement in run.settlements.items():
         found = break_even(
-            front.theatre, settlement, default, few, streams,
+            run.theatre, settlement, default, few, run.streams,
             credibility=np.linspace(0.0, 1.0, GRID), fighting=fighting,
         )  # fmt: skip
         mesh = np.meshgrid(found.credibility, found.rate, indexing="ij")
+        columns = {"credibility": mesh[0].ravel(), "collapse_rate": mesh[1].ravel()}
         grids.append(
-            pd.DataFrame(
-                {
-                    "proposal": name,
-                    **whose,
-                    "credibility": mesh[0].ravel(),
-                    "collapse_rate": mesh[1].ravel(),
-                    "share_accept": found.share.ravel(),
-                }
-            )
+            pd.DataFrame({"proposal": name, **whose, **columns, "share_accept": found.share.ravel()})
         )
         curves.append(
             pd.DataFrame({"proposal": name, **whose, "collapse_rate": found.rate, "credibility": found.curve})
         )
-        tick((done + 1) / len(settlements))
     return made(
         {
-            COURSES: courses_table(case, runs),
-            VERDICT: pd.DataFrame(verdicts),
             BREAKEVEN: pd.concat(grids, ignore_index=True),
             BREAKEVEN_CURVE: pd.concat(curves, ignore_index=True),
         }
@@ -185,11 +173,16 @@ def ensemble(run: Run) -> xr.Dataset:
     return xr.Dataset(data, coords=coordinates)
 
 
-@node("tables.choice")
-def CHOICE_TABLES(reads: Reads) -> Tables:
-    """Tables of courses, verdicts and break-even."""
-    run = Run(reads)
-    return choice_tables(run.case, run.front, run.outlook, run.settlements, run.runs, run.streams)
+@node("tables.verdict")
+def VERDICT_TABLES(reads: Reads) -> Tables:
+    """Tables of courses and verdicts."""
+    return verdict_tables(Run(reads))
+
+
+@node("tables.breakeven")
+def BREAK_EVEN_TABLES(reads: Reads) -> Tables:
+    """Tables of break-even over the two beliefs in dispute."""
+    return break_even_tables(Run(reads))
 
 
 @node("ensemble")

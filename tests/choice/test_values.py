@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
@@ -16,7 +17,7 @@ from contactline.choice.held import Sweep
 from contactline.core.streams import Streams
 from contactline.engine.courses import FIGHT_ON, accept, fight_on
 from contactline.topics.bargain.make.game import play
-from contactline.topics.choice.make.courses import choice_tables
+from contactline.topics.choice.make.courses import verdict_row
 from contactline.topics.sensitivity.make import sensitivity_tables
 
 from . import small
@@ -38,8 +39,10 @@ def test_the_average_flips_and_the_verdict_does_not():
     offers = {plain.id: settlements["handover"], sweet.id: replace(settlements["handover"], proposal=sweet)}
     runs = {FIGHT_ON: fight_on(case, theatre, futures)}
     runs |= {name: accept(case, theatre, offer, futures) for name, offer in offers.items()}
-    front, outlook = _stand_ins(theatre, futures)
-    verdict = choice_tables(case, front, outlook, offers, runs, Streams(0))["verdict"]
+    _, outlook = _stand_ins(theatre, futures)
+    verdict = pd.DataFrame(
+        [verdict_row(case, o, v, runs, outlook, Streams(0)) for o in offers.values() for v in case.values]
+    )
     first, second = (verdict[verdict["proposal"] == name].reset_index(drop=True) for name in offers)
     assert first.drop(columns="proposal").equals(second.drop(columns="proposal"))
     vetoing = set(first.loc[first["refuses"] != "", "values"])

@@ -25,6 +25,7 @@ SMALL = {"draws": 100, "proposals": ("mediator_plan",)}
 COLLAPSE = "war.collapse_rate"
 NEEDED = {
     "Saved": {"run": "here"},
+    "Against": {"run": "here"},
     "Compare": {"before": "here", "after": "there"},
     "Gains": {"start": "2025-08-31"},
     "DealText": {"proposal": "us_28"},

@@ -86,7 +86,7 @@ def commands() -> None:
         rows["warm"] = command(data, "assess", "--out", str(out))
         rows["kept"] = command(data, "assess", "--out", str(out))
         held = ("--set", "truce.base_rate=0.08", "--against", str(out))
-        rows["held"] = command(data, "assess", "--out", f"{out}-held", *held)
+        rows["held"] = command(data, "assess", *held)
         for name, (wall, user) in rows.items():
             print(f"{name:7} {wall:6.1f} s wall {user:6.1f} s user, {wall / rows['cold'][0]:.2f} of cold")
         shutil.rmtree(data)

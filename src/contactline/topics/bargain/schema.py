@@ -21,7 +21,7 @@ BARGAINING_RANGE = Table(
     "Who prefers which line to fighting on: lines from the present one (0) to the whole region (1)",
     (
         *_SETTING,
-        share("line", "share of the region's remaining ground that is handed over", True),
+        share("line", "share of the region's remaining ground that is handed over"),
         num("km2_given_up", "km²", "ground handed over", 0),
         name_of("actor", "actor id of the case; both: the two belligerents, if they share their beliefs"),
         text("actor_name", "who that is"),

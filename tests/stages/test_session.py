@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import contactline as cl
+from contactline.case.labels import belief_labels
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.faces.cli.app import app
 from contactline.faces.cli.options import held_of
@@ -20,6 +21,8 @@ from contactline.service.question import Question
 from contactline.topics.choice.schema import COURSES, VERDICT
 from contactline.topics.showing.summary import as_of_line
 from contactline.topics.store import load, save
+from contactline.topics.trust.make.trust import with_held
+from contactline.topics.trust.schema import ASSUMPTIONS
 
 SMALL = {"draws": 100, "proposals": ("mediator_plan",)}
 COLLAPSE = "war.collapse_rate"
@@ -141,6 +144,24 @@ def test_what_was_held_is_said_and_saved(held: cl.Assessment, plain: cl.Assessme
     save(held, tmp_path / "run")
     assert load(tmp_path / "run").run.scenario == held.run.scenario
     assert held.run.scenario.proposals == ("mediator_plan",) and held.run.scenario.case == "borderland"
+
+
+def test_the_assumptions_name_the_reader_where_a_belief_is_held(
+    held: cl.Assessment, plain: cl.Assessment
+) -> None:
+    before, after = (run.tables.rows(ASSUMPTIONS).set_index("name") for run in (plain, held))
+    assert set(after.index[after["owner"] == "the reader"]) == {COLLAPSE, "war.end_rate"}
+    assert after.loc[COLLAPSE, "distribution"].startswith("held at ")
+    assert before.loc[COLLAPSE, "distribution"] in after.loc[COLLAPSE, "why"]
+    others = [name for name in before.index if name not in (COLLAPSE, "war.end_rate")]
+    assert after.loc[others].equals(before.loc[others])
+
+
+def test_a_held_belief_without_a_row_gets_one(plain: cl.Assessment) -> None:
+    case, table = plain.case, plain.tables.rows(ASSUMPTIONS)
+    more = with_held(table[table["name"] != COLLAPSE], case, {COLLAPSE: "30%"})
+    assert len(more) == len(table) and more.iloc[-1]["why"] == "Held in this run."
+    assert more.iloc[-1]["label"] == belief_labels(case)[COLLAPSE].label
 
 
 def test_a_run_saved_before_there_were_scenarios_held_nothing(plain: cl.Assessment, tmp_path: Path) -> None:

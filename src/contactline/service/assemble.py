@@ -9,7 +9,7 @@ import xarray as xr
 
 from contactline.case.scenario import Scenario, check
 from contactline.case.schema import Case
-from contactline.core.frame import Tables
+from contactline.core.frame import Tables, made
 from contactline.core.graph import Node, in_parallel
 from contactline.core.progress import Stages
 from contactline.core.version import VERSION
@@ -28,11 +28,12 @@ from contactline.topics.front.make import FRONT_TABLES
 from contactline.topics.guarantee.make import GUARANTEE_TABLES
 from contactline.topics.proposals.make.deals import MAP_TABLES, PROPOSAL_TABLES
 from contactline.topics.sensitivity.make import HINGE_TABLES, SENSITIVITY_TABLES
-from contactline.topics.showing.held import held_sentence
+from contactline.topics.showing.held import held_sentence, held_words
 from contactline.topics.support.make import SUPPORT_TABLES
 from contactline.topics.truce.make import TRUCE_TABLES
 from contactline.topics.trust.make.scores import saved_scores
-from contactline.topics.trust.make.trust import TRUST_TABLES
+from contactline.topics.trust.make.trust import TRUST_TABLES, with_held
+from contactline.topics.trust.schema import ASSUMPTIONS
 
 TABLES: tuple[Node[Tables], ...] = (
     FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES, VERDICT_TABLES,
@@ -74,6 +75,8 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
         tables |= kept
         trust: Tables = reads.of(TRUST_TABLES)
         tables |= trust
+        held = {name: held_words(case, name, value) for name, value in scenario.held}
+        tables |= made({ASSUMPTIONS: with_held(tables.rows(ASSUMPTIONS), case, held)})
         tables |= claims_tables(case, tables, ensemble)
     notes = [*told, *few, *unsolved, *stale, *held_sentence(case, scenario.held)]
     spent = {name: taken for name, taken in stages.timings.items() if before.get(name) != taken}

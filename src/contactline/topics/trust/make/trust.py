@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.debate import Benchmark
+from contactline.case.labels import belief_labels
 from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
@@ -185,6 +186,24 @@ def references(case: Case) -> pd.DataFrame:
     """The bibliography."""
     names = ["id", "title", "source", "url", "day", "confidence"]
     return pd.DataFrame([entry.model_dump(mode="json") for entry in case.bibliography], columns=names)
+
+
+def with_held(table: pd.DataFrame, case: Case, held: Mapping[str, str]) -> pd.DataFrame:
+    """Table assumptions with what a reader holds in place of what the case says : rows as before, and one more for
+    each held belief that had none.
+
+    held : belief → the value held, in words
+    """
+    marked, labels = table.set_index("name", drop=False), belief_labels(case)
+    for name, words in held.items():
+        if name not in marked.index:
+            marked.loc[name] = dict.fromkeys(marked.columns, "") | {
+                "name": name, "label": labels[name].label, "unit": labels[name].unit, "watch": labels[name].watch,
+            }  # fmt: skip
+        before = str(marked.loc[name, "distribution"])
+        why = f"Held in this run; the case says: {before}." if before else "Held in this run."
+        marked.loc[name, ["distribution", "owner", "why"]] = f"held at {words}", "the reader", why
+    return marked.reset_index(drop=True)
 
 
 def describe(distribution: Any) -> str:

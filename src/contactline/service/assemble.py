@@ -99,7 +99,7 @@ def told_apart(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
 
 
 def run_info(run: Run, scenario: Scenario, timings: dict[str, float], notes: tuple[str, ...]) -> RunInfo:
-    """How the run of a scenario was made."""
+    """How the run of a scenario was made; timings : stage → seconds."""
     case = run.case
     return RunInfo(
         case_id=case.id,

@@ -153,6 +153,13 @@ def test_a_column_of_numbers_or_of_another_clock_is_no_column_of_days() -> None:
 def test_a_table_without_rows_has_its_columns_all_the_same() -> None:
     assert list(checked(TABLE, table().head(0)).columns) == list(table().columns)
     assert "missing ['proposal', 'week'" in said(pd.DataFrame())
+    assert list(TABLE.frame().columns) == TABLE.names and TABLE.frame().empty
+
+
+def test_a_frame_has_the_declared_columns_in_their_order_whatever_a_row_holds() -> None:
+    names = ["proposal", "week", "p_hold", "signed", "agreed", "note"]
+    row = dict.fromkeys(["beside", *reversed(names)], 1)
+    assert list(TABLE.frame([row, row]).columns) == names and len(TABLE.frame([row, row])) == 2
 
 
 def test_a_family_must_have_a_member_for_each_value_that_it_is_declared_for() -> None:

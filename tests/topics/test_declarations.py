@@ -117,6 +117,20 @@ def test_a_name_that_is_written_out_is_found() -> None:
     )
 
 
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_tables_columns_are_listed_again(room: str) -> None:
+    declared = {tuple(table.names): table for table in TABLES.values()}
+    again = [
+        f"{path.relative_to(SOURCE)}:{node.lineno} lists the columns of {declared[names]}"
+        for path in (SOURCE / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.List | ast.Tuple)
+        and (names := tuple(e.value for e in node.elts if isinstance(e, ast.Constant))) in declared
+        and len(names) == len(node.elts)
+    ]
+    assert again == []
+
+
 def test_a_table_added_to_a_schema_appears_everywhere(tmp_path: Path) -> None:
     script = ADDED.format(samples=str(SAMPLES))
     done = subprocess.run(

@@ -7,7 +7,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -114,12 +114,22 @@ class Table(str):
         """The columns that stand for several."""
         return tuple(column for column in self.columns if "*" in column.name)
 
+    @cached_property
+    def names(self) -> list[str]:
+        """Names of the columns in order, without families."""
+        return [column.name for column in self.columns if column not in self.families]
+
     def column(self, name: str) -> Column | None:
         """The declaration that covers column `name`, families included; None if there is none."""
         found = self._named.get(name)
         if found is not None:
             return found
         return next((family for family in self.families if fnmatchcase(name, family.name)), None)
+
+    def frame(self, rows: Sequence[Mapping[str, Any]] = ()) -> pd.DataFrame:
+        """Rows, column → value, as a frame of the declared columns in their order, with or without rows; families have
+        no member, what a row holds beside them is left out."""
+        return pd.DataFrame(list(rows), columns=self.names)
 
 
 def checked(
@@ -174,7 +184,7 @@ class Tables(Mapping[str, pd.DataFrame]):
         """The table, or where it is not there one without rows that has its columns (families have no member)."""
         if table in self:
             return self[table]
-        return pd.DataFrame(columns=[column.name for column in table.columns if "*" not in column.name])
+        return table.frame()
 
     def filled(self, table: str) -> bool:
         """Whether the table is there and has rows."""

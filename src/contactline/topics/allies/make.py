@@ -106,8 +106,7 @@ def event_tables(loaded: LoadedCase, record: TempoRecord | None = None) -> Table
                 {"event": event.id, "series": series, "placebo": number, "effect": float(effect)}
                 for number, effect in enumerate(found.placebo, start=1)
             ]
-    columns = ["event", "series", "placebo", "effect"]
-    return made({EVENTS: pd.DataFrame(rows), EVENT_PLACEBOS: pd.DataFrame(placebos, columns=columns)})
+    return made({EVENTS: pd.DataFrame(rows), EVENT_PLACEBOS: EVENT_PLACEBOS.frame(placebos)})
 
 
 def event_weeks(event: Event, case: Case, ends: np.ndarray) -> tuple[int, int]:

@@ -37,7 +37,7 @@ def front_tables(loaded: LoadedCase, front: Front) -> Tables:
     if loaded.has_evidence("line"):
         line = loaded.evidence("line")
         line = line[line["series"] == case.headline_series.id]
-        tables[LINE_HISTORY] = line[["date", "km"]].reset_index(drop=True)
+        tables[LINE_HISTORY] = line[LINE_HISTORY.names].reset_index(drop=True)
     return made(tables | landmarks(loaded))
 
 

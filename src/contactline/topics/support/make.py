@@ -154,7 +154,7 @@ def packages(run: Run, spatial: Space, sample: Sample, asked: PathsAsked) -> pd.
     few = replace(few, net=few.net[:, :hold_weeks], claims=few.claims[:, :hold_weeks])
     board = set_up(case, run.front, spatial, few, run.streams, 3 if asked.thorough else 1)
     if board is None:
-        return pd.DataFrame(columns=PACKAGES)
+        return SUPPORT_PACKAGES.frame()
 
     def chance(path: SupportPath) -> float:
         fought = fight(few, support_on(case, path, hold_weeks))
@@ -190,7 +190,7 @@ def packages(run: Run, spatial: Space, sample: Sample, asked: PathsAsked) -> pd.
                     "cost_monthly": cost.monthly - own.monthly if cost else np.nan,
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=PACKAGES)
+    return SUPPORT_PACKAGES.frame(rows)
 
 
 def _chance_with(
@@ -212,10 +212,6 @@ def _helpers(case: Case, path: SupportPath) -> list[tuple[str, tuple[str, ...]]]
 def _cuts_supply(case: Case, cut: SupportCut) -> bool:
     kinds = {c.id: c.kind for c in case.capabilities}
     return cut.factor < 1 and (not cut.capabilities or any(kinds[n] == "supply" for n in cut.capabilities))
-
-
-PACKAGES = ["path", "path_name", "donor", "donor_name", "hold_weeks", "likelihood", "p_as_is", "factor", "p_reached",
-            "most_tried", "cost_monthly"]  # fmt: skip
 
 
 def _scaled(path: SupportPath, actors: tuple[str, ...], factor: float) -> SupportPath:
@@ -357,8 +353,7 @@ def _drivers(
                         "share": share, "noise": 1.0 / max(len(difference) - 1, 1),
                     }
                 )  # fmt: skip
-    columns = ["path", "path_name", "outcome", "belief", "label", "is_support", "share", "noise"]
-    return pd.DataFrame(rows, columns=columns)
+    return SUPPORT_DRIVERS.frame(rows)
 
 
 @node("tables.support")

@@ -388,18 +388,7 @@ def morale_table(
                     "km2_held_if_broken": float(run["km2_held"][broke].mean()) if broke.any() else np.nan,
                 }
             )  # fmt: skip
-    columns = [
-        "proposal",
-        "name",
-        "actor",
-        "viewpoint",
-        "setting",
-        "share_accept",
-        "truce_holds",
-        "collapsed_if_broken",
-    ]
-    columns += ["km2_held_if_broken"]
-    return pd.DataFrame(rows, columns=columns)
+    return MORALE.frame(rows)
 
 
 def _whose(values: Values) -> dict[str, str]:

@@ -29,6 +29,7 @@ from contactline.engine.models import model_of
 from contactline.engine.run import Run
 from contactline.support.adequacy import support_path
 from contactline.topics.bargain.make.payoffs import Ways, fighting_with, gains, offer_of
+from contactline.topics.bargain.schema import GAME_WEIGHTS
 from contactline.truce.terms import Settlement
 
 SETS = 100
@@ -186,7 +187,7 @@ def endings_over_weights(played: Played, streams: Streams, draws: int = WEIGHT_D
         }
         for label in labels
     ]
-    return pd.DataFrame(rows, columns=["ending", "share_some", "share_all", "draws"])
+    return GAME_WEIGHTS.frame(rows)
 
 
 def ends_of(game: Game, one: Equilibrium) -> dict[str, float]:

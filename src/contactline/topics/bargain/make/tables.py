@@ -19,21 +19,6 @@ from contactline.engine.run import Run
 from contactline.topics.bargain.make.game import Played, endings_over_weights, ends_of, play
 from contactline.topics.bargain.schema import EQUILIBRIA, GAME, GAME_VALUES, GAME_WEIGHTS
 
-STRATEGY = [
-    "equilibrium",
-    "outcome",
-    "infoset",
-    "actor",
-    "player",
-    "action",
-    "chance",
-    "reached",
-    "belief",
-    "sequential",
-    "pure",
-]
-VALUE = ["equilibrium", "outcome", "player", "name", "value", "endings", "sequential", "pure"]
-
 
 def game_tables(played: Played) -> Tables:
     """Tables game, equilibria and game_values."""
@@ -121,7 +106,7 @@ def _strategies(played: Played, outcomes: list[int]) -> pd.DataFrame:
             }
             odds = one.strategy[infoset.name].items()
             rows += [about | {"action": action, "chance": chance} for action, chance in odds]
-    return pd.DataFrame(rows, columns=STRATEGY)
+    return EQUILIBRIA.frame(rows)
 
 
 def _values(played: Played, outcomes: list[int]) -> pd.DataFrame:
@@ -136,7 +121,7 @@ def _values(played: Played, outcomes: list[int]) -> pd.DataFrame:
         }
         for player, name in played.game.players.items():
             rows.append(about | {"player": player, "name": name, "value": one.payoffs[player]})
-    return pd.DataFrame(rows, columns=VALUE)
+    return GAME_VALUES.frame(rows)
 
 
 def _belief(game: Game, one: Equilibrium, infoset: str) -> str:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 import xarray as xr
 
 from contactline.case.debate import Claim, ClaimTest
@@ -25,23 +24,6 @@ from contactline.topics.showing.judgements import chance_sentence
 
 SILENT, ABSENT = "says nothing", "no value"
 """What a belief without a measurement says of a claim, and what a quantity says that this run cannot value."""
-
-CLAIM_COLUMNS = (
-    "claim",
-    "text",
-    "by",
-    "verdict",
-    "reason",
-    "reading",
-    "support",
-    "contest",
-    "context",
-    "sources",
-)
-TEST_COLUMNS = (
-    "claim", "test", "quantity", "label", "unit", "kind", "low", "central", "high", "spans", "says", "claim_low",
-    "claim_high", "agrees", "note",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,8 +52,8 @@ def claims_tables(case: Case, tables: Tables, ensemble: xr.Dataset) -> Tables:
         tests += [_test_row(claim, number, one) for number, one in enumerate(tested, start=1)]
     return made(
         {
-            CLAIMS: pd.DataFrame(claims, columns=list(CLAIM_COLUMNS)),
-            CLAIM_TESTS: pd.DataFrame(tests, columns=list(TEST_COLUMNS)),
+            CLAIMS: CLAIMS.frame(claims),
+            CLAIM_TESTS: CLAIM_TESTS.frame(tests),
         }
     )
 

@@ -21,6 +21,7 @@ from contactline.topics.fighting.schema import (
     GAIN_FAN,
     LINE_FAN,
     LOSSES_FAN,
+    LOSSES_HISTORY,
     OBJECTIVES,
     SALIENTS,
     THREATS,
@@ -78,8 +79,7 @@ def losses_history(loaded: LoadedCase) -> pd.DataFrame:
         parts.append(
             pd.DataFrame({"month": months_, "side": side, "series": series, "value": value.to_numpy()})
         )
-    columns = ["month", "side", "series", "value"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True) if parts else LOSSES_HISTORY.frame()
 
 
 def _gain_fan(case: Case, outlook: Outlook) -> pd.DataFrame:

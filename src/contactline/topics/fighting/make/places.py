@@ -19,7 +19,7 @@ from contactline.engine.ground import Front
 from contactline.engine.outlook import GAINED
 from contactline.engine.run import Run
 from contactline.front.cells import EARTH_KM
-from contactline.topics.fighting.schema import OPENS
+from contactline.topics.fighting.schema import OPENS, THREATS
 from contactline.war.kernel import simulate_front
 from contactline.war.kernel_given import Means
 from contactline.war.slots import Space
@@ -84,8 +84,7 @@ def what_opens(
                         "difference": mean, "low": mean - float(spread), "high": mean + float(spread),
                     }
                 )  # fmt: skip
-    columns = ["lever", "name", "target", "given", "denied", "difference", "low", "high"]
-    return pd.DataFrame(found, columns=columns)
+    return OPENS.frame(found)
 
 
 DIRECTIONS = 12
@@ -131,7 +130,7 @@ def threats(simulated: SimulatedFront, case: Case, front: Front, weeks: Sequence
                     "p_surrounded": float(np.mean(closed >= SURROUNDED)),
                 }
             )
-    return pd.DataFrame(rows, columns=["objective", "name", "week", "directions", "p_surrounded"])
+    return THREATS.frame(rows)
 
 
 def _directions(centres: np.ndarray, objective: Objective, own: np.ndarray) -> np.ndarray:

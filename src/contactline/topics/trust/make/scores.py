@@ -194,9 +194,7 @@ def backtest_tables(result: BacktestResult, series: str) -> Tables:
         {
             BACKTEST_SUMMARY: summary[kept],
             BACKTEST_BARS: pd.DataFrame(bar_rows),
-            BACKTEST_PIT: pit.rename(columns={"forecaster": "model"})[
-                ["model", "origin_date", "horizon", "pit"]
-            ],
+            BACKTEST_PIT: pit.rename(columns={"forecaster": "model"})[BACKTEST_PIT.names],
         }
     )
 

@@ -184,8 +184,7 @@ def assumptions(
 
 def references(case: Case) -> pd.DataFrame:
     """The bibliography."""
-    names = ["id", "title", "source", "url", "day", "confidence"]
-    return pd.DataFrame([entry.model_dump(mode="json") for entry in case.bibliography], columns=names)
+    return REFERENCES.frame([entry.model_dump(mode="json") for entry in case.bibliography])
 
 
 def with_held(table: pd.DataFrame, case: Case, held: Mapping[str, str]) -> pd.DataFrame:

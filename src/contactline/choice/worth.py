@@ -9,6 +9,7 @@ import numpy as np
 from contactline.case.debate import Values
 from contactline.choice.slots import ADDITIVE, Judge
 from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.limits import check_whole
 from contactline.engine.courses import OUTCOMES
 from contactline.engine.futures import Futures
 
@@ -29,8 +30,7 @@ def first_sets(futures: Futures, sets: int) -> Futures:
 
     Belief sets are drawn in random order, so the first are a sample. Raises InputError for fewer than one set.
     """
-    if sets < 1:
-        raise InputError(f"belief sets: got {sets}; allowed is a whole number from 1 up.")
+    check_whole("belief sets", sets, 1)
     if sets >= futures.sets:
         return futures
     return futures.first_sets(sets)

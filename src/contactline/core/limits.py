@@ -65,6 +65,13 @@ def check_cost(what: str, cost: Cost, work: float, remedy: str) -> None:
         )
 
 
+def check_whole(name: str, given: int, low: int, high: int | None = None) -> None:
+    """Raise InputError for a number outside what is allowed; name : as the user knows it, such as --points."""
+    if given < low or (high is not None and given > high):
+        span = f"from {low} up" if high is None else f"from {low} to {high}"
+        raise InputError(f"{name}: got {given}; allowed is a whole number {span}.")
+
+
 def memory_limit() -> int:
     """Bytes that a run may take: $CONTACTLINE_MEMORY, else four fifths of what this machine has.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any, TextIO
@@ -46,6 +47,11 @@ def check_arguments(arguments: list[str]) -> None:
                 f"command line, word {number}: got {raw!r}, which is not UTF-8; allowed is text in UTF-8. Rename the "
                 "file, or type the word in a terminal that is set to UTF-8."
             )
+
+
+def finite_or_none(given: float) -> float | None:
+    """A number, in whatever unit, as JSON can hold it: None where it is beyond the horizon, unbounded or missing."""
+    return float(given) if math.isfinite(given) else None
 
 
 def print_json(document: Any, *, indent: int | None = None) -> None:

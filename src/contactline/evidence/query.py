@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from contactline.core.errors import InputError, printable
-from contactline.core.limits import parse_size, size
+from contactline.core.limits import check_whole, parse_size, size
 
 MEMORY = "1GB"
 SECONDS = 60.0
@@ -182,5 +182,4 @@ def check_limits(limits: Limits) -> None:
     parse_size(limits.memory, "--memory")
     if not 0 < limits.seconds <= threading.TIMEOUT_MAX:
         raise InputError(f"--seconds: got {limits.seconds:g}; allowed is a number above 0.")
-    if limits.rows < 1:
-        raise InputError(f"--rows: got {limits.rows}; allowed is a whole number from 1 up.")
+    check_whole("--rows", limits.rows, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contactline.core.errors import InputError
+from contactline.core.limits import check_whole
 from contactline.core.progress import Tick, no_tick
 
 
@@ -31,8 +31,7 @@ class Rolling:
         least = {"step": 1, "first_history": least_history, "draws": 2, "workers": 1}
         for name, lowest in least.items():
             value = draws if name == "draws" else getattr(self, name)
-            if value < lowest:
-                raise InputError(f"{name}: got {value!r}; allowed is a whole number from {lowest} up.")
+            check_whole(name, value, lowest)
 
 
 USUAL = Rolling()

@@ -5,12 +5,12 @@ What it holds is read off the run; nothing is simulated. `docs/report.md` descri
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from contactline.case.quantities import quantity_names
+from contactline.core.output import finite_or_none
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.said import key_hinges
 from contactline.topics.claims.make.quantities import quantity
@@ -84,16 +84,11 @@ def _entry(found: Quantity) -> dict[str, Any]:
         "label": found.label,
         "unit": found.unit,
         "kind": found.kind,
-        "low": _finite(figure.low),
-        "central": _finite(figure.central),
-        "high": _finite(figure.high),
+        "low": finite_or_none(figure.low),
+        "central": finite_or_none(figure.central),
+        "high": finite_or_none(figure.high),
         "range": found.spans,
     }
-
-
-def _finite(value: float) -> float | None:
-    """Beyond the horizon, or unbounded: None."""
-    return float(value) if math.isfinite(value) else None
 
 
 def _tables(assessment: Assessment) -> list[Mapping[str, Any]]:

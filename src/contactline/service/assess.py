@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, HORIZON_WEEKS, MOST_WEEKS, Given
-from contactline.core.errors import InputError
+from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, HORIZON_WEEKS, Given
 from contactline.service.questions.assessed import Assess
-from contactline.service.session import DRAWS, Session, scenario_of
+from contactline.service.session import DRAWS, Session, check_horizon, scenario_of
 from contactline.topics.assessment import Assessment
 
 
@@ -31,10 +30,7 @@ def assess(
 
     Raises InputError and its kin for anything the user can mend, FitError where the record is too thin.
     """
-    if weeks < HORIZON_WEEKS:
-        raise InputError(
-            f"--weeks: got {weeks}; allowed is a whole number from {HORIZON_WEEKS} to {MOST_WEEKS}."
-        )
+    check_horizon(weeks)
     scenario = scenario_of(
         case, proposals=proposals, draws=draws, seed=seed, weeks=weeks, support_path=support_path, held=held
     )

@@ -15,6 +15,7 @@ from typing import Any
 from contactline.case.scenario import Scenario
 from contactline.core import notebook
 from contactline.core.errors import InputError
+from contactline.core.output import finite_or_none
 from contactline.core.rounding import number, points, share, short
 from contactline.service.run_figures import SHARE, RunFigure, figures
 from contactline.service.runs import saved_run
@@ -120,7 +121,8 @@ class Comparison:
             "after": self.after.as_record(),
             "settings": [asdict(one) for one in self.settings],
             "moved": [
-                asdict(one) | {name: _finite(getattr(one, name)) for name in ("before", "after", "size")}
+                asdict(one)
+                | {name: finite_or_none(getattr(one, name)) for name in ("before", "after", "size")}
                 for one in self.moved
             ],
             "alone": list(self.alone),
@@ -224,7 +226,3 @@ def _shown(value: float, unit: str, both: tuple[float, float]) -> str:
     if unit == SHARE:
         return share(value) if abs(both[0] - both[1]) >= 0.01 else f"{100 * value:.2f}%"
     return number(value, *sorted(both))
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

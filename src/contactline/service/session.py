@@ -11,9 +11,17 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, FUTURES, HORIZON_WEEKS, Given, Scenario
-from contactline.core.errors import InputError
+from contactline.case.scenario import (
+    AS_TODAY,
+    DEFAULT_CASE,
+    FUTURES,
+    HORIZON_WEEKS,
+    MOST_WEEKS,
+    Given,
+    Scenario,
+)
 from contactline.core.graph import Graph, digest, watching
+from contactline.core.limits import check_whole
 from contactline.core.progress import Stages
 from contactline.engine.run import Run
 from contactline.service.opened import admitted, opened, opened_graph
@@ -47,15 +55,13 @@ def scenario_of(
 
 def sets_of(draws: int) -> int:
     """Number of whole belief sets of so many trajectories. Raises InputError for fewer than two."""
-    if draws < 2 * FUTURES:
-        raise InputError(f"--draws: got {draws}; allowed is a whole number from {2 * FUTURES} up.")
+    check_whole("--draws", draws, 2 * FUTURES)
     return draws // FUTURES
 
 
-def at_least(scenario: Scenario, weeks: int) -> None:
-    """Raise InputError for a horizon shorter than the weeks that the question speaks of."""
-    if scenario.weeks < weeks:
-        raise InputError(f"--weeks: got {scenario.weeks}; allowed is a whole number from {weeks} to 1040.")
+def check_horizon(weeks: int) -> None:
+    """Raise InputError for a horizon, in weeks, shorter than the five years of which a report speaks."""
+    check_whole("--weeks", weeks, HORIZON_WEEKS, MOST_WEEKS)
 
 
 class Session:

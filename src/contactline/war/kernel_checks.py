@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from contactline.core.errors import InputError
+from contactline.core.limits import check_whole
 from contactline.war.grid import Grid, check_grid, check_holder, pairs
 from contactline.war.kernel_given import CaptureRule, Levers, Plan
 from contactline.war.kernel_layout import MAX_LEVELS, Layout, layout, scaled_cells, weight_tables
@@ -171,8 +172,7 @@ def _common(axis: str, asked: int | None, sizes: dict[str, int]) -> int:
             f"levers: {axis} do not agree: {told} ({wanted}); give every array the same number, or 1 for all."
         )
     number = found.pop() if found else 1
-    if number < 1:
-        raise InputError(f"{axis}: got {number}; allowed is a whole number from 1 up.")
+    check_whole(axis, number, 1)
     return number
 
 

@@ -11,6 +11,7 @@ import typer
 from contactline.core.dates import parse_day
 from contactline.core.errors import InputError
 from contactline.core.folders import check_folder
+from contactline.core.limits import check_whole
 from contactline.core.output import print_json, records
 from contactline.core.progress import terminal
 from contactline.core.screen import figure, print_table, words
@@ -53,8 +54,7 @@ def front_command(
         raise InputError(
             "--series without --from: the months table shows every map; give --from and --to as well."
         )
-    if months < 1:
-        raise InputError(f"--months: got {months}; allowed is a whole number from 1 up.")
+    check_whole("--months", months, 1)
     if out is not None:
         check_folder(out, "--out")
     measured = ask(Front(), scenario(case)).value

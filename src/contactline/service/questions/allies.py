@@ -7,7 +7,7 @@ import pandas as pd
 from contactline.case.schema import Case
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.frame import Tables
-from contactline.core.limits import Cost, check_cost
+from contactline.core.limits import Cost, check_cost, check_whole
 from contactline.core.streams import Streams
 from contactline.service.question import Asked, Question
 from contactline.topics.allies.make import DRAWS as DRAWS
@@ -29,8 +29,7 @@ class Positions(Question[Tables]):
 
     def answer(self, asked: Asked) -> Tables:
         """Tables positions, movement, division, bargaining and wedge, by the scenario's seed."""
-        if self.draws < 10:
-            raise InputError(f"--draws: got {self.draws}; allowed is a whole number from 10 up.")
+        check_whole("--draws", self.draws, 10)
         check_cost(f"--draws {self.draws}", COST, self.draws, "Ask for fewer draws")
         case = asked.loaded.case
         scaled = {issue.id for issue in case.issues if issue.scaled}

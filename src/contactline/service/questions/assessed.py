@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import xarray as xr
 
-from contactline.case.scenario import HORIZON_WEEKS
 from contactline.service.assemble import assembled
 from contactline.service.question import Asked, Question
-from contactline.service.session import at_least
+from contactline.service.session import check_horizon
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.make.courses import ENSEMBLE
 
@@ -17,7 +16,7 @@ class Assess(Question[Assessment]):
 
     def answer(self, asked: Asked) -> Assessment:
         """Everything that a report needs. Raises InputError for a horizon under five years, of which it speaks."""
-        at_least(asked.scenario, HORIZON_WEEKS)
+        check_horizon(asked.scenario.weeks)
         found = assembled(asked.ready(), asked.scenario, asked.stages)
         asked.notes.extend(found.run.notes)
         return found

@@ -14,7 +14,7 @@ from contactline.choice.pair import Pair as Found
 from contactline.choice.verdict import default_values
 from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.frame import checked
-from contactline.core.limits import Cost, check_cost
+from contactline.core.limits import Cost, check_cost, check_whole
 from contactline.service.question import Asked, Question
 from contactline.service.runs import saved_run
 from contactline.topics.assessment import Assessment
@@ -102,8 +102,7 @@ class Pair(Question[Even]):
         for name in (self.x, self.y):
             named_belief(about, name)
         default_values(about, self.actor or about.defender.id)
-        if not 3 <= self.points <= 41:
-            raise InputError(f"--points: got {self.points}; allowed is a whole number from 3 to 41.")
+        check_whole("--points", self.points, 3, 41)
         if self.x == self.y:
             raise InputError(f"--x and --y: both are {self.x!r}; allowed are two different beliefs.")
         for name in {self.x, self.y} & set(dict(scenario.held)):

@@ -9,8 +9,8 @@ import pandas as pd
 from contactline.case.clauses import Proposal
 from contactline.case.scenario import check
 from contactline.case.schema import Case
-from contactline.core.errors import InputError
 from contactline.core.frame import Tables
+from contactline.core.limits import check_whole
 from contactline.engine.ground import measure_front
 from contactline.engine.settle import settle
 from contactline.service.question import Asked, Question
@@ -82,8 +82,7 @@ class SideBySide(Question[Compared]):
 
     def answer(self, asked: Asked) -> Compared:
         """Apply the proposals to the ground and read off what they do."""
-        if self.town_people < 1:
-            raise InputError(f"--town-people: got {self.town_people}; allowed is a whole number from 1 up.")
+        check_whole("--town-people", self.town_people, 1)
         loaded, case = asked.loaded, asked.loaded.case
         chosen = check(asked.scenario, case)
         front = measure_front(loaded)

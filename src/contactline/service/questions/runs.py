@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contactline.case.scenario import HORIZON_WEEKS
 from contactline.service.assemble import told_apart
 from contactline.service.compare import Comparison, compare
 from contactline.service.question import Asked, Question
 from contactline.service.runs import saved_run
-from contactline.service.session import at_least
+from contactline.service.session import check_horizon
 from contactline.topics.assessment import Assessment
 
 
@@ -43,6 +42,6 @@ class Against(Question[Comparison]):
 
     def answer(self, asked: Asked) -> Comparison:
         """Raises InputError where the folder holds no run of the case, and for a horizon under five years."""
-        at_least(asked.scenario, HORIZON_WEEKS)
+        check_horizon(asked.scenario.weeks)
         former = saved_run(self.run, asked.loaded.case.id)
         return compare(former, told_apart(asked.ready(), asked.scenario, asked.stages))

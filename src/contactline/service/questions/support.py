@@ -13,6 +13,7 @@ from contactline.case.schema import Case
 from contactline.core.dates import WEEKS_PER_MONTH, day_after_weeks
 from contactline.core.errors import InputError
 from contactline.core.frame import Tables
+from contactline.core.limits import check_whole
 from contactline.service.own_paths import read_paths
 from contactline.service.question import Asked, Question
 from contactline.support.adequacy import support_path
@@ -55,8 +56,7 @@ class Adequacy(Question[Followed]):
 
     def answer(self, asked: Asked) -> Followed:
         """Raises UnknownNameError for an unknown path, CaseError for a broken file."""
-        if not 1 <= self.months <= 120:
-            raise InputError(f"--months: got {self.months}; allowed is a whole number from 1 to 120.")
+        check_whole("--months", self.months, 1, 120)
         case = _with_capabilities(asked)
         own = {path.id: path for path in read_paths(self.file, case)} if self.file else {}
         path = own.get(self.path) or support_path(case, self.path)

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
-from contactline.core.errors import InputError
 from contactline.core.folders import check_folder, everything
 from contactline.core.frame import Tables
-from contactline.core.limits import Cost, check_cost
+from contactline.core.limits import Cost, check_cost, check_whole
 from contactline.core.progress import Stages
 from contactline.engine.fits import other_maps
 from contactline.engine.fronts import belt_resistance
@@ -83,10 +82,7 @@ class Backtest(Question[Scored]):
 
     def answer(self, asked: Asked) -> Scored:
         """Score with the scenario's seed. Raises InputError for impossible sizes, EvidenceError for a thin record."""
-        if not 1 <= self.workers <= MOST_WORKERS:
-            raise InputError(
-                f"--workers: got {self.workers}; allowed is a whole number from 1 to {MOST_WORKERS}."
-            )
+        check_whole("--workers", self.workers, 1, MOST_WORKERS)
         if self.what in COSTS:
             check_cost(f"--draws {self.draws}", COSTS[self.what], self.draws, "Ask for fewer draws")
         loaded = asked.loaded

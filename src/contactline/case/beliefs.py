@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Protocol
 
 import numpy as np
-import scipy
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy.special import betaincinv, ndtri
 
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
@@ -82,7 +82,7 @@ class Normal(Frozen):
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
-        found: np.ndarray = scipy.stats.norm.ppf(p, self.mean, self.sd)
+        found: np.ndarray = ndtri(p) * self.sd + self.mean
         return found
 
 
@@ -95,7 +95,7 @@ class LogNormal(Frozen):
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
-        found: np.ndarray = self.median * np.exp(self.sigma * scipy.stats.norm.ppf(p))
+        found: np.ndarray = self.median * np.exp(self.sigma * ndtri(p))
         return found
 
 
@@ -108,7 +108,7 @@ class Beta(Frozen):
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
-        found: np.ndarray = scipy.stats.beta.ppf(p, self.mean * self.weight, (1 - self.mean) * self.weight)
+        found: np.ndarray = betaincinv(self.mean * self.weight, (1 - self.mean) * self.weight, p)
         return found
 
 

@@ -149,7 +149,7 @@ def value_of_waiting(
         raise InputError("value of waiting: shares resolved lie within 0 and 1, and the cost from 0 up.")
     q = basis(belief)
     fitted = q @ (q.T @ values)
-    score = scipy.stats.norm.ppf(ranks(belief))
+    score = scipy.special.ndtri(ranks(belief))
     order = np.argsort(score)
     gain = np.array([_signal_gain(score[order], fitted[order], float(share), rng) for share in steps])
     paid = np.flatnonzero(gain >= cost)
@@ -164,7 +164,7 @@ def _signal_gain(score: np.ndarray, fitted: np.ndarray, share: float, rng: np.ra
     if share >= 1.0:
         return _perfect(fitted)
     # Given the signal s, the belief's score is normal around √share·s with what is not resolved as its variance.
-    signal = scipy.stats.norm.ppf((np.arange(400) + 0.5) / 400)
+    signal = scipy.special.ndtri((np.arange(400) + 0.5) / 400)
     left = np.sqrt(1.0 - share)
     around = rng.standard_normal((len(signal), SIGNALS // 2))
     around = np.concatenate([around, -around], axis=1)

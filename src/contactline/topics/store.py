@@ -211,7 +211,7 @@ def _write_results(assessment: Assessment, path: Path) -> Path:
     numeric = [
         name for name, values in labelled.variables.items() if values.dtype.kind in "fiub" and values.ndim
     ]
-    encoding: Mapping[Any, Any] = {name: {"zlib": True, "complevel": 4, "shuffle": True} for name in numeric}
+    encoding: Mapping[Any, Any] = {name: {"zlib": True, "complevel": 1, "shuffle": True} for name in numeric}
     with atomic_path(path) as temporary:
         labelled.to_netcdf(temporary, engine="h5netcdf", format="NETCDF4", encoding=encoding)
     return path

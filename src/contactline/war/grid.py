@@ -11,8 +11,7 @@ from functools import lru_cache
 import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from contactline.core.errors import InputError
 from contactline.front.cells import as_indexes
@@ -199,10 +198,10 @@ def check_holder(grid: Grid, holder: np.ndarray) -> np.ndarray:
 def parts(grid: Grid) -> np.ndarray:
     """Number of the connected part of the theatre that each cell belongs to : ndarray[cell] int, from 0."""
     here, there = pairs(grid)
-    links = coo_array(
+    links = scipy.sparse.coo_array(
         (np.ones(len(here), dtype=np.int8), (here, there)), shape=(len(grid.cell), len(grid.cell))
     )
-    return np.asarray(connected_components(links, directed=False)[1])
+    return np.asarray(scipy.sparse.csgraph.connected_components(links, directed=False)[1])
 
 
 def pairs(grid: Grid) -> tuple[np.ndarray, np.ndarray]:

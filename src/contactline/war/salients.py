@@ -12,8 +12,6 @@ import h3
 import numpy as np
 import scipy
 from numba import njit
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from contactline.front.cells import EARTH_KM
 from contactline.war.grid import Grid, pairs
@@ -87,8 +85,10 @@ def salients(grid: Grid, holder: np.ndarray, inside: np.ndarray) -> np.ndarray:
     here, there = pairs(grid)
     linked = inside[here] & inside[there] & (holder[here] == holder[there])
     count = len(grid.cell)
-    links = coo_array((np.ones(linked.sum(), np.int8), (here[linked], there[linked])), shape=(count, count))
-    part = connected_components(links, directed=False)[1]
+    links = scipy.sparse.coo_array(
+        (np.ones(linked.sum(), np.int8), (here[linked], there[linked])), shape=(count, count)
+    )
+    part = scipy.sparse.csgraph.connected_components(links, directed=False)[1]
     area = np.bincount(part[inside], weights=grid.km2[inside], minlength=int(part.max()) + 1)
     rank = np.empty(len(area), int)
     rank[np.argsort(-area, kind="stable")] = np.arange(len(area))

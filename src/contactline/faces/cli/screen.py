@@ -17,13 +17,14 @@ from contactline.faces.report.front import measured_assessment
 from contactline.faces.report.html import write_front
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.assumptions import would_change
-from contactline.topics.choice.show.page import brief, centre_rows
+from contactline.topics.choice.show.page import ViewpointRow, brief, centre_rows
 from contactline.topics.choice.show.said import key_hinges, no_hinges
 from contactline.topics.contents import key_numbers
 from contactline.topics.proposals.schema import DEALS
 from contactline.topics.showing.judgements import percent, proposal_name
 from contactline.topics.showing.precision import sets_of, too_few
 from contactline.topics.showing.summary import as_of_line
+from contactline.topics.showing.topic import KeyNumber
 from contactline.topics.showing.track import without_scores
 from contactline.topics.truce.schema import TRUCE
 
@@ -34,8 +35,9 @@ SCREEN_LINES = 36
 def summary(assessment: Assessment, console: Console, report: Path | None = None) -> None:
     """Print the judgements, the numbers that matter, what they hinge on, and where the report is."""
     room = max(console.height if console.is_terminal else SCREEN_LINES, 20)
+    said = _said(assessment)
     for size in _SIZES:
-        lines = _screen(console, assessment, report, size)
+        lines = _screen(console, assessment, report, size, said)
         if len(lines) < room:
             break
     print_lines(console, lines)
@@ -125,7 +127,29 @@ _SIZES = tuple(
 """What is left as the screen shrinks."""
 
 
-def _screen(console: Console, assessment: Assessment, report: Path | None, size: _Size) -> list[Text]:
+class _Said(NamedTuple):
+    """What a screen of any size chooses from.
+
+    numbers : the numbers that matter; proposals : row by row, empty where there is but one; sides : names of both
+    changes : what would change the answer
+    """
+
+    numbers: list[KeyNumber]
+    proposals: list[list[str]]
+    sides: tuple[str, ...]
+    changes: list[str]
+
+
+def _said(assessment: Assessment) -> _Said:
+    case = assessment.case
+    sides = (case.defender, case.challenger)
+    rows = _proposals(assessment, [side.id for side in sides])
+    return _Said(key_numbers(assessment), rows, tuple(side.name for side in sides), would_change(assessment))
+
+
+def _screen(
+    console: Console, assessment: Assessment, report: Path | None, size: _Size, said: _Said
+) -> list[Text]:
     reasons, notes, hinges, judgements, changes = size
     case = assessment.case
     parts: list[Text] = [Text(case.title, style="bold"), Text(as_of_line(assessment), style="dim")]
@@ -135,8 +159,8 @@ def _screen(console: Console, assessment: Assessment, report: Path | None, size:
         parts.append(Text(few, style="yellow"))
     parts += [Text(line, style="yellow") for line in without_scores(assessment.tables, assessment.run.notes)]
     tight = not (notes or changes)
-    parts += [*([] if tight else [Text()]), *_numbers(console, assessment, notes)]
-    if offers := _proposals(console, assessment, in_a_line=tight):
+    parts += [*([] if tight else [Text()]), *_numbers(console, said, notes)]
+    if offers := _offers(console, said, in_a_line=tight):
         parts += offers if tight else [Text(), *offers]
     if assessment.judgements[:judgements]:
         parts += [Text(), Text("Judgements", style="bold")]
@@ -155,8 +179,7 @@ def _screen(console: Console, assessment: Assessment, report: Path | None, size:
     for hinge in found:
         effect = f" (share for accepting {hinge.effect})" if notes else ""
         parts.append(Text(f"• {brief(assessment, hinge.label)}: now {hinge.present}; {hinge.turns}{effect}"))
-    lines = would_change(assessment)
-    lines = lines[:changes] if changes != 1 else sorted(lines, key=len)[:1]
+    lines = said.changes[:changes] if changes != 1 else sorted(said.changes, key=len)[:1]
     if lines:
         parts += [
             Text(),
@@ -171,33 +194,39 @@ def _screen(console: Console, assessment: Assessment, report: Path | None, size:
     return [line for part in parts for line in hung(console, part)]
 
 
-def _proposals(console: Console, assessment: Assessment, *, in_a_line: bool) -> list[Text]:
-    """Every proposal where several were assessed: what follows may speak of one of them alone."""
+def _proposals(assessment: Assessment, actors: list[str]) -> list[list[str]]:
+    """Name, chance of a truce and the actors' shares of every proposal, where several were assessed: what follows may
+    speak of one of them alone."""
     names = {name: proposal_name(assessment.case, name) for name in _assessed(assessment)}
     if len(names) < 2:
         return []
-    case = assessment.case
     truce = assessment.tables.get(TRUCE, pd.DataFrame(columns=["variant", "proposal", "p_hold_156"]))
     written = truce[truce["variant"] == "as_written"].set_index("proposal")["p_hold_156"]
-    sides = {side.name: _shares(assessment, side.id) for side in (case.defender, case.challenger)}
-    rows = [
+    rows = centre_rows(assessment)
+    shares = [_shares(rows, actor) for actor in actors]
+    return [
         [
             name,
             percent(float(written[proposal])) if proposal in written else "–",
-            *(shares.get(proposal, "–") for shares in sides.values()),
+            *(own.get(proposal, "–") for own in shares),
         ]
         for proposal, name in names.items()
     ]
+
+
+def _offers(console: Console, said: _Said, *, in_a_line: bool) -> list[Text]:
+    """The proposals as a table, or in a line where there is no room."""
+    if not said.proposals:
+        return []
     if in_a_line:
-        told = [f"“{name}” {holds} ({', '.join(own)})" for name, holds, *own in rows]
-        who = f"accepting better by {', '.join(sides)}"
-        return [Text(f"Truce holds 3 years ({who}): {'; '.join(told)}")]
+        told = [f"“{name}” {holds} ({', '.join(own)})" for name, holds, *own in said.proposals]
+        return [Text(f"Truce holds 3 years (accepting better by {', '.join(said.sides)}): {'; '.join(told)}")]
     columns = [
         words("Proposal"),
         figure("truce holds 3 years"),
-        *(figure(f"accepting better, {side}") for side in sides),
+        *(figure(f"accepting better, {side}") for side in said.sides),
     ]
-    return table_lines(console, columns, rows)
+    return table_lines(console, columns, said.proposals)
 
 
 def _assessed(assessment: Assessment) -> list[str]:
@@ -205,16 +234,16 @@ def _assessed(assessment: Assessment) -> list[str]:
     return [] if deals is None else list(dict.fromkeys(deals["proposal"]))
 
 
-def _shares(assessment: Assessment, actor: str) -> dict[str, str]:
+def _shares(rows: list[ViewpointRow], actor: str) -> dict[str, str]:
     """Proposal → share of beliefs under which the actor's default values prefer it, or that they refuse a point."""
-    own = next((row for row in centre_rows(assessment) if row.actor == actor and row.default), None)
+    own = next((row for row in rows if row.actor == actor and row.default), None)
     cells = own.cells if own else ()
     return {cell.proposal: "refuses" if cell.refuses else cell.words for cell in cells}
 
 
-def _numbers(console: Console, assessment: Assessment, notes: bool) -> list[Text]:
+def _numbers(console: Console, said: _Said, notes: bool) -> list[Text]:
     rows = []
-    for key in key_numbers(assessment):
+    for key in said.numbers:
         body = Text(key.label)
         if notes:
             body.append(f" ({key.note})", style="dim")

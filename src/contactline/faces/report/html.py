@@ -16,7 +16,6 @@ from typing import Any
 import jinja2
 import pandas as pd
 import vl_convert
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from contactline.core.code import code_of
@@ -29,6 +28,7 @@ from contactline.topics.assessment import Assessment
 from contactline.topics.contents import RECIPES, SECTIONS, TOPICS, key_numbers, section_findings
 from contactline.topics.fighting.schema import CELLS, LINE_FAN
 from contactline.topics.front.show import series_gap
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -142,7 +142,9 @@ def write_report(assessment: Assessment, out: Path, figures: bool = True, png: b
     Everything comes from the saved tables: nothing is simulated.
     """
     out = Path(out)
-    with debug_mode(False):  # the schema check of every part of a chart is for tests: it takes two seconds
+    with alt.utils.schemapi.debug_mode(
+        False
+    ):  # the schema check of every part of a chart is for tests: it takes two seconds
         drawn = all_figures(assessment)
     write_text(out / "report.html", render_html(assessment, drawn))
     written = [out / "report.html"]

@@ -4,7 +4,6 @@ issue settles, and what known shocks left in the record beside all other windows
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -19,6 +18,7 @@ from contactline.topics.allies.schema import (
     WEDGE,
 )
 from contactline.topics.assessment import Assessment
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

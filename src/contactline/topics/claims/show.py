@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import altair as alt
-
 from contactline.topics.assessment import Assessment
 from contactline.topics.claims.schema import CLAIMS
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import measured, number
 from contactline.topics.assessment import Assessment
 from contactline.topics.front.schema import AREA_HISTORY, FRONT_MONTHLY, LINE_HISTORY
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.guarantee.schema import GUARANTEE, GUARANTEE_CALENDAR, GUARANTEE_PATHS
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -21,6 +21,7 @@ from contactline.topics.showing.figures import (
     wrapped,
 )
 from contactline.topics.showing.judgements import focus_proposal, proposal_name
+from contactline.topics.showing.shares import UNIT
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
 from contactline.topics.showing.topic import Topic
 from contactline.topics.showing.whose import of_one_proposal
@@ -28,8 +29,7 @@ from contactline.topics.truce.schema import TRUCE
 
 LINE = CATEGORIES[0]
 STUDY = "#9aa5b1"
-_PERCENT = alt.Axis(format=".0%", tickCount=6)
-_UNIT = alt.Scale(domain=[0, 1])
+_PERCENT = {"format": ".0%", "tickCount": 6}
 ROW = 30
 """Pixels of height for each step of a decomposition."""
 
@@ -67,7 +67,7 @@ def _fan(assessment: Assessment, own: pd.DataFrame, dates: pd.DataFrame) -> Figu
         *(alt.Tooltip(f"{q}:Q", format=".0%") for q in ("mean", "q10", "q50", "q90")),
     ]
     chart = base.mark_area(opacity=0.2, color=LINE).encode(
-        y=alt.Y("q10:Q", title="chance that enough guarantors act", scale=_UNIT, axis=_PERCENT), y2="q90:Q"
+        y=alt.Y("q10:Q", title="chance that enough guarantors act", scale=UNIT, axis=_PERCENT), y2="q90:Q"
     )
     chart += base.mark_line(strokeWidth=2.2, color=LINE).encode(y="mean:Q", tooltip=tip)
     if len(dates):
@@ -110,7 +110,7 @@ def _ladder(assessment: Assessment, own: pd.DataFrame) -> Figure:
     base = alt.Chart(inline(named[["row", "kind", "mean", "q10", "q50", "q90"]]))
     tip = ["row:N", *(alt.Tooltip(f"{q}:Q", format=".0%") for q in ("mean", "q10", "q50", "q90"))]
     chart = base.mark_rule(strokeWidth=3, opacity=0.5).encode(
-        x=alt.X("q10:Q", title="chance of being honoured if invoked", scale=_UNIT, axis=_PERCENT),
+        x=alt.X("q10:Q", title="chance of being honoured if invoked", scale=UNIT, axis=_PERCENT),
         x2="q90:Q", y=y, color=colour,
     )  # fmt: skip
     chart += base.mark_point(filled=True, size=80, opacity=1).encode(

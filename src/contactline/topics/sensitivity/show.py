@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.frame import Table
@@ -21,6 +20,7 @@ from contactline.topics.sensitivity.schema import (
     SURFACE,
     WAITING,
 )
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import vl_convert
-from altair.utils import schemapi
 
 from contactline.core.frame import Table
 from contactline.topics.assessment import Assessment
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.judgements import plain_day
 from contactline.topics.showing.legends import Legend, for_page, written_out
 from contactline.topics.showing.theme import CONFIG
@@ -89,7 +88,7 @@ def inline(frame: pd.DataFrame, digits: int = 4) -> alt.InlineData:
 
 def spec_of(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
     """Vega-Lite of a chart that is as wide as its container and high by a number of pixels, `height`."""
-    spec: dict[str, Any] = chart.to_dict(validate=schemapi.DEBUG_MODE)
+    spec: dict[str, Any] = chart.to_dict(validate=alt.utils.schemapi.DEBUG_MODE)
     spec.pop("config", None)
     spec = _titles_wrapped(written_out(spec), height)
     spec.update(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})

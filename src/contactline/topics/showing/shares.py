@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import inline
 from contactline.topics.showing.theme import ACCEPT, EVEN, FIGHT, INK, MUTED
 
 ACCEPTING = "share in which accepting is better"
-UNIT = alt.Scale(domain=[0, 1])
-PERCENT = alt.Axis(format=".0%", tickCount=5)
-COLOURS = alt.Scale(domain=[0, 0.5, 1], range=[FIGHT, EVEN, ACCEPT], interpolate="lab")
+UNIT = {"domain": [0, 1]}
+PERCENT = {"format": ".0%", "tickCount": 5}
+COLOURS = {"domain": [0, 0.5, 1], "range": [FIGHT, EVEN, ACCEPT], "interpolate": "lab"}
 
 
 def colour_of_share() -> alt.Color:

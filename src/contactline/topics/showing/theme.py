@@ -10,8 +10,6 @@ import colorsys
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
-
 CHALLENGER = "#c8553d"
 DEFENDER = "#3b7ea1"
 DMZ = "#e2b84f"
@@ -134,9 +132,3 @@ def _luminance(colour: str) -> float:
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (p / 255 for p in _parts(colour))
     )
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-@alt.theme.register("contactline", enable=False)
-def theme() -> alt.theme.ThemeConfig:
-    """The look as an Altair theme: `alt.theme.enable("contactline")` in a notebook."""
-    return alt.theme.ThemeConfig(config=CONFIG)  # type: ignore[typeddict-item]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-import altair as alt
 import pandas as pd
 
 from contactline.case.scenario import AS_TODAY
 from contactline.core.rounding import percent, share
 from contactline.topics.assessment import Assessment
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

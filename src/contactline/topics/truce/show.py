@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import percent, points, share
 from contactline.topics.assessment import Assessment, Judgement
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -25,15 +25,14 @@ from contactline.topics.showing.judgements import (
     said,
 )
 from contactline.topics.showing.precision import MOST, error_of_mean, in_points, sets_of
+from contactline.topics.showing.shares import PERCENT, UNIT
 from contactline.topics.showing.summary import is_event, outcome_text
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
 from contactline.topics.showing.topic import Drafting, KeyNumber, Section, Topic
 from contactline.topics.showing.whose import of_one_proposal
 from contactline.topics.truce.schema import AIMS, IF_BROKEN, OWN_FORCES, TIMING, TRUCE
 
-_UNIT = alt.Scale(domain=[0, 1])
-_PERCENT = alt.Axis(format=".0%", tickCount=5)
-_STACKED = alt.Legend(columns=1)
+_STACKED = {"columns": 1}
 ROW = 26
 """Pixels of height for each row of a chart of rows."""
 CLOSE = 0.1
@@ -69,7 +68,7 @@ def survival(assessment: Assessment) -> list[Figure]:
         x=alt.X(
             "years:Q", title="years after signature", axis=alt.Axis(values=[0, 1, 2, 3, 4, 5], format="d")
         ),
-        y=alt.Y("p:Q", title="chance that it still holds", scale=_UNIT, axis=_PERCENT),
+        y=alt.Y("p:Q", title="chance that it still holds", scale=UNIT, axis=PERCENT),
         color=colour,
     )
     tip = ["line:N", alt.Tooltip("years:Q"), alt.Tooltip("p:Q", format=".0%")]
@@ -123,7 +122,7 @@ def aims(assessment: Assessment) -> list[Figure]:
         alt.Chart(inline(rows.assign(row=[wrapped(r, 26) for r in rows["row"]])))
         .mark_point(filled=True, size=90, opacity=0.9)
         .encode(
-            x=alt.X("p_hold_260:Q", title="chance that it holds five years", scale=_UNIT, axis=_PERCENT),
+            x=alt.X("p_hold_260:Q", title="chance that it holds five years", scale=UNIT, axis=PERCENT),
             y=alt.Y("row:N", title=None, sort=[wrapped(r, 26) for r in dict.fromkeys(rows["row"])], axis=rows_axis(26)),
             color=alt.Color("name:N", title=None, scale=alt.Scale(range=list(CATEGORIES)),
                             sort=list(dict.fromkeys(rows["name"])), legend=_STACKED),
@@ -175,7 +174,7 @@ def own_forces(assessment: Assessment) -> list[Figure]:
         .encode(
             x=alt.X("strength:Q", title="size the defender’s forces settle at, over that at signature",
                     axis=alt.Axis(format=".0%"), scale=alt.Scale(zero=False)),
-            y=alt.Y("p:Q", title="chance that it holds five years", scale=_UNIT, axis=_PERCENT),
+            y=alt.Y("p:Q", title="chance that it holds five years", scale=UNIT, axis=PERCENT),
             color=alt.Color("line:N", title=None, scale=alt.Scale(range=list(CATEGORIES)), sort=list(names.values()),
                             legend=_STACKED),
             tooltip=["line:N", alt.Tooltip("strength:Q", format=".0%"), alt.Tooltip("p:Q", format=".0%")],
@@ -241,7 +240,7 @@ def _dots(rows: pd.DataFrame, stem: str, title: str, order: list[str]) -> alt.La
     )
     tip = [alt.Tooltip(f"{stem}{q}:Q", format=".0%") for q in ("", "_q10", "_q90")]
     bars = base.mark_rule(strokeWidth=5, opacity=0.35, color=CATEGORIES[0]).encode(
-        x=alt.X(f"{stem}_q10:Q", title=title, scale=_UNIT, axis=_PERCENT), x2=f"{stem}_q90:Q", tooltip=tip
+        x=alt.X(f"{stem}_q10:Q", title=title, scale=UNIT, axis=PERCENT), x2=f"{stem}_q90:Q", tooltip=tip
     )
     points = base.mark_point(filled=True, size=90, opacity=1, color=INK).encode(x=f"{stem}:Q", tooltip=tip)
     found: alt.LayerChart = bars + points

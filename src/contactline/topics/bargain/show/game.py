@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.bargain.schema import EQUILIBRIA, GAME, GAME_VALUES, GAME_WEIGHTS
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import STATIC_WIDTH, Figure, Recipe, inline, source_line, spec_of
 from contactline.topics.showing.theme import ACCEPT, INK, MUTED, PAPER, RULE
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from contactline.case.scenario import AS_TODAY
@@ -13,6 +12,7 @@ from contactline.core.frame import as_records
 from contactline.core.rounding import percent, share
 from contactline.topics.assessment import Assessment
 from contactline.topics.bargain.schema import BARGAINING_RANGE, RANGE_SUMMARY
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -26,8 +26,8 @@ from contactline.topics.showing.figures import (
 from contactline.topics.showing.theme import ACCEPT, CHALLENGER, DEFENDER, INK, MUTED
 
 NONE = "none"
-_SHARE = alt.Scale(domain=[0, 1], nice=False)
-_PERCENT = alt.Axis(format=".0%", tickCount=5)
+_SHARE = {"domain": [0, 1], "nice": False}
+_PERCENT = {"format": ".0%", "tickCount": 5}
 
 
 def acceptance(assessment: Assessment) -> list[Figure]:

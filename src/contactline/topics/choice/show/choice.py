@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -13,6 +12,7 @@ from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, COURSES, HINGES
 from contactline.topics.choice.show.said import NO_HINGES
 from contactline.topics.fighting.show.cost import interval_chart
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,
@@ -121,7 +121,7 @@ RECIPES = (
     Recipe("courses", "choice", "outcomes of each course", (COURSES,), outcomes),
 )
 
-_STACKED = alt.Legend(columns=1)
+_STACKED = {"columns": 1}
 
 
 def _breakeven_of(assessment: Assessment, proposal: str, grid: pd.DataFrame, note: str) -> Figure:

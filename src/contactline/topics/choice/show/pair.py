@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from contactline.case.schema import Case
 from contactline.choice.pair import Pair
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import Figure, inline, spec_of, wrapped
 from contactline.topics.showing.judgements import plain_day
 from contactline.topics.showing.shares import ACCEPTING, COLOURS, outlined

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import amount, measured, number, percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.fighting.schema import LOSS_SOURCES, LOSSES_FAN, LOSSES_HISTORY
 from contactline.topics.proposals.schema import PRICE
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

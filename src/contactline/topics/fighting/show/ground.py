@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import amount, number, points
 from contactline.topics.assessment import Assessment
 from contactline.topics.fighting.schema import LINE_FAN, OPENS
 from contactline.topics.fighting.show.said import first_settlement, main_target, points_range
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

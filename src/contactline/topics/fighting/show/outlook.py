@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import date
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.dates import day_after_weeks
@@ -14,6 +13,7 @@ from contactline.topics.assessment import Assessment
 from contactline.topics.fighting.schema import GAIN_FAN, OBJECTIVES
 from contactline.topics.fighting.show.said import headline_objectives
 from contactline.topics.front.schema import AREA_HISTORY
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from contactline.core.rounding import amount, number, percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.fighting.schema import COLLAPSE, LOSS_SOURCES, STRENGTH
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-import altair as alt
 import pandas as pd
 
 from contactline.core.rounding import amount, measured, number, percent
 from contactline.topics.assessment import Assessment, Judgement
 from contactline.topics.proposals.schema import DEAL_COMPARE, DEALS, PRICE
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from contactline.topics.assessment import Assessment
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import Figure, Recipe, inline, source_line, spec_of
 from contactline.topics.showing.theme import CHALLENGER, MUTED
 from contactline.topics.trust.schema import BACKTEST_PLACES, BACKTEST_PLACES_BANDS

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -18,6 +17,7 @@ from contactline.core.frame import Tables
 from contactline.core.rounding import percent
 from contactline.score.models import LABELS
 from contactline.topics.assessment import Assessment, RunInfo
+from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
     Recipe,

@@ -147,5 +147,6 @@ def defender_strength(
     attacker_losses : ndarray[draw, week], the attacker's true killed and wounded a week
     bleeding : ndarray[draw, week], support's factor on the defender's losses
     """
-    losses = attacker_losses * beliefs["losses.defender_per_attacker"][:, None] * bleeding
+    losses = attacker_losses * beliefs["losses.defender_per_attacker"][:, None]
+    losses *= bleeding
     return strength_path(losses, flows(beliefs, "defender"))

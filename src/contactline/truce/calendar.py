@@ -34,6 +34,10 @@ class PledgeLuck:
     forfeit: np.ndarray
     ceded: np.ndarray
 
+    def of(self, draws: slice) -> PledgeLuck:
+        """The luck of some of the draws."""
+        return PledgeLuck(self.change[draws], self.stance[draws], self.forfeit[draws], self.ceded[draws])
+
 
 def stance_steps(
     events: Sequence[PoliticalEvent],

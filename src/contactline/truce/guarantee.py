@@ -14,8 +14,8 @@ is truce.coalition_together. docs/guarantee.md has the sources.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, reduce
 
@@ -50,6 +50,8 @@ BELIEFS = (
 
 EDGE = 1e-6
 """Nearest to 0 and 1 that a chance is taken on the logit scale."""
+BLOCK = 500
+"""Draws whose paths are worked out at once: arrays of a few years by weeks then stay in the processor's cache."""
 PARTS = ("restraint", "discretion", "calendar", "crises", "forfeiture")
 """The reasons that move a base over time, in the order in which the report adds them."""
 
@@ -160,6 +162,11 @@ class Promise:
     ceded: bool = False
     signed: np.ndarray | int = 0
 
+    def of(self, draws: slice) -> Promise:
+        """The promise in some of the draws."""
+        signed = self.signed[draws] if np.ndim(self.signed) else self.signed  # type: ignore[index]
+        return replace(self, base=self.base[draws], signed=signed)
+
 
 @dataclass(frozen=True)
 class PromiseLuck:
@@ -171,6 +178,10 @@ class PromiseLuck:
 
     crisis: np.ndarray
     pledge: PledgeLuck | None = None
+
+    def of(self, draws: slice) -> PromiseLuck:
+        """The luck of some of the draws."""
+        return PromiseLuck(self.crisis[draws], self.pledge and self.pledge.of(draws))
 
 
 def credibility_paths(
@@ -188,6 +199,39 @@ def credibility_paths(
     guarantee, base, weeks = promise.guarantee, promise.base, luck.crisis.shape[1]
     if guarantee is None or guarantee.form == "none" or not base.any():
         return np.zeros((len(base), weeks))
+    q = np.empty((len(base), weeks))
+
+    for at in range(0, len(base), BLOCK):
+        own = slice(at, at + BLOCK)
+        q[own] = _paths(promise.of(own), _Some(beliefs, own), luck.of(own), parts)
+    return q
+
+
+class _Some(Mapping[str, np.ndarray]):
+    """Beliefs in some of the draws; only those that are asked for are looked at."""
+
+    def __init__(self, beliefs: Mapping[str, np.ndarray], draws: slice) -> None:
+        self.beliefs, self.draws = beliefs, draws
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.beliefs[name][self.draws]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.beliefs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.beliefs)
+
+    def __len__(self) -> int:
+        return len(self.beliefs)
+
+
+def _paths(
+    promise: Promise, beliefs: Mapping[str, np.ndarray], luck: PromiseLuck, parts: Collection[str]
+) -> np.ndarray:
+    """credibility_paths of a guarantee that is one, for as many draws as fit in the processor's own memory."""
+    guarantee, base, weeks = promise.guarantee, promise.base, luck.crisis.shape[1]
+    assert guarantee is not None
     burden = _crises(beliefs, luck.crisis) if "crises" in parts else None
     members = []
     shift = luck.pledge.ceded if promise.ceded and luck.pledge is not None else 0.0

@@ -74,25 +74,31 @@ def strength_path(losses: np.ndarray, side: Flows) -> np.ndarray:
     losses : ndarray[draw, week], killed and wounded of this side a week. Those who were wounded before today come
     back at the first week's rate: the hospitals are as full as that week fills them.
     """
-    weeks = losses.shape[1]
-    wounded = losses * (1.0 - side.killed_share)[:, None]
     lag = np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(int)
-    came_from = np.maximum(np.arange(weeks) - lag[:, None], 0)
-    returned = side.wounded_return[:, None] * np.take_along_axis(wounded, came_from, axis=1)
-    inflow = (side.recruits[:, None] + returned - losses) / side.force[:, None]
     stay = 1.0 - side.absence_rate * (1.0 - side.absence_return)
-    strength: np.ndarray = _levels(inflow, stay)
+    surviving = 1.0 - side.killed_share
+    strength: np.ndarray = _levels(
+        losses, side.force, side.recruits, surviving, side.wounded_return, lag, stay
+    )
     return strength
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _levels(inflow: np.ndarray, stay: np.ndarray) -> np.ndarray:
-    """Force at the end of each week : ndarray[draw, week]; inflow : [draw, week], stay : [draw], of today's force."""
-    strength = np.empty_like(inflow)
-    for d in range(inflow.shape[0]):
+def _levels(
+    losses: np.ndarray, force: np.ndarray, recruits: np.ndarray, surviving: np.ndarray, back: np.ndarray,
+    lag: np.ndarray, stay: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Force at the end of each week over today's : ndarray[draw, week]; losses : [draw, week], the others : [draw].
+
+    surviving : share of the losses who are wounded; back : share of those who return, after `lag` weeks
+    """
+    strength = np.empty_like(losses)
+    for d in range(losses.shape[0]):
         level = 1.0
-        for week in range(inflow.shape[1]):
-            level = max(level * stay[d] + inflow[d, week], 0.0)
+        for week in range(losses.shape[1]):
+            returned = back[d] * (losses[d, max(week - lag[d], 0)] * surviving[d])
+            inflow = (recruits[d] + returned - losses[d, week]) / force[d]
+            level = max(level * stay[d] + inflow, 0.0)
             strength[d, week] = level
     return strength
 

@@ -86,6 +86,18 @@ class Normal(Frozen):
         return found
 
 
+class HalfNormal(Frozen):
+    """The part above zero of a normal around zero with this scale, in the belief's unit."""
+
+    kind: Literal["halfnormal"]
+    scale: float = Field(gt=0)
+
+    def quantile(self, p: np.ndarray) -> np.ndarray:
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit."""
+        found: np.ndarray = self.scale * ndtri((1.0 + p) / 2.0)
+        return found
+
+
 class LogNormal(Frozen):
     """Log-normal with its median, in the belief's unit, and the standard deviation of the logarithm."""
 
@@ -113,7 +125,7 @@ class Beta(Frozen):
 
 
 Distribution = Annotated[
-    Fixed | Uniform | LogUniform | Normal | LogNormal | Beta, Field(discriminator="kind")
+    Fixed | Uniform | LogUniform | Normal | HalfNormal | LogNormal | Beta, Field(discriminator="kind")
 ]
 
 

@@ -49,9 +49,15 @@ ENGINE_BELIEFS: dict[str, str] = {
     "manpower.defender_return_weeks": "weeks",
     "manpower.defender_absences": "persons per month",
     "manpower.defender_absence_return": "share",
-    "truce.base_rate": "per year",
+    "truce.history_incident": "share",
+    "truce.history_offensive": "share",
+    "truce.history_war": "share",
+    "truce.history_shape": "exponent",
     "truce.accident_share": "share",
-    "truce.effect_gain": "elasticity",
+    "truce.mechanism_war": "log hazard",
+    "truce.mechanism_small": "share",
+    "truce.reference_worth": "log",
+    "truce.belt_ceded": "log hazard",
     "truce.value_per_km2": "persons per km²",
     "truce.effect_dmz": "log hazard",
     "truce.effect_monitoring": "log hazard",
@@ -93,7 +99,12 @@ ENGINE_BELIEFS: dict[str, str] = {
     "truce.renewed_tempo_belt_lost": "multiplier",
     "truce.renewed_tempo_rebuild": "multiplier",
     "truce.morale_collapse": "multiplier",
-    "truce.defender_losses_truce": "share",
+    "truce.incident_dead": "persons",
+    "truce.offensive_dead": "persons",
+    "truce.withdrawal_done": "share",
+    "truce.ultimatum_weeks": "weeks",
+    "war.losses_follow_pace": "elasticity",
+    "support.cut_if_refused": "share",
 }
 """The beliefs every case defines, and the unit the engine reads each in."""
 
@@ -107,6 +118,8 @@ OUTCOMES: tuple[str, ...] = (
     "collapsed",
     "truce_holds",
     "guarantee_failed",
+    "offensives",
+    "incidents",
 )
 """The outcomes of a run that an actor may value."""
 
@@ -233,6 +246,9 @@ def _in_support(case: Case) -> Iterator[Pointer]:
             yield ("support_paths", i, "cuts", j, "actor"), "actors", cut.actor
             for k, name in enumerate(cut.capabilities):
                 yield ("support_paths", i, "cuts", j, "capabilities", k), "capabilities", name
+    for i, proposal in enumerate(case.proposals):
+        if proposal.if_refused is not None:
+            yield ("proposals", i, "if_refused"), "support_paths", proposal.if_refused
 
 
 _SINGULAR = {"capabilities": "capability", "series": "series", "proposals": "proposal"}

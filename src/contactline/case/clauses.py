@@ -292,6 +292,8 @@ class Proposal(Sourced):
     """Day on which it would enter into force, where the text names one."""
     summary: str = Field(min_length=20)
     clauses: tuple[AnyClause, ...] = Field(min_length=1)
+    if_refused: Slug | None = None
+    """The support path by which supporters may answer a refusal (belief support.cut_if_refused); none: they do not."""
 
     @property
     def guarantee(self) -> str | None:

@@ -1,13 +1,15 @@
 """Courses of action on one clock: fight on, accept a proposal now, or fight for a time and then settle.
 
-All run on the same futures. A broken truce is war again from the line that the terms left, with what the terms took
-away and what both sides rebuilt. Fighting may also end by itself on the line then reached, at the belief war.end_rate;
-such a peace breaks like a truce without terms.
+All run on the same futures. A war that breaks a truce starts from the line that the terms left, with what the terms
+took away and what both sides rebuilt; incidents and limited offensives cost lives and a little ground and the truce
+goes on. Fighting may also end by itself on the line then reached, at the belief war.end_rate; such a peace breaks like
+a truce without terms. Refusing an offer is a course of its own: support may answer it, and an ultimatum shakes the
+defender when it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,16 +18,19 @@ from contactline.case.labels import credibility_belief, pledge_belief
 from contactline.case.pledges import Guarantee
 from contactline.case.scenario import FUTURES, SIGN_WEEK
 from contactline.case.schema import Case
+from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.graph import Reads, node
-from contactline.engine.course_kernel import NEVER, Lived, Luck, Renewal, War, live
+from contactline.core.streams import Streams
+from contactline.engine.course_kernel import NEVER, Lived, Luck, Renewal, War, live_to
 from contactline.engine.effects import COLLAPSE_HAZARD, END_RATE, PRESSED
 from contactline.engine.fits import SPACE
 from contactline.engine.futures import Futures
 from contactline.engine.ground import SETTLEMENT, THEATRE, Theatre
 from contactline.engine.lines import holder_of, line_from, name_of_holder
+from contactline.engine.luck import seen
 from contactline.engine.models import model_of
 from contactline.truce.aims import AIMS, wanted_regions
-from contactline.truce.breakdown import Challenge, Decision, TruceTerms, hazard_at_signature
+from contactline.truce.breakdown import Challenge, Decision, TruceTerms, moved_at_signature
 from contactline.truce.guarantee import Promise, PromiseLuck
 from contactline.truce.slots import BREAKDOWN, CREDIBILITY
 from contactline.truce.terms import Settlement
@@ -44,12 +49,20 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "weeks_of_war": ("Weeks of war", "weeks"),
     "collapsed": ("At least one collapse of the front", "share"),
     "truce_holds": ("No fighting at the horizon: truce in force, or war ended by itself", "share"),
-    "truce_broken": ("Truce on the proposal broken within the horizon", "share"),
+    "truce_broken": ("War broke out again under the proposal within the horizon", "share"),
+    "offensives": ("Limited offensives (101 to 999 dead) under a truce or a peace", "number"),
+    "incidents": ("Clashes with 1 to 100 dead under a truce or a peace", "number"),
     "guarantee_failed": ("Truce broken and the guarantor did not act", "share"),
 }
 """Outcome name → label and unit; each is an ndarray[draw]."""
 
 FIGHT_ON = "fight_on"
+REFUSE = "refuse "
+"""Before a proposal's id: the course of refusing it."""
+FAR_YEARS = (5, 10, 20)
+"""Horizons at which courses are compared side by side, years."""
+FAR_FUTURES = 10
+"""Futures of a belief set that are followed so far; 200 sets of 10 err by 2 points."""
 Outcomes = Mapping[str, np.ndarray]
 """Name in OUTCOMES → ndarray[draw]."""
 Runs = Mapping[str, Outcomes]
@@ -80,15 +93,54 @@ class Signing:
 
 def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.ndarray]:
     """Outcomes of fighting on for the whole horizon : name → ndarray[draw], in the units of OUTCOMES."""
-    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
-    raw = live(
-        NEVER,
-        war_inputs(futures),
-        idle,
-        Renewal(*[np.ones(futures.draws)] * len(Renewal._fields)),  # nothing is signed, so nothing is renewed
-        luck_inputs(futures),
-    )
-    return _outcomes(theatre, futures, raw, None)
+    return _outcomes(theatre, futures, _fought(case, theatre, futures, (futures.weeks,), False)[0], None)
+
+
+def _fought(
+    case: Case, theatre: Theatre, futures: Futures, horizons: Sequence[int], pressed: bool
+) -> list[Lived]:
+    """Fighting on, read at each of the horizons, weeks; pressed : under an ultimatum made now."""
+    idle = decision_from(case, theatre, futures, UNSIGNED)
+    renewal = Renewal(
+        *[np.ones(futures.draws)] * len(Renewal._fields)
+    )  # nothing is signed, so nothing is renewed
+    return live_to(horizons, NEVER, war_inputs(futures, pressed=pressed), idle, renewal, luck_inputs(futures))
+
+
+def refuse(case: Case, theatre: Theatre, settlement: Settlement, futures: Futures) -> dict[str, np.ndarray]:
+    """Outcomes of refusing an offer and fighting on, in the units of OUTCOMES : name → ndarray[draw].
+
+    Where the offer says which support path may answer a refusal (`if_refused`), it does with the chance
+    support.cut_if_refused; an offer pressed on the defender shakes it for truce.ultimatum_weeks.
+    """
+    return refused_to(case, theatre, settlement, futures, (futures.weeks,))[0]
+
+
+def refused_to(
+    case: Case, theatre: Theatre, settlement: Settlement, futures: Futures, horizons: Sequence[int]
+) -> list[dict[str, np.ndarray]]:
+    """The same read at several horizons, weeks in rising order."""
+    pressed, path = settlement.imposed, settlement.proposal.if_refused
+    kept = [
+        _outcomes(theatre, futures, raw, None) for raw in _fought(case, theatre, futures, horizons, pressed)
+    ]
+    if path is None or path == futures.reads["support"]:
+        return kept
+    cut = futures.with_support(path)
+    answered = futures.reads.of(REFUSAL_LUCK) < futures.beliefs["support.cut_if_refused"]
+    punished = [_outcomes(theatre, cut, raw, None) for raw in _fought(case, theatre, cut, horizons, pressed)]
+    return [
+        {name: np.where(answered, other[name], one[name]) for name in one}
+        for one, other in zip(kept, punished, strict=True)
+    ]
+
+
+@node("refusal luck", kept=False)
+def REFUSAL_LUCK(reads: Reads) -> np.ndarray:
+    """Chance of how support answers a refusal : ndarray[draw], uniform; stream luck.refusal, a key a belief set."""
+    streams = Streams(reads["seed"])
+    pool = [streams.rng("luck.refusal", one).random(FUTURES) for one in range(reads["sets"])]
+    return seen(reads, np.concatenate(pool))
 
 
 def accept(
@@ -100,16 +152,31 @@ def accept(
 ) -> dict[str, np.ndarray]:
     """Outcomes of accepting a proposal, in the units of OUTCOMES : name → ndarray[draw]; now, unless `signing` says
     otherwise."""
+    return accepted_to(case, theatre, settlement, futures, (futures.weeks,), signing)[0]
+
+
+def accepted_to(
+    case: Case,
+    theatre: Theatre,
+    settlement: Settlement,
+    futures: Futures,
+    horizons: Sequence[int],
+    signing: Signing = Signing(),
+) -> list[dict[str, np.ndarray]]:
+    """The same read at several horizons, weeks in rising order."""
     decides = truce_decision(case, theatre, settlement, futures, signing)
     promised = bool(decides.credibility.any())
-    raw = live(
+    pressed = signing.week > 0 and settlement.imposed
+    raw = live_to(
+        horizons,
         signing.week,
-        war_inputs(futures),
+        war_inputs(futures, pressed=pressed),
         decides,
         renewal_inputs(futures, terms_signed(case, settlement, signing), promised=promised),
         luck_inputs(futures),
     )
-    return _outcomes(theatre, futures, raw, None if signing.on_line_reached else settlement)
+    after = None if signing.on_line_reached else settlement
+    return [_outcomes(theatre, futures, one, after) for one in raw]
 
 
 def truce_decision(
@@ -120,13 +187,12 @@ def truce_decision(
     signing: Signing = Signing(),
 ) -> Decision:
     """The challenger's weekly decision under a settlement signed now, or as `signing` says."""
-    ground = theatre.ground if signing.on_line_reached else settlement.ground_after
     guarantee = signing.guarantee or settlement.guarantee
     credibility = signing.credibility
     if credibility is None:
         credibility = credibility_for(case, settlement, futures, guarantee=guarantee, signed=signing.week)
     written = terms_signed(case, settlement, signing)
-    return decision_from(case, theatre, ground, futures, written, guarantee, credibility)
+    return decision_from(case, theatre, futures, written, guarantee, credibility)
 
 
 def terms_signed(case: Case, settlement: Settlement, signing: Signing) -> TruceTerms:
@@ -268,17 +334,19 @@ def honoured_tempo(guarantee: Guarantee | None, futures: Futures) -> np.ndarray:
 def decision_from(
     case: Case,
     theatre: Theatre,
-    ground: Ground,
     futures: Futures,
     terms: TruceTerms,
     guarantee: Guarantee | None = None,
     credibility: np.ndarray | None = None,
 ) -> Decision:
-    """The challenger's weekly decision where a truce begins on `ground`.
+    """The challenger's weekly decision under given terms.
 
     credibility : ndarray[draw], a probability; None: no guarantee
+
+    What renewed war is worth is read off the present line whatever the terms hand over: whether ceded ground makes
+    the next war likelier or less likely is the belief truce.belt_ceded, not a consequence of aims that are met.
     """
-    wanted = wanted_share(case, theatre, ground, futures)
+    wanted = wanted_share(case, theatre, theatre.ground, futures)
     nothing = np.zeros(futures.draws)
     leaving = nothing
     if terms.imposed:
@@ -301,14 +369,21 @@ def decision_from(
 
 @node("peace hazard", kept=False)
 def PEACE_HAZARD(reads: Reads) -> np.ndarray:
-    """Weekly hazard that a war breaks out again which ended by itself on the present line : ndarray[draw]."""
+    """Hazard that a peace breaks which came by itself on the present line, cumulated over its first five years :
+    ndarray[draw, severity]."""
     theatre, futures = reads.of(THEATRE), Futures(reads)
-    return hazard_at_signature(decision_from(futures.case, theatre, theatre.ground, futures, UNSIGNED))
+    idle = decision_from(futures.case, theatre, futures, UNSIGNED)
+    small, large = moved_at_signature(idle)
+    return np.column_stack([idle.incident * small, idle.offensive * large, idle.war * large])
 
 
-def war_inputs(futures: Futures) -> War:
-    """What the war is made of, for the compiled loop; the same for every course on the same futures."""
+def war_inputs(futures: Futures, *, pressed: bool = False) -> War:
+    """What the war is made of, for the compiled loop; the same for every course on the same futures.
+
+    pressed : whether an ultimatum made now shakes the defender, which costs nothing to read where there is none
+    """
     beliefs = futures.beliefs
+    ones, none = np.ones(futures.draws), np.zeros(futures.draws)
     side, collapse = flows(beliefs, "defender"), futures.reads.of(COLLAPSE_HAZARD)
     return War(
         net=futures.net,
@@ -327,8 +402,15 @@ def war_inputs(futures: Futures) -> War:
         lag=np.clip(np.rint(side.return_weeks), 0, LONGEST_LAG).astype(np.int64),
         force=side.force,
         end_rate=np.repeat(futures.reads.of(END_RATE), futures.each),
-        peace_hazard=futures.reads.of(PEACE_HAZARD),
-        truce_losses=beliefs["truce.defender_losses_truce"],
+        dead=beliefs["losses.attacker_killed_share"]
+        + beliefs["losses.defender_per_attacker"] * side.killed_share,
+        peace=futures.reads.of(PEACE_HAZARD),
+        incident_dead=beliefs["truce.incident_dead"],
+        offensive_dead=beliefs["truce.offensive_dead"],
+        follow=beliefs["war.losses_follow_pace"],
+        shaken=beliefs["truce.ultimatum_weeks"] if pressed else none,
+        shock=beliefs["truce.morale_collapse"] if pressed else ones,
+        absence=beliefs["truce.morale_absence"] if pressed else ones,
     )
 
 
@@ -380,7 +462,10 @@ def _outcomes(
         km2 = raw.net_km2
     else:
         given = settlement.given_up[:, None] * measured
-        back = (settlement.returned[:, None] * measured).sum(axis=0)
+        # What the other side is to give back it may keep: the expected part of it counts.
+        back = (settlement.returned[:, None] * measured).sum(axis=0) * _carried_out(futures, settlement)[
+            :, None
+        ]
         before = start.lost(np.column_stack([measured, given]), raw.top_before)
         # What fell is counted in cells, a gain in km² of average ground; the share of the one is read into the other.
         inside = before[:, 3] / np.maximum(before[:, 0], 1e-9)
@@ -389,7 +474,7 @@ def _outcomes(
         after = line_from(settlement.ground_after, futures).lost(measured, elsewhere + raw.top_after)
         still = exact_area(theatre, settlement.given_up) - taken
         lost = np.where(signed[:, None], after + given.sum(axis=0) - back, before[:, :3])
-        km2 = raw.net_km2 + np.where(signed, still - back[0], 0.0)
+        km2 = raw.net_km2 + np.where(signed, still - back[:, 0], 0.0)
     belt_now = float(belt[here.holder == 0].sum())
     return {
         # A gain knows no border; what the defender holds ends where it holds nothing.
@@ -402,16 +487,51 @@ def _outcomes(
         "collapsed": (raw.collapses > 0).astype(float),
         "truce_holds": raw.silent,
         "truce_broken": (raw.broke_week >= 0).astype(float),
+        "offensives": raw.offensives,
+        "incidents": raw.incidents,
         "guarantee_failed": (raw.honoured == 0.0).astype(float),
     }
 
 
+def _carried_out(futures: Futures, settlement: Settlement) -> np.ndarray:
+    """Chance that the other side leaves what it is to leave : ndarray[draw]; 1 where it is to leave nothing."""
+    if not settlement.returned.any():
+        return np.ones(futures.draws)
+    return futures.beliefs["truce.withdrawal_done"]
+
+
 @node("course")
 def COURSE(reads: Reads, course: str) -> Outcomes:
-    """Outcomes of fighting on, or of accepting a proposal : name → ndarray[draw]."""
+    """Outcomes of fighting on, of accepting a proposal, or of refusing one (`refused`) : name → ndarray[draw]."""
     case: Case = reads["case"]
     theatre, futures = reads.of(THEATRE), Futures(reads)
     if course == FIGHT_ON:
         return fight_on(case, theatre, futures)
+    if course.startswith(REFUSE):
+        return refuse(case, theatre, reads.of(SETTLEMENT(course.removeprefix(REFUSE))), futures)
     week = int(dict(reads["levers"]).get(SIGN_WEEK, 0))
     return accept(case, theatre, reads.of(SETTLEMENT(course)), futures, Signing(week=week))
+
+
+@node("far course")
+def FAR_COURSE(reads: Reads, course: str) -> tuple[Outcomes, ...]:
+    """The same read at FAR_YEARS, on the first FAR_FUTURES of every belief set."""
+    case: Case = reads["case"]
+    theatre, futures = (
+        reads.of(THEATRE),
+        Futures(reads.under({"futures": min(reads["futures"], FAR_FUTURES)})),
+    )
+    weeks = [round(years * WEEKS_PER_YEAR) for years in FAR_YEARS]
+    if course == FIGHT_ON:
+        fought = _fought(case, theatre, futures, weeks, False)
+        return tuple(_outcomes(theatre, futures, raw, None) for raw in fought)
+    if course.startswith(REFUSE):
+        offer = reads.of(SETTLEMENT(course.removeprefix(REFUSE)))
+        return tuple(refused_to(case, theatre, offer, futures, weeks))
+    week = int(dict(reads["levers"]).get(SIGN_WEEK, 0))
+    return tuple(accepted_to(case, theatre, reads.of(SETTLEMENT(course)), futures, weeks, Signing(week=week)))
+
+
+def refused(proposal: str) -> str:
+    """Name of the course of refusing a proposal."""
+    return f"{REFUSE}{proposal}"

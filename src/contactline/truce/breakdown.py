@@ -1,15 +1,24 @@
-"""Whether a truce holds: each week a challenger may find that renewed war pays, and accidents happen.
+"""Whether a truce holds: history says how often truces break, and the reasons of this one move it from there.
 
-    hazard(t) = base/52.18 · exp(γ_z·zone + γ_m·monitored + γ_i·imposed) · [ a + (1 − a)·(value(t)/cost(t))^γ ]
-    value/cost = v·G·w / (L·(1 + relief)) · r(t) · s(t)^(−η) · (1 − q(t)·(1 − h)) / (1 + q(t)·p)
+    h_c(t) = fitted_c(t) · { a + (1 − a)·exp[ s_c·z(t) − s_c²/2 ] } · exp(b_c·ceded),   c = incident, offensive, war
+    fitted_c(t) = H_c·k·t^(k − 1)/5^k,  t in years
+    z(t) = log value/cost(t) + terms − reference,  within ±3
+    value/cost = v·G·w / (L·(1 + relief)) · [r(t)·s(t)^(−η)]^(1 − ε) · (1 − q(t)·(1 − h)) / (1 + q(t)·p)
 
-G is the ground that two years of renewed war would bring at the tempo of this war, w the part of it that the
-challenger wants (its type, read off fronts simulated from the line that the terms left), v the losses it accepts for a
-km² of it, L the losses of two years; r is what both sides rebuilt, s the defender's strength over that at signature,
-q the guarantee's credibility, h the tempo that is left if it is honoured and p what that costs on top. `base` is the
-rate at which truces break where renewed war just pays. Published findings disagree on terms: strong agreements last
-(Fortna 2004, International Organization 57:337), pressed ones fail (Werner & Yuen 2005, IO 59:261), neither shows in a
-larger replication (Lo, Hashimoto & Reiter 2008, IO 62:717); each belief set follows one of the three readings.
+H_c is the cumulated hazard of five years in a truce of this kind (truce/breaks.py), by severity: incidents (1–100
+dead), limited offensives (101–999) and war. z is how far renewed war pays here compared with truces at large: the
+reference is the log of value over cost in a typical one, and one unit a factor e. s_c says how far such reasons move
+what history shows; their mean over the reference class is one by construction, so history's rate stays history's. a is
+the share that accidents and local commanders bring. G is the ground that two years of renewed war would bring at the
+tempo of this war, w the part of it that the challenger wants (its type), v the losses it accepts for a km² of it, L the
+losses of two years, which follow the pace with elasticity ε; r is what both sides rebuilt, s the defender's strength
+over that at signature, q the guarantee's credibility, h the tempo that is left if it is honoured, p what that costs on
+top. b is what ceding prepared defences does beyond all this, a belief with both signs: the next war is cheaper (Powell
+2006, International Organization 60:169), or what was wanted has been given.
+
+Published findings disagree on terms: strong agreements last (Fortna 2004, IO 57:337), pressed ones fail (Werner & Yuen
+2005, IO 59:261), neither shows in a larger replication (Lo, Hashimoto & Reiter 2008, IO 62:717); each belief set
+follows one of the three readings.
 """
 
 from __future__ import annotations
@@ -36,10 +45,30 @@ LEAST_STRENGTH = 0.5
 """No truce leaves the defender with less than this part of its force, and no shortage of people below it speeds the
 challenger up further: a state that runs so short calls up more. *Assumption* of the developers."""
 
+MOST_Z = 3.0
+"""How many standard deviations of the reference class a truce can lie from its middle: beyond it has no precedent."""
+MECHANISM = 0.6
+"""The strength of the mechanism at which a term moves the hazard of war as much as its study found: the scale of the
+prior of truce.mechanism_war. Elsewhere it moves it in proportion."""
+HISTORY_YEARS = 5.0
+"""Years over which the hazards of history are cumulated."""
+
+SEVERITIES = ("incident", "offensive", "war")
+"""1 to 100 dead, 101 to 999, and 1,000 or more."""
+
 BELIEFS = (
-    "truce.base_rate",
+    "truce.history_incident",
+    "truce.history_offensive",
+    "truce.history_war",
+    "truce.history_shape",
     "truce.accident_share",
-    "truce.effect_gain",
+    "truce.mechanism_war",
+    "truce.mechanism_small",
+    "truce.reference_worth",
+    "truce.belt_ceded",
+    "truce.incident_dead",
+    "truce.offensive_dead",
+    "war.losses_follow_pace",
     "truce.value_per_km2",
     "truce.effect_dmz",
     "truce.effect_monitoring",
@@ -55,21 +84,33 @@ BELIEFS = (
 
 
 class Decision(NamedTuple):
-    """What enters the challenger's weekly decision, ndarray[draw] float64 each (credibility: [draw, week]).
+    """What enters the weekly hazards of breaks, ndarray[draw] float64 each (credibility: [draw, week]).
 
-    quiet : weekly rate at which truces break where renewed war just pays, with the terms' own effects
-    accident : share of it that no calculation drives; gamma : how sharply the rate follows value over cost
-    log_ratio : log value/cost at signature without a guarantee; log_rebuild : log of tempo gained by a full rebuild
+    incident, offensive, war : hazard of each severity cumulated over five years in truces of this kind; shape : k of
+    its change with the truce's age, the same in all draws of a belief set
+    accident : share of it that no calculation drives; push, push_small : log hazard of offensives and war, and of
+    incidents, per unit of z; reference : log value/cost in a typical truce
+    log_ratio : log value/cost at signature without a guarantee; terms : what the clauses add to it
+    ceded : log hazard that ceding prepared defences adds to offensives and war
+    felt : part of a change of pace that value/cost feels; log_rebuild : log of tempo gained by a full rebuild
     eta : log tempo lost per log of the defender's strength
     honoured : tempo left if the guarantee is honoured; penalty : what that adds to the challenger's cost
     peacetime : defender's strength that a long truce settles at, over that at signature; leaving : share of the force
     that leaves a week beyond the usual because the terms were imposed
     """
 
-    quiet: np.ndarray
+    incident: np.ndarray
+    offensive: np.ndarray
+    war: np.ndarray
+    shape: np.ndarray
     accident: np.ndarray
-    gamma: np.ndarray
+    push: np.ndarray
+    push_small: np.ndarray
+    reference: np.ndarray
     log_ratio: np.ndarray
+    terms: np.ndarray
+    ceded: np.ndarray
+    felt: np.ndarray
     log_rebuild: np.ndarray
     eta: np.ndarray
     credibility: np.ndarray
@@ -126,17 +167,24 @@ def decision(terms: TruceTerms, beliefs: Mapping[str, np.ndarray], challenge: Ch
             effect = effect + kind[reading] * beliefs[belief]
     losses = np.maximum(challenge.losses, 1.0)
     ratio = beliefs["truce.value_per_km2"] * np.maximum(gain, 0.0) * challenge.wanted / losses
-    if terms.belt_lost:
-        ratio = ratio * beliefs["truce.renewed_tempo_belt_lost"]
     if terms.relief:
         ratio = ratio / (1.0 + beliefs["truce.relief_lost"])
-    with np.errstate(divide="ignore"):  # nothing to gain: the log is −inf and only accidents remain
+    with np.errstate(divide="ignore"):  # nothing to gain: the log is −inf, and z its least
         log_ratio = np.log(ratio)
+    push = beliefs["truce.mechanism_war"]
     return Decision(
-        quiet=beliefs["truce.base_rate"] / WEEKS_PER_YEAR * np.exp(effect),
+        incident=_hazard(beliefs["truce.history_incident"]),
+        offensive=_hazard(beliefs["truce.history_offensive"]),
+        war=_hazard(beliefs["truce.history_war"]),
+        shape=beliefs["truce.history_shape"],
         accident=beliefs["truce.accident_share"],
-        gamma=beliefs["truce.effect_gain"],
+        push=push,
+        push_small=push * beliefs["truce.mechanism_small"],
+        reference=beliefs["truce.reference_worth"],
         log_ratio=log_ratio,
+        terms=effect / MECHANISM,
+        ceded=beliefs["truce.belt_ceded"] if terms.belt_lost else np.zeros(len(reading)),
+        felt=1.0 - beliefs["war.losses_follow_pace"],
         log_rebuild=np.log(beliefs["truce.renewed_tempo_rebuild"]),
         eta=beliefs["war.tempo_strength"],
         credibility=challenge.credibility,
@@ -147,17 +195,40 @@ def decision(terms: TruceTerms, beliefs: Mapping[str, np.ndarray], challenge: Ch
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def weekly_hazard(
-    quiet: float, accident: float, gamma: float, log_ratio: float, log_rebuilt: float, eta: float,
-    log_strength: float, deterred: float,
-) -> float:  # fmt: skip
-    """Chance that the truce breaks this week, as a rate; the equation of this module for one week.
+def _hazard(chance: np.ndarray) -> np.ndarray:
+    """The cumulated hazard behind a chance of at least one break : same shape."""
+    found: np.ndarray = -np.log1p(-np.minimum(chance, 1.0 - 1e-9))
+    return found
 
-    deterred : what the guarantee adds to log value/cost, from `deterrence`
+
+def five_year_shares(shape: np.ndarray, weeks: int) -> np.ndarray:
+    """Part of five years' hazard that each week of a truce's age brings : ndarray[…, week]; shape : ndarray[…], k."""
+    age = np.arange(weeks + 1) / (HISTORY_YEARS * WEEKS_PER_YEAR)
+    found: np.ndarray = np.diff(age ** np.asarray(shape)[..., None], axis=-1)
+    return found
+
+
+def clock_of(shape: np.ndarray, weeks: int) -> tuple[np.ndarray, np.ndarray]:
+    """five_year_shares of every different shape : ndarray[kind, week], and the kind of each draw : ndarray[draw]."""
+    kinds, own = np.unique(shape, return_inverse=True)
+    return five_year_shares(kinds, weeks), own.astype(np.int64)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def standing(
+    reference: float, log_ratio: float, terms: float, felt: float, log_pace: float, deterred: float
+) -> float:
+    """z of this week: how far renewed war pays compared with truces at large, in units of a factor e.
+
+    log_pace : log of the tempo of renewed war over the present one; deterred : from `deterrence`
     """
-    surplus = log_ratio + log_rebuilt - eta * log_strength + deterred
-    return quiet * (accident + (1.0 - accident) * math.exp(gamma * surplus))
+    return min(max(log_ratio + terms + felt * log_pace + deterred - reference, -MOST_Z), MOST_Z)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def moved(accident: float, push: float, z: float) -> float:
+    """Factor on history's hazard of a severity that the reasons of this truce make, 1 on average in its class."""
+    return accident + (1.0 - accident) * math.exp(push * z - 0.5 * push * push)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -181,42 +252,57 @@ def rebuilt_shares(weeks: int) -> np.ndarray:
     return shares
 
 
-@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
 def cumulated_hazard(d: Decision, weeks: int) -> np.ndarray:
-    """Cumulated hazard of a truce that began at week 0 : ndarray[draw, week].
+    """Cumulated hazard of war in a truce that began at week 0 : ndarray[draw, week].
 
-    exp(−cumulated) is the chance that it still holds, exact given the draw; it breaks in the first week in which the
-    cumulated hazard passes a unit exponential.
+    exp(−cumulated) is the chance that no war broke out, exact given the draw; it does in the first week in which the
+    cumulated hazard passes a unit exponential. That of limited offensives is the same times offensive/war.
     """
-    draws = d.quiet.size
+    return _cumulated(d, *clock_of(d.shape, weeks), False)
+
+
+def cumulated_incidents(d: Decision, weeks: int) -> np.ndarray:
+    """Cumulated hazard of incidents in a truce that began at week 0 : ndarray[draw, week]."""
+    return _cumulated(d, *clock_of(d.shape, weeks), True)
+
+
+@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
+def _cumulated(d: Decision, clock: np.ndarray, own: np.ndarray, small: bool) -> np.ndarray:
+    draws, weeks = own.size, clock.shape[1]
     out = np.empty((draws, weeks))
     done = rebuilt_shares(weeks)
     for i in prange(draws):
         total, strength = 0.0, 1.0
         known, deterred = 0.0, 0.0  # credibility changes in few weeks, so its logs are kept until it does
+        often = d.incident[i] if small else d.war[i] * math.exp(d.ceded[i])
+        push = d.push_small[i] if small else d.push[i]
         for week in range(weeks):
             q = d.credibility[i, week]
             if q != known:
                 known, deterred = q, deterrence(q, d.honoured[i], d.penalty[i])
-            total += weekly_hazard(
-                d.quiet[i], d.accident[i], d.gamma[i], d.log_ratio[i], d.log_rebuild[i] * done[week], d.eta[i],
-                math.log(strength), deterred,
-            )  # fmt: skip
+            pace = d.log_rebuild[i] * done[week] - d.eta[i] * math.log(strength)
+            z = standing(d.reference[i], d.log_ratio[i], d.terms[i], d.felt[i], pace, deterred)
+            total += often * clock[own[i], week] * moved(d.accident[i], push, z)
             strength = truce_strength(strength, d.peacetime[i], d.leaving[i])
             out[i, week] = total
     return out
 
 
 def chance_to_hold(d: Decision, weeks: int) -> np.ndarray:
-    """Chance that the truce holds for `weeks` weeks : ndarray[draw], exact given the draw (no luck needed)."""
+    """Chance that no war breaks out for `weeks` weeks : ndarray[draw], exact given the draw (no luck needed)."""
     held: np.ndarray = np.exp(-cumulated_hazard(d, weeks)[:, -1])
     return held
 
 
-def hazard_at_signature(d: Decision) -> np.ndarray:
-    """The weekly hazard before anything is rebuilt or a guarantee counts : ndarray[draw]."""
-    rate: np.ndarray = d.quiet * (d.accident + (1.0 - d.accident) * np.exp(d.gamma * d.log_ratio))
-    return rate
+def moved_at_signature(d: Decision) -> tuple[np.ndarray, np.ndarray]:
+    """Factors on history's hazards of incidents, and of offensives and war, before anything is rebuilt or a guarantee
+    counts : ndarray[draw] each."""
+    z = np.clip(d.log_ratio + d.terms - d.reference, -MOST_Z, MOST_Z)
+    rest = 1.0 - d.accident
+    small, large = (
+        d.accident + rest * np.exp(push * z - 0.5 * push * push) for push in (d.push_small, d.push)
+    )
+    return small, large * np.exp(d.ceded)
 
 
 def deterring_credibility(ratio: np.ndarray, honoured: np.ndarray, penalty: np.ndarray) -> np.ndarray:

@@ -84,9 +84,17 @@ class CredibilityFace:
 
 
 BOUNDS: dict[str, tuple[float, float]] = {
-    "quiet": (0.0, np.inf),
+    "incident": (0.0, np.inf),
+    "offensive": (0.0, np.inf),
+    "war": (0.0, np.inf),
+    "shape": (0.01, 20.0),
     "accident": (0.0, 1.0),
-    "gamma": (0.0, np.inf),
+    "push": (0.0, 20.0),
+    "push_small": (0.0, 20.0),
+    "reference": (-np.inf, np.inf),
+    "terms": (-np.inf, np.inf),
+    "ceded": (-20.0, 20.0),
+    "felt": (0.0, 1.0),
     "log_rebuild": (-np.inf, np.inf),
     "eta": (-np.inf, np.inf),
     "honoured": (0.0, np.inf),

@@ -277,7 +277,7 @@ def own_forces_table(
         written = truce_decision(case, front.theatre, settlement, futures)
         bare = truce_decision(case, front.theatre, settlement, futures, Signing(credibility=nothing))
         for strength in STRENGTHS:
-            level = np.full(len(written.quiet), strength)
+            level = np.full(len(written.war), strength)
             hold = [
                 float(np.exp(-cumulated_hazard(d._replace(peacetime=level), max(HOLD_WEEKS))[:, -1]).mean())
                 for d in (written, bare)

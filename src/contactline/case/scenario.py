@@ -28,7 +28,12 @@ FIRST_FUTURES = 10
 """Futures of a first answer: 200 sets of 10 err by two points where 40 of 50 err by six."""
 
 SIGN_WEEK = "sign_week"
-LEVERS = {SIGN_WEEK: "week in which the proposals are signed, the fighting going on until then"}
+DEADLINE = "deadline"
+LEVERS = {
+    SIGN_WEEK: "week in which the proposals are signed, the fighting going on until then",
+    DEADLINE: "days from the as-of date within which an answer to the proposals is asked for: an ultimatum to a "
+    "defender who did not write them",
+}
 """What an actor sets: name → meaning."""
 
 Value = float | tuple[float, float]
@@ -131,6 +136,11 @@ def check(scenario: Scenario, case: Case) -> tuple[str, ...]:
         if name == SIGN_WEEK and not (0 <= number < scenario.weeks and number == int(number)):
             raise InputError(
                 f"lever {name!r}: got {number:g}; allowed is a whole number from 0 to {scenario.weeks - 1}."
+            )
+        if name == DEADLINE and not (0 <= number <= 7 * scenario.weeks and number == int(number)):
+            raise InputError(
+                f"--deadline: got {number:g} days from {case.as_of}; allowed is a day from then to the horizon, "
+                f"{scenario.weeks} weeks later."
             )
     return scenario.proposals or tuple(case.default_proposals)
 

@@ -16,9 +16,8 @@ import numpy as np
 
 from contactline.case.labels import credibility_belief, pledge_belief
 from contactline.case.pledges import Guarantee
-from contactline.case.scenario import FUTURES, SIGN_WEEK
+from contactline.case.scenario import FUTURES, HORIZON_WEEKS, SIGN_WEEK
 from contactline.case.schema import Case
-from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.course_kernel import NEVER, Lived, Luck, Renewal, War, live_to
@@ -111,7 +110,7 @@ def refuse(case: Case, theatre: Theatre, settlement: Settlement, futures: Future
     """Outcomes of refusing an offer and fighting on, in the units of OUTCOMES : name → ndarray[draw].
 
     Where the offer says which support path may answer a refusal (`if_refused`), it does with the chance
-    support.cut_if_refused; an offer pressed on the defender shakes it for truce.ultimatum_weeks.
+    support.cut_if_refused; an ultimatum shakes the defender for truce.ultimatum_weeks.
     """
     return refused_to(case, theatre, settlement, futures, (futures.weeks,))[0]
 
@@ -120,7 +119,7 @@ def refused_to(
     case: Case, theatre: Theatre, settlement: Settlement, futures: Futures, horizons: Sequence[int]
 ) -> list[dict[str, np.ndarray]]:
     """The same read at several horizons, weeks in rising order."""
-    pressed, path = settlement.imposed, settlement.proposal.if_refused
+    pressed, path = ultimatum(settlement), settlement.proposal.if_refused
     kept = [
         _outcomes(theatre, futures, raw, None) for raw in _fought(case, theatre, futures, horizons, pressed)
     ]
@@ -133,6 +132,16 @@ def refused_to(
         {name: np.where(answered, other[name], one[name]) for name in one}
         for one, other in zip(kept, punished, strict=True)
     ]
+
+
+def answered(settlement: Settlement) -> bool:
+    """Whether refusing an offer can cost anything at all."""
+    return settlement.proposal.if_refused is not None or ultimatum(settlement)
+
+
+def ultimatum(settlement: Settlement) -> bool:
+    """Whether an answer is asked for by a day that has not lapsed, in a text that the defender did not write."""
+    return settlement.imposed and settlement.deadline is not None
 
 
 @node("refusal luck", kept=False)
@@ -166,7 +175,7 @@ def accepted_to(
     """The same read at several horizons, weeks in rising order."""
     decides = truce_decision(case, theatre, settlement, futures, signing)
     promised = bool(decides.credibility.any())
-    pressed = signing.week > 0 and settlement.imposed
+    pressed = signing.week > 0 and ultimatum(settlement)
     raw = live_to(
         horizons,
         signing.week,
@@ -354,8 +363,9 @@ def decision_from(
         extra = futures.beliefs["truce.morale_absence"] - 1.0
         leaving = extra * side.absence_rate * (1.0 - side.absence_return)
     promised = credibility is not None and bool(credibility.any())
+    read = terms.zone or terms.monitored or terms.imposed
     challenge = Challenge(
-        reading=futures.reading,
+        reading=futures.reading if read else np.zeros(futures.draws, dtype=np.int8),
         gain=futures.expected_gain,
         losses=futures.expected_losses,
         wanted=wanted[futures.aims, np.arange(futures.draws)],
@@ -503,33 +513,33 @@ def _carried_out(futures: Futures, settlement: Settlement) -> np.ndarray:
 @node("course")
 def COURSE(reads: Reads, course: str) -> Outcomes:
     """Outcomes of fighting on, of accepting a proposal, or of refusing one (`refused`) : name → ndarray[draw]."""
-    case: Case = reads["case"]
-    theatre, futures = reads.of(THEATRE), Futures(reads)
-    if course == FIGHT_ON:
-        return fight_on(case, theatre, futures)
-    if course.startswith(REFUSE):
-        return refuse(case, theatre, reads.of(SETTLEMENT(course.removeprefix(REFUSE))), futures)
-    week = int(dict(reads["levers"]).get(SIGN_WEEK, 0))
-    return accept(case, theatre, reads.of(SETTLEMENT(course)), futures, Signing(week=week))
+    return read_at(reads, course, (reads["weeks"],))[0]
 
 
 @node("far course")
-def FAR_COURSE(reads: Reads, course: str) -> tuple[Outcomes, ...]:
+def FAR_COURSE(reads: Reads, course: str) -> list[Outcomes]:
     """The same read at FAR_YEARS, on the first FAR_FUTURES of every belief set."""
+    few = reads.under({"futures": min(reads["futures"], FAR_FUTURES)})
+    return read_at(few, course, weeks_of(FAR_YEARS))
+
+
+def weeks_of(years: Sequence[float]) -> list[int]:
+    """Whole weeks of horizons in years; five are the usual 260 weeks."""
+    return [round(one * HORIZON_WEEKS / 5) for one in years]
+
+
+def read_at(reads: Reads, course: str, weeks: Sequence[int]) -> list[Outcomes]:
+    """Outcomes of a course at several horizons, weeks in rising order : name → ndarray[draw] each."""
     case: Case = reads["case"]
-    theatre, futures = (
-        reads.of(THEATRE),
-        Futures(reads.under({"futures": min(reads["futures"], FAR_FUTURES)})),
-    )
-    weeks = [round(years * WEEKS_PER_YEAR) for years in FAR_YEARS]
+    theatre, futures = reads.of(THEATRE), Futures(reads)
     if course == FIGHT_ON:
         fought = _fought(case, theatre, futures, weeks, False)
-        return tuple(_outcomes(theatre, futures, raw, None) for raw in fought)
+        return [_outcomes(theatre, futures, raw, None) for raw in fought]
+    offer = reads.of(SETTLEMENT(course.removeprefix(REFUSE)))
     if course.startswith(REFUSE):
-        offer = reads.of(SETTLEMENT(course.removeprefix(REFUSE)))
-        return tuple(refused_to(case, theatre, offer, futures, weeks))
+        return list(refused_to(case, theatre, offer, futures, weeks))
     week = int(dict(reads["levers"]).get(SIGN_WEEK, 0))
-    return tuple(accepted_to(case, theatre, reads.of(SETTLEMENT(course)), futures, weeks, Signing(week=week)))
+    return list(accepted_to(case, theatre, offer, futures, weeks, Signing(week=week)))
 
 
 def refused(proposal: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
 from contactline.case.load import LoadedCase
+from contactline.case.scenario import DEADLINE
 from contactline.case.schema import Case
 from contactline.core.errors import EvidenceError
 from contactline.core.graph import Reads, node
 from contactline.front.control_history import holder_on
 from contactline.front.gains import weekly_gains
-from contactline.truce.terms import Settlement, apply_terms, proposal_named
+from contactline.truce.terms import Settlement, apply_terms, proposal_named, with_deadline
 from contactline.war.record import TempoRecord, tempo_record
 from contactline.war.territory import Ground, ground
 
@@ -126,4 +128,7 @@ def THEATRE(reads: Reads) -> Theatre:
 def SETTLEMENT(reads: Reads, proposal: str) -> Settlement:
     """A proposal of the case applied to the ground."""
     case: Case = reads["case"]
-    return apply_terms(case, proposal_named(case, proposal), reads.of(THEATRE).ground)
+    text, days = proposal_named(case, proposal), dict(reads["levers"]).get(DEADLINE)
+    if days is not None:
+        text = with_deadline(text, case.as_of + timedelta(days=int(days)))
+    return apply_terms(case, text, reads.of(THEATRE).ground)

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 import numpy as np
 import pandas as pd
 
+from contactline.case.beliefs import Assumption
 from contactline.case.clauses import (
     Alliance,
     ArmsSupply,
@@ -105,6 +106,16 @@ def proposal_named(case: Case, name: str) -> Proposal:
     if name not in known:
         raise UnknownNameError("proposal", name, known)
     return known[name]
+
+
+def with_deadline(proposal: Proposal, day: date) -> Proposal:
+    """The proposal with an answer asked for by a day, in place of any deadline it has."""
+    said = Deadline(
+        kind="deadline", day=day, point="asked", text=f"An answer is asked for by {day:%-d %B %Y}.",
+        assumption=Assumption(by="the reader", why="A deadline set for this run."),
+    )  # fmt: skip
+    kept = tuple(clause for clause in proposal.clauses if not isinstance(clause, Deadline))
+    return proposal.model_copy(update={"clauses": (*kept, said)})
 
 
 def apply_terms(case: Case, proposal: Proposal, here: Ground) -> Settlement:

@@ -25,6 +25,7 @@ from contactline.faces.cli.options import (
     DEFAULT_CASE,
     DRAWS,
     HORIZON_WEEKS,
+    AnswerBy,
     CaseArgument,
     Draws,
     Figures,
@@ -36,6 +37,7 @@ from contactline.faces.cli.options import (
     Support,
     model_of,
     scenario,
+    with_deadline,
 )
 from contactline.faces.cli.screen import summary
 from contactline.faces.report.html import render_html, report_code, write_report
@@ -60,6 +62,7 @@ def assess_command(
     support: Support = AS_TODAY,
     held: Held = None,
     model: Models = None,
+    deadline: AnswerBy = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder of the report. Default: contactline-CASE here (and what was chosen)."),
@@ -76,7 +79,10 @@ def assess_command(
 ) -> None:
     """Assess a case: front, outlook, proposals, truce, choice; writes a folder with report.html."""
     asked = replace(
-        scenario(case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held),
+        with_deadline(
+            scenario(case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held),
+            deadline,
+        ),
         models=tuple(model_of(text) for text in model or ()),
     )
     folder = out or own_folder(asked)

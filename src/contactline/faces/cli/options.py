@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
-from contactline.case.scenario import AS_TODAY, DEFAULT_CASE, HORIZON_WEEKS, Scenario, Value
+from contactline.case.load import load_case
+from contactline.case.scenario import AS_TODAY, DEADLINE, DEFAULT_CASE, HORIZON_WEEKS, Scenario, Value
 from contactline.core.errors import InputError
 from contactline.core.limits import LIMIT_MB
 from contactline.core.progress import Stages, terminal
@@ -53,6 +56,13 @@ Models = Annotated[
         "--model", metavar="SLOT=MODEL", help="Compute with another model (`contactline models`); repeatable."
     ),
 ]  # fmt: skip
+AnswerBy = Annotated[
+    datetime | None,
+    typer.Option(
+        "--deadline", metavar="DAY", formats=["%Y-%m-%d"],
+        help="Ask for an answer to the proposals by this day: an ultimatum to a defender who did not write them.",
+    ),
+]  # fmt: skip
 UnpackLimit = Annotated[
     int | None,
     typer.Option(
@@ -81,6 +91,14 @@ def scenario(
         case, proposals=proposals or (), draws=draws, seed=seed, weeks=weeks, support_path=support,
         held=[held_of(text) for text in held or ()],
     )  # fmt: skip
+
+
+def with_deadline(about: Scenario, day: datetime | None) -> Scenario:
+    """The scenario with an answer asked for by a day. Raises InputError for a day before the case's own."""
+    if day is None:
+        return about
+    days = (day.date() - load_case(about.case).case.as_of).days
+    return replace(about, levers=(*about.levers, (DEADLINE, float(days))))
 
 
 def model_of(text: str) -> tuple[str, str]:

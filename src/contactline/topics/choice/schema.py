@@ -5,6 +5,7 @@ from __future__ import annotations
 from contactline.core.frame import Column, Table
 from contactline.topics.columns import (
     ACTOR,
+    FREE,
     NAME,
     PROPOSAL,
     TURNING,
@@ -83,4 +84,113 @@ HINGES = Table(
     ("proposal", "viewpoint", "belief"),
 )
 
-TABLES: tuple[Table, ...] = (COURSES, BREAKEVEN, BREAKEVEN_CURVE, VERDICT, HINGES)
+WHOSE = (
+    ACTOR,
+    text("actor_name", "who that is"),
+    text("values", "the viewpoint alone"),
+)
+DEFAULT = Column("default", "flag", "yes or no", "whether it is the actor's default viewpoint")
+
+HORIZONS = Table(
+    "horizons",
+    "Which course is better after five, ten and twenty years, by viewpoint",
+    (
+        PROPOSAL,
+        NAME,
+        *WHOSE,
+        DEFAULT,
+        num("years", "years", "horizon"),
+        chance("share_accept", "share of beliefs and weights in which accepting is better"),
+        chance("p_war", "chance that war has broken out again by then if accepted"),
+        num("km2_held", "km²", "land the defender holds then if accepted, mean", 0),
+        num(
+            "defender_losses", "persons", "its killed and wounded by then if accepted, later ones discounted"
+        ),
+        num("challenger_losses", "persons", "the challenger's, the same"),
+        num("km2_held_fighting", "km²", "land the defender holds then if fighting goes on, mean", 0),
+        num("defender_losses_fighting", "persons", "its killed and wounded by then if fighting goes on"),
+        num("challenger_losses_fighting", "persons", "the challenger's, the same"),
+    ),
+    ("proposal", "actor", "values", "years"),
+)
+
+REFUSAL = Table(
+    "refusal",
+    "What refusing costs: support may answer it, an ultimatum shakes the defender",
+    (
+        PROPOSAL,
+        NAME,
+        *WHOSE,
+        DEFAULT,
+        text("path", "support path by which a refusal may be answered; empty if none"),
+        chance("p_answered", "chance that it is, mean over belief sets"),
+        Column(
+            "ultimatum",
+            "flag",
+            "yes or no",
+            "whether an answer is asked for by a day, against the defender's will",
+        ),
+        chance("share_accept", "share in which accepting is better than fighting on as if nobody answered"),
+        chance("share_accept_priced", "share in which accepting is better than refusing, its price counted"),
+        num("km2_held_price", "km²", "land less at the horizon because of the refusal, mean", FREE),
+        num("people_held_price", "persons", "people less on land held, mean", FREE),
+        num("truce_holds_price", "share", "chance less that the guns are silent at the horizon", -1, 1),
+        num("defender_losses_price", "persons", "the defender's killed and wounded more, mean", FREE),
+        num("collapsed_price", "share", "chance more of a collapse of the line", -1, 1),
+    ),
+    ("proposal", "actor", "values"),
+)
+
+AXIS = tuple(
+    name_of(axis, f"structural choice: {what}")
+    for axis, what in (
+        ("pace", "whether losses of renewed war follow its pace: fixed or follow"),
+        ("aims", "what the other side wants: narrow or maximal"),
+        ("reading", "what makes peace last: strong or pressed"),
+        ("belt", "what ceding the belt does to the next war: appeases or invites"),
+        ("mechanism", "whether the reasons of this truce count: history or reasons"),
+        ("horizon", "years: 5 or 20"),
+        ("refusal", "whether refusing has its price: unpriced or priced"),
+    )
+)
+
+SPECIFICATION = Table(
+    "specification",
+    "The verdict under every combination of structural choices",
+    (
+        PROPOSAL,
+        NAME,
+        *WHOSE,
+        DEFAULT,
+        *AXIS,
+        chance(
+            "share_accept",
+            "share of beliefs and weights in which accepting is better; 0 where a point is refused",
+        ),
+        chance("share_both", "share in which both belligerents' default viewpoints find it so"),
+    ),
+    ("proposal", "actor", "values", *(column.name for column in AXIS)),
+)
+
+CHOICES = Table(
+    "choices",
+    "What each structural choice does to the verdict, over all ways to make the others",
+    (
+        PROPOSAL,
+        NAME,
+        *WHOSE,
+        name_of("axis", "structural choice"),
+        text("choice", "what is chosen"),
+        name_of("setting", "way to choose it"),
+        text("label", "the way in words"),
+        chance("share_mean", "share for accepting, mean over all ways to make the other choices"),
+        chance("share_least", "the least of them"),
+        chance("share_most", "the most of them"),
+        chance("turned", "share of them in which accepting is better in most cases"),
+    ),
+    ("proposal", "actor", "axis", "setting"),
+)
+
+TABLES: tuple[Table, ...] = (
+    COURSES, BREAKEVEN, BREAKEVEN_CURVE, VERDICT, HINGES, HORIZONS, REFUSAL, SPECIFICATION, CHOICES,
+)  # fmt: skip

@@ -73,9 +73,9 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
     ),
     "belief renamed": (
         "beliefs.yaml",
-        "name: truce.base_rate",
-        "name: truce.base_rat",
-        "belief 'truce.base_rate' is missing (is 'truce.base_rat' meant?); the engine needs it, in 'per year'",
+        "name: truce.belt_ceded",
+        "name: truce.belt_cede",
+        "belief 'truce.belt_ceded' is missing (is 'truce.belt_cede' meant?); the engine needs it, in 'log hazard'",
     ),
     "belief twice": (
         "beliefs.yaml",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,27 +17,33 @@ from contactline.choice.verdict import (
     hinges,
     vetoed_clauses,
 )
+from contactline.core.dates import WEEKS_PER_YEAR
 from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
-from contactline.engine.course_kernel import NEVER, live
+from contactline.engine.course_kernel import NEVER, REPEATED, YEAR_LATER, live
 from contactline.engine.courses import (
     COURSE,
     FIGHT_ON,
     OUTCOMES,
     UNSIGNED,
     Signing,
+    _fought,
     accept,
+    accepted_to,
+    answered,
     decision_from,
     fight_on,
     luck_inputs,
+    refuse,
     renewal_inputs,
     truce_decision,
     truce_terms,
+    ultimatum,
     war_inputs,
 )
 from contactline.engine.futures import attacker_strength
-from contactline.truce.breakdown import cumulated_hazard
-from contactline.truce.terms import proposal_named
+from contactline.truce.breakdown import HISTORY_YEARS, cumulated_hazard
+from contactline.truce.terms import apply_terms, proposal_named, with_deadline
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.falls import left_behind
 
@@ -58,9 +65,10 @@ def run_live(futures, *, end_rate: float = 0.0, rate: float = 0.004, peace: floa
     case, theatre, *_ = small.world()
     n = futures.draws
     war = war_inputs(futures)._replace(
-        rate=np.full(n, rate), end_rate=np.full(n, end_rate), peace_hazard=np.full(n, peace)
+        rate=np.full(n, rate), end_rate=np.full(n, end_rate), peace=np.full((n, 3), [0.0, 0.0, peace])
     )
-    idle = decision_from(case, theatre, theatre.ground, futures, UNSIGNED)
+    idle = decision_from(case, theatre, futures, UNSIGNED)
+    idle = idle._replace(shape=np.ones(n))  # so that a peace breaks at one rate
     return live(NEVER, war, idle, renewal_inputs(futures, UNSIGNED, promised=False), luck_inputs(futures))
 
 
@@ -135,7 +143,8 @@ def test_fighting_ends_by_itself_at_its_rate():
 
 def test_a_peace_without_terms_breaks_at_its_hazard_and_war_then_lasts():
     futures = small.futures()
-    calm, broken = run_live(futures, end_rate=1e9), run_live(futures, end_rate=1e9, peace=0.01)
+    a_week = 0.01 * HISTORY_YEARS * WEEKS_PER_YEAR  # cumulated over five years
+    calm, broken = run_live(futures, end_rate=1e9), run_live(futures, end_rate=1e9, peace=a_week)
     assert np.all(calm.silent == 1.0) and np.all(calm.weeks_of_war == 1)
     expected = 1 + np.maximum(futures.weeks - np.ceil(futures.luck.peace_luck / 0.01), 0)
     assert np.abs(broken.weeks_of_war - expected).max() <= 1
@@ -158,7 +167,7 @@ def world():
 
 def test_an_unbreakable_truce_keeps_the_line_and_ends_the_war(world):
     case, theatre, settlements, futures = world
-    calm = futures.with_belief("truce.base_rate", 1e-12)
+    calm = small.unbroken(futures)
     kept = accept(case, theatre, settlements["freeze"], calm)
     assert np.all(kept["truce_holds"] == 1.0)
     assert np.all(kept["weeks_of_war"] == 0.0)
@@ -169,7 +178,8 @@ def test_an_unbreakable_truce_keeps_the_line_and_ends_the_war(world):
 def test_a_truce_that_breaks_at_once_is_fighting_on(world):
     """With nothing rebuilt, surprised or pressed, and a line that moved nowhere, war goes on as if never stopped."""
     case, theatre, settlements, futures = world
-    for name, value in {"truce.base_rate": 1e12, "truce.surprise_tempo": 1.0, "war.tempo_strength": 0.0,
+    for name, value in {"truce.history_war": 1.0, "truce.history_shape": 0.05, "truce.mechanism_war": 0.0,
+                        "truce.surprise_tempo": 1.0, "war.tempo_strength": 0.0,
                         "truce.morale_collapse": 1.0, "truce.morale_absence": 1.0}.items():  # fmt: skip
         futures = futures.with_belief(name, value)
     fighting = fight_on(case, theatre, futures)
@@ -202,7 +212,9 @@ def test_a_more_credible_guarantee_never_breaks_sooner_nor_costs_ground(world):
 
 def test_losing_the_belt_never_helps(world):
     case, theatre, settlements, _ = world
-    futures = small.steady().with_belief("truce.renewed_tempo_belt_lost", 1.5)
+    futures = (
+        small.steady().with_belief("truce.renewed_tempo_belt_lost", 1.5).with_belief("truce.belt_ceded", 0.3)
+    )
     written = truce_terms(case, settlements["handover"])
     assert written.belt_lost
     kept = accept(
@@ -250,7 +262,7 @@ def test_the_loop_breaks_a_truce_when_its_cumulated_hazard_passes_the_luck(world
 
 def test_signing_later_lies_between_signing_now_and_never(world):
     case, theatre, settlements, futures = world
-    futures = futures.with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
+    futures = small.unbroken(futures).with_belief("war.end_rate", 1e-12)
     fighting = fight_on(case, theatre, futures)
     weeks = [0, 26, 52, 104, futures.weeks + 1]
     runs = [accept(case, theatre, settlements["freeze"], futures, Signing(week=w)) for w in weeks]
@@ -263,7 +275,7 @@ def test_signing_later_lies_between_signing_now_and_never(world):
 
 def test_ground_taken_before_a_hand_over_counts_once(world):
     case, theatre, settlements, _ = world
-    futures = small.steady().with_belief("truce.base_rate", 1e-12).with_belief("war.end_rate", 1e-12)
+    futures = small.unbroken(small.steady()).with_belief("war.end_rate", 1e-12)
     futures = futures.with_belief("war.collapse_rate", 0.0)
     now, later = (
         accept(case, theatre, settlements["handover"], futures, Signing(week=week)) for week in (0, 52)
@@ -339,10 +351,106 @@ def test_break_even_is_where_the_share_crosses_one_half(world):
 
 def test_hinges_name_the_belief_that_was_made_to_decide(world):
     _, _, _, futures = world
-    few = ("truce.base_rate", "truce.effect_imposed", "war.end_rate", "truce.crisis_rate")
+    few = ("truce.history_war", "truce.effect_imposed", "war.end_rate", "truce.crisis_rate")
     beliefs = {name: futures.beliefs[name].reshape(futures.sets, FUTURES)[:, 0] for name in few}
-    decisive = beliefs["truce.base_rate"]
-    assert hinges(np.median(decisive) - decisive, beliefs, few) == ["truce.base_rate"]
+    decisive = beliefs["truce.history_war"]
+    assert hinges(np.median(decisive) - decisive, beliefs, few) == ["truce.history_war"]
+
+
+def test_a_longer_horizon_leaves_the_shorter_one_as_it_is_and_adds_to_it(world):
+    case, theatre, settlements, futures = world
+    one = accept(case, theatre, settlements["handover"], futures)
+    near, far = accepted_to(
+        case, theatre, settlements["handover"], futures, (futures.weeks, 3 * futures.weeks)
+    )
+    assert all(np.array_equal(near[name], one[name]) for name in OUTCOMES)
+    for name in ("weeks_of_war", "challenger_losses", "truce_broken", "incidents"):
+        assert np.all(far[name] >= near[name]) and far[name].mean() > near[name].mean(), name
+
+
+def test_beyond_the_paths_drawn_losses_are_discounted_and_the_last_two_years_repeat(world):
+    case, theatre, _, futures = world
+    lasting = futures.with_belief("war.end_rate", 0.0)
+    weeks = futures.weeks
+    five, longer = _fought(case, theatre, lasting, (weeks, weeks + REPEATED), False)
+    again = lasting.claims[:, -REPEATED:]
+    worth = YEAR_LATER ** (np.arange(REPEATED) / WEEKS_PER_YEAR)
+    assert longer.challenger_losses - five.challenger_losses == pytest.approx((again * worth).sum(axis=1))
+    assert np.all(longer.weeks_of_war == weeks + REPEATED)
+
+
+def test_losses_follow_the_pace_of_renewed_war_by_their_elasticity(world):
+    """At 1 a war at twice the pace costs twice as much a week, at 0 what it cost before; truces that hold do not feel
+    it."""
+    case, theatre, settlements, _ = world
+    futures = small.steady()
+    for name, value in {"truce.history_war": 1.0, "truce.history_shape": 0.05, "truce.mechanism_war": 0.0,
+                        "truce.surprise_tempo": 1.0, "war.tempo_strength": 0.0, "truce.belt_ceded": 0.0,
+                        "truce.renewed_tempo_rebuild": 1.0, "truce.morale_collapse": 1.0, "war.end_rate": 0.0,
+                        "truce.renewed_tempo_belt_lost": 2.0, "war.collapse_rate": 0.0}.items():  # fmt: skip
+        futures = futures.with_belief(name, value)
+    nothing = Signing(credibility=np.zeros(futures.net.shape))
+    found = [
+        accept(
+            case, theatre, settlements["handover"], futures.with_belief("war.losses_follow_pace", e), nothing
+        )
+        for e in (0.0, 0.5, 1.0)
+    ]
+    base = found[0]["challenger_losses"]
+    assert found[0]["truce_broken"].all()
+    assert found[1]["challenger_losses"] == pytest.approx(base * 2**0.5)
+    assert found[2]["challenger_losses"] == pytest.approx(base * 2)
+    assert found[2]["defender_losses"] == pytest.approx(found[0]["defender_losses"] * 2)
+    assert found[2]["km2_held"] == pytest.approx(found[0]["km2_held"])
+
+
+def test_a_refusal_that_nobody_answers_is_fighting_on(world):
+    case, theatre, settlements, futures = world
+    assert not answered(settlements["freeze"])
+    plain, turned = fight_on(case, theatre, futures), refuse(case, theatre, settlements["freeze"], futures)
+    assert all(np.array_equal(plain[name], turned[name]) for name in OUTCOMES)
+
+
+def test_an_ultimatum_shakes_the_defender_who_refuses_it(world):
+    case, theatre, settlements, futures = world
+    text = with_deadline(settlements["handover"].proposal, case.as_of)
+    pressed = apply_terms(case, text, theatre.ground)
+    assert ultimatum(pressed) and not ultimatum(settlements["handover"])
+    shaken = futures.with_belief("truce.ultimatum_weeks", 104.0).with_belief("truce.morale_collapse", 5.0)
+    calm, turned = fight_on(case, theatre, shaken), refuse(case, theatre, pressed, shaken)
+    assert turned["collapsed"].mean() > calm["collapsed"].mean()
+    short = shaken.with_belief("truce.ultimatum_weeks", 0.0)
+    assert np.array_equal(refuse(case, theatre, pressed, short)["km2_held"], calm["km2_held"])
+
+
+def test_a_withdrawal_counts_as_far_as_it_is_believed(world):
+    case, theatre, settlements, _ = world
+    futures = small.unbroken(small.steady())
+    back = replace(settlements["freeze"], returned=theatre.ground.holder == 1)
+    held = [
+        accept(case, theatre, back, futures.with_belief("truce.withdrawal_done", p))["km2_held"]
+        for p in (0.0, 0.5, 1.0)
+    ]
+    assert held[2][0] - held[0][0] == pytest.approx(theatre.ground.km2[theatre.ground.holder == 1].sum())
+    assert held[1] == pytest.approx((held[0] + held[2]) / 2)
+
+
+def test_incidents_and_offensives_cost_lives_and_leave_the_truce_standing(world):
+    case, theatre, settlements, futures = world
+    calm = small.unbroken(futures)
+    tense = calm.with_belief("truce.history_incident", 0.9).with_belief("truce.history_offensive", 0.5)
+    quiet, shots = (accept(case, theatre, settlements["freeze"], one) for one in (calm, tense))
+    assert quiet["incidents"].max() == 0.0 and shots["incidents"].mean() > 0.5
+    assert np.all(shots["weeks_of_war"] == 0) and np.all(shots["truce_holds"] == 1.0)
+    assert np.all(shots["defender_losses"] > quiet["defender_losses"])
+    dead = shots["offensives"] * tense.beliefs["truce.offensive_dead"]
+    dead = dead + shots["incidents"] * tense.beliefs["truce.incident_dead"]
+    beliefs = tense.beliefs
+    killed = shots["challenger_losses"] * (
+        beliefs["losses.attacker_killed_share"]
+        + beliefs["losses.defender_per_attacker"] * beliefs["losses.defender_killed_share"]
+    )
+    assert killed == pytest.approx(dead)
 
 
 def test_the_number_of_threads_changes_no_byte(world):

@@ -79,7 +79,7 @@ def test_the_finding_follows_the_map():
 
 
 def test_the_figure_is_drawn_with_its_finding(run, pledge):
-    found = break_even_pair(run, small.HANDOVER, pledge, "truce.base_rate", points=3)
+    found = break_even_pair(run, small.HANDOVER, pledge, "truce.history_war", points=3)
     figure = pair_figure(run.case, found)
     assert found.proposal_name in figure.title and "Heat map" in figure.alt
     assert "present 80% ranges" in figure.subtitle and to_svg(figure).startswith("<svg")
@@ -87,8 +87,8 @@ def test_the_figure_is_drawn_with_its_finding(run, pledge):
 
 def test_unknown_beliefs_and_actors_are_said(run, pledge):
     with pytest.raises(
-        UnknownNameError, match=r"unknown belief 'truce\.base_rat': did you mean truce\.base_rate"
+        UnknownNameError, match=r"unknown belief 'truce\.history_wa': did you mean truce\.history_war"
     ):
-        break_even_pair(run, small.HANDOVER, pledge, "truce.base_rat")
+        break_even_pair(run, small.HANDOVER, pledge, "truce.history_wa")
     with pytest.raises(UnknownNameError, match="unknown values of actor 'nobody'"):
-        break_even_pair(run, small.HANDOVER, pledge, "truce.base_rate", actor="nobody")
+        break_even_pair(run, small.HANDOVER, pledge, "truce.history_war", actor="nobody")

@@ -258,15 +258,15 @@ def _write_gain(found: Any, beliefs: Any, challenge: Any) -> Any:
 
 BREAKDOWN = {
     "hands_over": _decision(lambda d, *_: d._replace(accident=d.accident + 1.0)),
-    "same_again": _decision(lambda d, *_: d._replace(quiet=d.quiet * np.random.default_rng().random())),
-    "named_streams": _decision(lambda d, *_: d._replace(quiet=d.quiet * np.random.random())),  # noqa: NPY002
+    "same_again": _decision(lambda d, *_: d._replace(war=d.war * np.random.default_rng().random())),
+    "named_streams": _decision(lambda d, *_: d._replace(war=d.war * np.random.random())),  # noqa: NPY002
     "inputs_kept": _decision(_write_gain),
-    "draw_alone": _decision(lambda d, *_: d._replace(quiet=np.sort(d.quiet))),
-    "mounts": _decision(lambda d, *_: d._replace(log_ratio=d.log_ratio + 1e4)),
+    "draw_alone": _decision(lambda d, *_: d._replace(war=np.sort(d.war))),
+    "mounts": _decision(lambda d, *_: d._replace(war=1e308 * (1.0 + d.war))),
     "deters": _decision(
         lambda d, *_: d._replace(honoured=np.full_like(d.honoured, 3.0), penalty=0.0 * d.penalty)
     ),
-    "belief_raises": _decision(lambda d, *_: d._replace(quiet=1.0 / (1.0 + d.quiet))),
+    "belief_raises": _decision(lambda d, *_: d._replace(war=1.0 / (1.0 + d.war))),
 }
 
 

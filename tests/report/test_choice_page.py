@@ -194,15 +194,15 @@ def test_the_command_prints_the_page_of_a_saved_run(run):
 @pytest.mark.parametrize(
     ("words", "error", "said"),
     [
-        (["--x", "truce.base_rate"], InputError, "give --y as well"),
-        (["--y", "truce.base_rate"], InputError, "give --x as well"),
+        (["--x", "truce.history_war"], InputError, "give --y as well"),
+        (["--y", "truce.history_war"], InputError, "give --x as well"),
         (["--points", 5], InputError, "--points: is read with --x and --y only"),
         (["--figure", "map.svg"], InputError, "together with --x and --y"),
         (["--x", "a", "--y", "b", "--figure", "map.gif"], InputError, r"allowed is a \.svg or \.png"),
         (["borderland", "--x", "truce.base_rat", "--y", "war.end_rate"], UnknownNameError, "did you mean truce"),
         (["borderland", "--x", "war.end_rate", "--y", "war.end_rate"], InputError, "two different beliefs"),
-        (["borderland", "--x", "truce.base_rate", "--y", "war.end_rate", "--points", 2], InputError, "from 3 to 41"),
-        (["borderland", "--x", "truce.base_rate", "--y", "war.end_rate", "--actor", "belmar"], UnknownNameError,
+        (["borderland", "--x", "truce.history_war", "--y", "war.end_rate", "--points", 2], InputError, "from 3 to 41"),
+        (["borderland", "--x", "truce.history_war", "--y", "war.end_rate", "--actor", "belmar"], UnknownNameError,
          "did you mean belmark"),
     ],
 )  # fmt: skip
@@ -217,7 +217,7 @@ def test_what_a_saved_run_cannot_answer_is_said(run):
         (["--actor", "nobody"], "unknown actor with values 'nobody'"),
         (["--proposal", "other"], "the saved assessment is on"),
         (["--seed", 3], "a saved run keeps its own"),
-        (["--x", "truce.base_rate", "--y", "war.end_rate"], "not built in; name its folder"),
+        (["--x", "truce.history_war", "--y", "war.end_rate"], "not built in; name its folder"),
     ):
         result = call("--run", run, *words)
         assert isinstance(result.exception, InputError) and said in str(result.exception), words

@@ -93,7 +93,7 @@ def once(ask):
 def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with two beliefs held."""
     folder = tmp_path_factory.mktemp("widths") / "other"
-    held = {"war.collapse_rate": 0.4, "truce.base_rate": (0.1, 0.2)}
+    held = {"war.collapse_rate": 0.4, "truce.history_war": (0.1, 0.2)}
     save(assess("borderland", draws=200, proposals=("mediator_plan", "plain_freeze"), held=held), folder)
     return folder
 

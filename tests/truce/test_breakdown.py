@@ -7,6 +7,7 @@ import pytest
 
 from contactline.case.load import load_case
 from contactline.core.dates import WEEKS_PER_YEAR
+from contactline.core.streams import Streams
 from contactline.truce.breakdown import (
     BELIEFS,
     READINGS,
@@ -14,18 +15,29 @@ from contactline.truce.breakdown import (
     TruceTerms,
     chance_to_hold,
     cumulated_hazard,
+    cumulated_incidents,
     decision,
     deterring_credibility,
     enough_strength,
-    hazard_at_signature,
+    five_year_shares,
+    moved_at_signature,
 )
 
 PLAIN = TruceTerms()
 DRAWS, WEEKS = 300, 260
 VALUES = {
-    "truce.base_rate": 0.1,
+    "truce.history_incident": 0.4,
+    "truce.history_offensive": 0.1,
+    "truce.history_war": 0.3,
+    "truce.history_shape": 1.0,
     "truce.accident_share": 0.2,
-    "truce.effect_gain": 1.5,
+    "truce.mechanism_war": 0.8,
+    "truce.mechanism_small": 0.25,
+    "truce.reference_worth": 0.0,
+    "truce.belt_ceded": 0.4,
+    "truce.incident_dead": 10.0,
+    "truce.offensive_dead": 300.0,
+    "war.losses_follow_pace": 0.0,
     "truce.value_per_km2": 100.0,
     "truce.effect_dmz": -0.5,
     "truce.effect_monitoring": -0.3,
@@ -65,38 +77,100 @@ def hold(*args, **kwargs) -> float:
     return float(chance_to_hold(made(*args, **kwargs), WEEKS).mean())
 
 
-def test_where_war_just_pays_the_truce_holds_as_an_exponential_at_the_base_rate():
-    assert hold() == pytest.approx(np.exp(-0.1 * WEEKS / WEEKS_PER_YEAR), rel=1e-12)
+def factor(z: float, push: float = 0.8, accident: float = 0.2) -> float:
+    return accident + (1 - accident) * np.exp(push * z - push**2 / 2)
+
+
+FIVE_YEARS = WEEKS / (5 * WEEKS_PER_YEAR)
+
+
+def test_without_a_mechanism_history_alone_speaks():
+    """At strength zero neither gains, guarantees nor terms matter: the truce breaks as truces of its kind do."""
+    for terms, q, gain in ((PLAIN, 0.0, 1000.0), (TruceTerms(zone=True), 0.9, 50.0), (PLAIN, 0.0, 9000.0)):
+        found = made(terms, q=q, gain=gain, truce__mechanism_war=0.0)
+        assert chance_to_hold(found, WEEKS) == pytest.approx(0.7**FIVE_YEARS, rel=1e-9)
+        assert np.exp(-cumulated_incidents(found, WEEKS)[:, -1]) == pytest.approx(0.6**FIVE_YEARS, rel=1e-9)
+
+
+def test_in_the_middle_of_the_reference_class_the_hazard_is_history_times_the_closed_form():
+    assert hold() == pytest.approx(0.7 ** (FIVE_YEARS * factor(0.0)), rel=1e-9)
+    assert hold(truce__reference_worth=-1.0) == pytest.approx(0.7 ** (FIVE_YEARS * factor(1.0)), rel=1e-9)
+
+
+def test_over_the_reference_class_the_reasons_leave_the_hazard_as_history_has_it():
+    """A standard normal z has mean factor one whatever the strength, within what cutting it at three costs."""
+    z = Streams(3).rng("z").standard_normal(400_000)
+    for push in (0.3, 0.6, 1.0):
+        found = np.mean([factor(one, push) for one in np.clip(z, -3, 3)[:50_000]])
+        assert found == pytest.approx(1.0, abs=0.02)
+
+
+def test_the_age_of_a_truce_enters_as_a_weibull():
+    whole = five_year_shares(np.array([0.5, 1.0, 2.0]), 5 * 53).cumsum(axis=1)
+    years = np.arange(1, 5 * 53 + 1) / WEEKS_PER_YEAR
+    for row, k in zip(whole, (0.5, 1.0, 2.0), strict=True):
+        assert row == pytest.approx((years / 5) ** k, rel=1e-9)
+    early, late = (cumulated_hazard(made(truce__history_shape=k), 26)[0, -1] for k in (0.5, 1.5))
+    assert early > late
 
 
 def test_a_constant_guarantee_changes_the_rate_by_its_closed_form():
-    ratio = (1 - 0.6 * 0.6) / (1 + 0.6 * 0.5)
-    rate = 0.1 * (0.2 + 0.8 * ratio**1.5)
-    assert hold(q=0.6) == pytest.approx(np.exp(-rate * WEEKS / WEEKS_PER_YEAR), rel=1e-12)
+    z = np.log((1 - 0.6 * 0.6) / (1 + 0.6 * 0.5))
+    assert hold(q=0.6) == pytest.approx(0.7 ** (FIVE_YEARS * factor(z)), rel=1e-9)
+
+
+def test_incidents_follow_calculation_less_than_war_does():
+    calm, tense = made(gain=300.0), made(gain=3000.0)
+    ratio = [
+        float(many(tense, WEEKS)[0, -1] / many(calm, WEEKS)[0, -1])
+        for many in (cumulated_incidents, cumulated_hazard)
+    ]
+    assert 1.0 < ratio[0] < ratio[1]
 
 
 def test_the_first_week_is_the_hazard_at_signature():
     found = made(gain=2500.0)
-    assert cumulated_hazard(found, 1)[:, 0] == pytest.approx(hazard_at_signature(found), rel=1e-12)
+    small, large = moved_at_signature(found)
+    share = five_year_shares(np.array(1.0), 1)[0]
+    assert cumulated_hazard(found, 1)[:, 0] == pytest.approx(-np.log(0.7) * large * share, rel=1e-9)
+    assert cumulated_incidents(found, 1)[:, 0] == pytest.approx(-np.log(0.6) * small * share, rel=1e-9)
+
+
+def test_what_ceding_the_belt_does_is_a_belief_of_its_own_sign():
+    kept, ceded = made(), made(TruceTerms(belt_lost=True))
+    assert cumulated_hazard(ceded, 9) == pytest.approx(cumulated_hazard(kept, 9) * np.exp(0.4), rel=1e-12)
+    assert np.array_equal(cumulated_incidents(ceded, 9), cumulated_incidents(kept, 9))
+    lost = TruceTerms(belt_lost=True)
+    assert hold(lost, truce__belt_ceded=-0.4) > hold() > hold(lost, truce__belt_ceded=0.4)
+
+
+def test_losses_that_follow_the_pace_take_the_profit_out_of_strength():
+    """Where a faster war costs as many more, a weaker defender invites it no more than a strong one."""
+    weak = TruceTerms(cap_share=0.6)
+    assert hold(weak, war__losses_follow_pace=1.0) == pytest.approx(
+        hold(war__losses_follow_pace=1.0), rel=1e-12
+    )
+    gaps = [hold() - hold(weak, war__losses_follow_pace=e) for e in (0.0, 0.5, 1.0)]
+    assert gaps == sorted(gaps, reverse=True) and gaps[0] > gaps[1] > 0.0
 
 
 @pytest.mark.parametrize("gain", [300.0, 1000.0, 4000.0])
 def test_deterrence_holds_exactly_from_the_closed_form_on(gain: float):
-    """A challenger that acts only on what pays breaks a truce just below the closed form's credibility, not above."""
+    """From the closed form's credibility on, renewed war pays no more than in the middle of the class."""
     ratio = np.array([VALUES["truce.value_per_km2"] * gain / 1e5])
     needed = float(deterring_credibility(ratio, np.array([0.4]), np.array([0.5]))[0])
+    even = cumulated_hazard(made(), 1)[0, 0]
 
     def rate(q: float) -> float:
-        sharp = made(q=q, gain=gain, truce__effect_gain=400.0, truce__accident_share=0.0)
-        return float(cumulated_hazard(sharp, 1)[0, 0] * WEEKS_PER_YEAR)
+        return float(cumulated_hazard(made(q=q, gain=gain), 1)[0, 0])
 
     if ratio[0] < 1.0:
-        assert needed == 0.0 and rate(0.0) < 1e-6
+        assert needed == 0.0 and rate(0.0) < even
     elif needed <= 1.0:
-        assert rate(needed) == pytest.approx(0.1, rel=1e-6)  # war just pays: the base rate itself
-        assert rate(needed + 0.05) < 1e-3 < 1.0 < rate(needed - 0.05)
+        assert rate(needed) == pytest.approx(even, rel=1e-6)
+        assert rate(needed + 0.05) < even and (needed == 0.0 or rate(needed - 0.05) > even)
     else:
-        assert rate(1.0) > 1.0  # no credibility is enough
+        assert rate(1.0) > even  # no credibility is enough
 
 
 def test_no_guarantee_is_needed_beyond_enough_strength_of_ones_own():
@@ -119,7 +193,7 @@ def test_more_credible_never_holds_less():
 @pytest.mark.parametrize(
     ("terms", "sign", "reading"),
     [
-        (TruceTerms(belt_lost=True), -1, "fortna"),
+        (TruceTerms(belt_lost=True), -1, "fortna"),  # truce.belt_ceded is above zero here
         (TruceTerms(cap_share=0.6), -1, "fortna"),
         (TruceTerms(relief=True), 1, "fortna"),
         (TruceTerms(zone=True), 1, "fortna"),
@@ -141,8 +215,8 @@ def test_people_who_leave_after_imposed_terms_weaken_the_truce():
     assert hold(leaving=0.002) == hold()
 
 
-def test_a_challenger_with_nothing_to_gain_breaks_only_by_accident():
-    assert hold(gain=0.0) == pytest.approx(np.exp(-0.1 * 0.2 * WEEKS / WEEKS_PER_YEAR), rel=1e-12)
+def test_a_challenger_with_nothing_to_gain_stands_at_the_end_of_the_class():
+    assert hold(gain=0.0) == pytest.approx(0.7 ** (FIVE_YEARS * factor(-3.0)), rel=1e-9)
 
 
 def test_the_chance_falls_with_time_and_a_larger_force_never_hurts():

@@ -162,7 +162,7 @@ def _deters(trial: Trial) -> str | None:
 
 
 def _breaks_sooner(trial: Trial) -> str | None:
-    more, _ = trial.run(replace(trial.given, beliefs=doubled(trial.given.beliefs, "truce.base_rate")))
+    more, _ = trial.run(replace(trial.given, beliefs=doubled(trial.given.beliefs, "truce.history_war")))
     return first(lower(name, was, more[name]) for name, was in _hazards(trial.outputs).items())
 
 
@@ -190,7 +190,7 @@ LAWS = (
     Law(
         BREAKDOWN,
         "belief_raises",
-        "a higher truce.base_rate never lowers the hazard",
+        "a higher truce.history_war never lowers the hazard",
         _breaks_sooner,
         made_challenge,
     ),

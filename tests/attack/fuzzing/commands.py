@@ -37,7 +37,7 @@ NAMES = (
     "war.region_shift", "auria", "belmark", "ukraine", "russia", "territory", "headline", "map_a", "2023-01-01",
     "2025-08-31", "1600-01-01", "9999-12-31", "2024-02-30", "russia=0.9", "auria=nan", "auria=1e-320", "=", "==",
     "auria=", "beliefs", "deepstate", "war.collapse_rate=0.1", "war.collapse_rate=0.05..0.2", "war.end_rate=2..1",
-    "war.end_rate=..", "truce.base_rate=nan",
+    "war.end_rate=..", "truce.history_war=nan",
 )  # fmt: skip
 HOSTILE = (
     "", " ", ".", "..", "-", "--", "~", "a/b", "nope", "\udcff\udcfe", "x" * 300, "x" * 5000, "é", "\u202eabc",

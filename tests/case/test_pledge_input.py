@@ -64,8 +64,9 @@ YAML = {
                        "calendar[0].guarantor (line N, corvia_vote): unknown actor 'coriva'; did you mean corvia"),
     "term past": ("years: 10 ", "term_ends: 2024-01-01\n    years: 10 ",
                   "guarantees[0].term_ends (line N, corvia_pledge): got 2024-01-01, not after as_of 2024-06-30"),
-    "share": ("honoured: 0.6", "honoured: 60", "base_rates[0].honoured (line N, atlas_count): got 60; allowed is a"),
-    "twice": ("id: strict_count", "id: atlas_count", "'atlas_count' stands twice"),
+    "twice": ("calendar: ", "calendar:\n  - {id: corvia_vote, guarantor: corvia, seat: chancellery, day: 2026-10-01, "
+              "what: Again, chance: 0.5, sources: [atlas]} ", "'corvia_vote' stands twice"),
+    "no longer a key": ("calendar: ", "base_rates: []\ncalendar: ", "unknown key"),
     "record is not a key": ("years: 10 ", "record: {}\n    years: 10 ", "unknown key"),
 }  # fmt: skip
 
@@ -82,16 +83,6 @@ def test_a_wrong_guarantee_is_named(copy: Path, name: str) -> None:
     said = broken(copy, "guarantees.yaml", old, new)
     assert message in said
     assert "guarantees.yaml" in said
-
-
-def test_a_guarantee_needs_something_to_be_judged_by(copy: Path) -> None:
-    path = copy / "guarantees.yaml"
-    text = re.sub(r"base_rates:.*?calendar:", "calendar:", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    path.write_text(re.sub(r"    credibility:.*\n", "", text), encoding="utf-8")
-    with pytest.raises(
-        CaseError, match="is missing, and the case has no base_rates to draw it from; add one"
-    ):
-        load_case(copy)
 
 
 def test_restraint_of_nobody_is_an_error(copy: Path) -> None:

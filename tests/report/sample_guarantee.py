@@ -8,7 +8,7 @@ import pandas as pd
 NAMES = {"paper": ("Executive promise", "Grand plan"), "alliance": ("Treaty with troops", "Counter-draft")}
 STEPS = (
     ("study", -1, "An old count", 0, 0.7), ("study", -1, "A strict count", 0, 0.3),
-    ("base_rates", 1, "Base rates of all studies", 0, 0.5), ("form", 2, "Its form, against a treaty", 0, 0.45),
+    ("record", 1, "Promises kept, all studies", 0, 0.5), ("form", 2, "Its form, against a treaty", 0, 0.45),
     ("restraint", 8, "Restraint shown so far", 0, 0.35), ("calendar", 9, "Changes of government", 1, 0.35),
     ("calendar", 9, "Changes of government", 5, 0.3), ("crises", 10, "Crises elsewhere and at home", 1, 0.33),
     ("crises", 10, "Crises elsewhere and at home", 5, 0.28), ("forfeiture", 11, "Forfeiture and expiry", 1, 0.32),

@@ -65,7 +65,7 @@ COMMANDS = {
     "game": ["game", "borderland", "--draws", "2000", "--weeks", "52"],
     "case show": ["case", "show"],
     **{f"case show {part}": ["case", "show", "ukraine_2025", part] for part in (
-        "actors", "objectives", "guarantees", "base_rates", "calendar", "analogues", "beliefs", "positions",
+        "actors", "objectives", "guarantees", "calendar", "analogues", "beliefs", "positions",
         "benchmarks",
     )},
     "case show proposal": ["case", "show", "ukraine_2025", "us_28"],

@@ -18,6 +18,7 @@ from contactline.truce.analogues import (
     honour_data,
     shift_of,
 )
+from contactline.truce.laplace import Regression, mode_of
 
 TRUTH = {"troops": 1.2, "defences_ceded": -1.0, "distance": -0.8, "organisation": 0.0}
 MANY = 300
@@ -138,10 +139,8 @@ def test_the_laplace_step_agrees_with_quadrature():
 
     mass = integrate.dblquad(density, -6, 6, -6, 6, epsabs=1e-6)[0]
     mean = integrate.dblquad(lambda b, a: b * density(b, a), -6, 6, -6, 6, epsabs=1e-6)[0] / mass
-    data = AnalogueData(
-        "honoured", np.column_stack([np.ones(40), x]), np.zeros(40, int), y, np.ones(40), ("r",) * 40
-    )
-    mode, precision, _ = model._mode(data, data.design, np.zeros(2), np.array([1.5, tau]), np.zeros(2))
+    seen = Regression(np.column_stack([np.ones(40), x]), y, np.ones(40))
+    mode, precision, _ = mode_of(seen, np.zeros(2), np.array([1.5, tau]), np.zeros(2), "a test")
     assert mode[1] == pytest.approx(mean, abs=0.05)
     assert np.linalg.inv(precision)[1, 1] ** 0.5 == pytest.approx(0.57, abs=0.06)
 

@@ -10,10 +10,11 @@ import pytest
 from pydantic import ValidationError
 from scipy.special import expit, logit
 
+from contactline.case.check_pledges import with_records
 from contactline.case.load import load_case
-from contactline.case.pledges import BaseRate, Guarantee, PledgeRecord, PoliticalEvent
+from contactline.case.pledges import Guarantee, PledgeRecord, PoliticalEvent
 from contactline.core.dates import WEEKS_PER_YEAR
-from contactline.core.errors import InputError, UnknownNameError
+from contactline.core.errors import UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.support_paths import Asked
 from contactline.truce.calendar import PledgeLuck, crisis_weeks, survives
@@ -29,6 +30,7 @@ from contactline.truce.guarantee import (
     signature_chance,
     study_draws,
 )
+from contactline.truce.honouring import honour_record
 
 AS_OF = date(2025, 1, 5)
 DRAWS, WEEKS = 400, 260
@@ -247,28 +249,26 @@ def test_no_guarantee_is_never_honoured():
     assert not paths(None).any()
 
 
-RATES = (0.745, 0.22)
-
-
 def judged(**changes: object) -> Guarantee:
-    record = PledgeRecord(
-        base_rates=tuple(
-            BaseRate(id=f"study_{i}", name="S", honoured=p, worth=50, sources=("s",))
-            for i, p in enumerate(RATES)
-        )
-    )
-    return guarantee(credibility=None, **changes).judged_by(record)
+    return guarantee(credibility=None, **changes).judged_by(PledgeRecord())
 
 
-def test_a_treaty_without_more_takes_the_studies_as_they_are():
-    base = base_credibility(judged(form="treaty"), 4000, Streams(1))
-    study, rate = study_draws(judged().record, 4000, Streams(1))
+def test_a_treaty_without_more_takes_the_promises_of_the_past_as_they_are():
+    base = base_credibility(judged(form="treaty"), 3000, Streams(1))
+    study, rate = study_draws(judged().record, 3000, Streams(1))
     assert base == pytest.approx(expit(rate))
-    for i, p in enumerate(RATES):
-        own = base[study == i]
-        assert len(own) == 2000
-        assert np.median(own) == pytest.approx(p, abs=0.01)
-        assert own.std() == pytest.approx(np.sqrt(p * (1 - p) / 50), rel=0.1)
+    assert np.array_equal(np.bincount(study), [1000, 1000, 1000])
+    alone = honour_record().draws(True, True, 3000, Streams(1).rng("truce.study"))
+    assert base == pytest.approx(expit(alone))
+
+
+def test_the_era_of_the_case_decides_which_promises_count():
+    early = PledgeRecord(post_1945=False)
+    before, since = (study_draws(record, 3000, Streams(1))[1] for record in (early, PledgeRecord()))
+    assert np.median(before) > np.median(since) + 1.0
+    for day, late in (("2024-06-30", True), ("1918-03-20", False)):
+        case = load_case("borderland").case.model_copy(update={"as_of": date.fromisoformat(day)})
+        assert with_records(case).guarantees[0].record.post_1945 is late
 
 
 def test_all_guarantees_of_a_draw_share_one_view_of_the_past():
@@ -276,13 +276,6 @@ def test_all_guarantees_of_a_draw_share_one_view_of_the_past():
     other = base_credibility(judged(form="treaty", id="h"), 500, Streams(1))
     assert np.array_equal(one, other)
     assert not np.array_equal(one, base_credibility(judged(form="treaty"), 500, Streams(2)))
-
-
-def test_a_guarantee_with_nothing_to_judge_it_by_says_so():
-    with pytest.raises(
-        InputError, match=r"guarantee 'g' has no credibility of its own and no base rates.*guarantees.yaml"
-    ):
-        base_credibility(guarantee(credibility=None), 10, Streams(0))
 
 
 def test_a_belief_that_was_not_drawn_is_named():

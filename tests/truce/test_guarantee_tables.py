@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "choice"))
 
@@ -17,9 +18,11 @@ from contactline.case.load import load_case
 from contactline.case.pledges import PledgeRecord
 from contactline.core.frame import checked
 from contactline.core.streams import Streams
+from contactline.evidence.history.honours import STUDIES
 from contactline.topics.guarantee.make import EFFECT_LABELS, LABELS, UNCLEAR, effect_table, guarantee_tables
 from contactline.topics.tables import declared
-from contactline.truce.guarantee import Promise, PromiseLuck, credibility_paths
+from contactline.truce.guarantee import Promise, PromiseLuck, credibility_paths, study_draws
+from contactline.truce.honouring import honour_record
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def test_steps_stand_in_their_order_and_only_where_they_can_move(made):
     assert list(steps["position"]) == sorted(steps["position"])
     assert set(steps["step"]) <= {"study", *LABELS}
     assert "own" in set(steps["step"])  # the template gives a number of its own, so no study enters
-    assert "base_rates" not in set(steps["step"])
+    assert "record" not in set(steps["step"])
     assert "coalition" not in set(steps["step"])
 
 
@@ -76,9 +79,11 @@ def test_a_guarantee_without_its_own_number_starts_from_each_study():
     futures = small.made_up(*small.paths(), case=case)
     steps = guarantee_tables(case, futures, settlements, Streams(0))["guarantee"]
     studies = steps[steps["step"] == "study"]
-    assert list(studies["label"]) == [study.name for study in case.base_rates]
-    assert studies["mean"].to_numpy() == pytest.approx([0.6, 0.3], abs=0.1)
-    whole = steps[steps["step"] == "base_rates"].iloc[0]
+    assert list(studies["label"]) == [STUDIES[name][0] for name in honour_record().studies]
+    study, rate = study_draws(held.record, futures.sets, Streams(0))
+    own = [expit(rate[study == i]).mean() for i in range(3)]
+    assert studies["mean"].to_numpy() == pytest.approx(own)
+    whole = steps[steps["step"] == "record"].iloc[0]
     assert studies["mean"].min() < whole["mean"] < studies["mean"].max()
 
 

@@ -1,6 +1,4 @@
-"""What guarantees must satisfy beyond single fields: known guarantors, a calendar ahead of the as-of date, and
-something to judge each guarantee by.
-"""
+"""What guarantees must satisfy beyond single fields: known guarantors and a calendar ahead of the as-of date."""
 
 from __future__ import annotations
 
@@ -18,14 +16,13 @@ RESTRAINT = "truce.restraint_shift"
 
 
 def pledge_problems(case: Case) -> Iterator[Problem]:
-    """Every violation in guarantees, base rates, calendar and per-guarantor beliefs."""
+    """Every violation in guarantees, calendar and per-guarantor beliefs."""
     yield from _guarantees(case)
     yield from _calendar(case)
-    for name in ("base_rates", "calendar"):
-        ids = [record.id for record in getattr(case, name)]
-        for i, record in enumerate(ids):
-            if record in ids[:i]:
-                yield Problem((name, i, "id"), f"{record!r} stands twice; each id may stand once")
+    ids = [event.id for event in case.calendar]
+    for i, event in enumerate(ids):
+        if event in ids[:i]:
+            yield Problem(("calendar", i, "id"), f"{event!r} stands twice; each id may stand once")
     actors = [actor.id for actor in case.actors]
     for i, belief in enumerate(case.beliefs):
         if belief.name.startswith(f"{RESTRAINT}."):
@@ -41,17 +38,12 @@ def pledge_problems(case: Case) -> Iterator[Problem]:
 
 def with_records(case: Case) -> Case:
     """The case with every guarantee knowing the record it is judged by."""
-    record = PledgeRecord(base_rates=case.base_rates, analogues=case.analogues, calendar=case.calendar)
+    record = PledgeRecord(analogues=case.analogues, calendar=case.calendar, post_1945=case.as_of.year > 1945)
     return case.model_copy(update={"guarantees": tuple(g.judged_by(record) for g in case.guarantees)})
 
 
 def _guarantees(case: Case) -> Iterator[Problem]:
     for i, guarantee in enumerate(case.guarantees):
-        if guarantee.credibility is None and not case.base_rates and guarantee.form != "none":
-            yield Problem(
-                ("guarantees", i, "credibility"),
-                "is missing, and the case has no base_rates to draw it from; add one or the other",
-            )
         if guarantee.credibility is not None:
             low, high = (float(guarantee.credibility.quantile(np.array(p))) for p in (0.0, 1.0))
             if low < 0 or high > 1:

@@ -1,7 +1,7 @@
 """What stands behind a settlement: guarantees, and what is known of those who give them.
 
-A guarantee is judged by a record: published base rates of promises honoured in war (which disagree), settlements of
-the past as analogues, and the political calendar of its guarantors.
+A guarantee is judged by the promises that wars called on (evidence/history/honours.py) and by a record of the case:
+settlements of the past as analogues, and the political calendar of its guarantors.
 """
 
 from __future__ import annotations
@@ -14,20 +14,6 @@ from pydantic import Field, PrivateAttr, model_validator
 from contactline.case.beliefs import Distribution, Frozen, Share, Slug, Sourced
 
 Form = Literal["treaty", "executive", "statement", "none"]
-
-
-class BaseRate(Sourced):
-    """A published share of promises honoured when war called on them."""
-
-    id: Slug
-    name: str
-    honoured: float = Field(gt=0, lt=1)
-    """Share honoured."""
-    worth: float = Field(gt=0)
-    """How many independent cases the figure is taken to be worth: its width as a reading, not its sample size."""
-    weight: float = Field(default=1.0, gt=0)
-    """How often this study is drawn relative to the others."""
-    period: str = ""
 
 
 class PoliticalEvent(Sourced):
@@ -99,9 +85,10 @@ class Analogue(Frozen):
 class PledgeRecord(Frozen):
     """What guarantees of a case are judged by."""
 
-    base_rates: tuple[BaseRate, ...] = ()
     analogues: tuple[Analogue, ...] = ()
     calendar: tuple[PoliticalEvent, ...] = ()
+    post_1945: bool = True
+    """Whether the case lies after 1945: promises were kept less often since."""
 
 
 class Guarantee(Sourced):
@@ -126,8 +113,8 @@ class Guarantee(Sourced):
     """Last day in office of the government that gave it, where that is known and not in the case's calendar."""
     credibility: Distribution | None = None
     """Chance that enough guarantors act if the truce is broken at once, everything counted but what time brings: an
-    own number in place of the record, of discretion, restraint and cession. Left out: drawn from the case's base
-    rates, moved by its analogues and by those."""
+    own number in place of the record, of discretion, restraint and cession. Left out: drawn from the promises that
+    wars called on, moved by the case's analogues and by those."""
     revoked_by: tuple[str, ...] = ()
     """What the promise is forfeited by, in the words of the text."""
     text: str = ""
@@ -150,7 +137,7 @@ class Guarantee(Sourced):
 
     @property
     def record(self) -> PledgeRecord:
-        """What it is judged by: base rates, analogues and calendar of its case (empty outside of a loaded case)."""
+        """What it is judged by: analogues, calendar and era of its case (empty outside of a loaded case)."""
         return self._record
 
     def judged_by(self, record: PledgeRecord) -> Guarantee:

@@ -42,7 +42,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "beliefs.yaml": ("beliefs",),
     "proposals.yaml": ("default_proposals", "proposals"),
     "conduct.yaml": ("conduct",),
-    "guarantees.yaml": ("guarantees", "base_rates", "calendar"),
+    "guarantees.yaml": ("guarantees", "calendar"),
     "support.yaml": ("capabilities", "support_paths"),
     "values.yaml": ("values",),
     "positions.yaml": ("issues", "positions", "stakes", "wedge"),

@@ -16,7 +16,7 @@ from contactline.case.clauses import Proposal
 from contactline.case.conduct import Conduct
 from contactline.case.debate import Benchmark, Claim, Values
 from contactline.case.events import Event
-from contactline.case.pledges import Analogue, BaseRate, Guarantee, PoliticalEvent
+from contactline.case.pledges import Analogue, Guarantee, PoliticalEvent
 from contactline.case.positions import Issue, Position, Stake, Wedge
 from contactline.case.supply import Capability, SupportPath
 from contactline.core import notebook
@@ -174,7 +174,6 @@ class Case(Frozen):
     default_proposals: tuple[Slug, ...] = Field(min_length=1)
     guarantees: tuple[Guarantee, ...] = ()
     conduct: Conduct | None = None
-    base_rates: tuple[BaseRate, ...] = ()
     calendar: tuple[PoliticalEvent, ...] = ()
     analogues: tuple[Analogue, ...] = ()
     capabilities: tuple[Capability, ...] = ()

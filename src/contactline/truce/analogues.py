@@ -19,7 +19,7 @@ import numpy as np
 import scipy
 
 from contactline.case.pledges import Analogue, Guarantee
-from contactline.core.errors import FitError
+from contactline.truce.laplace import Regression, mode_of
 
 Outcome = Literal["honoured", "broken"]
 FORMS = ("treaty", "executive", "statement")
@@ -36,7 +36,6 @@ GRID = np.array([0.05, 0.2, 0.4, 0.6, 0.9, 1.3, 1.8])
 """Values of τ and of σ that are summed over; 1.8 lies beyond 98% of either prior."""
 INTERCEPT: dict[Outcome, tuple[float, float]] = {"honoured": (0.0, 1.5), "broken": (float(np.log(0.1)), 1.5)}
 SUCCESS = {"yes": 1.0, "partly": 0.5, "no": 0.0}
-NEWTON_STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,8 @@ def fit_effects(data: AnalogueData) -> AnalogueFit:
     width = data.design.shape[1]
     prior_mean = np.zeros(whole.shape[1])
     prior_mean[0] = INTERCEPT[data.outcome][0]
+    seen = Regression(whole, data.success, data.years, timed=data.outcome == "broken")
+    what = f"analogues, {data.outcome}"
     log_weight, means, factors = [], [], []
     start = prior_mean
     for tau in GRID:
@@ -118,7 +119,7 @@ def fit_effects(data: AnalogueData) -> AnalogueFit:
             scale = np.concatenate(
                 [[INTERCEPT[data.outcome][1]], np.full(width - 1, tau), np.full(families, sigma)]
             )
-            mode, precision, height = _mode(data, whole, prior_mean, scale, start)
+            mode, precision, height = mode_of(seen, prior_mean, scale, start, what)
             start = mode
             chol = np.linalg.cholesky(precision)
             log_weight.append(
@@ -162,11 +163,12 @@ def rows_behind(data: AnalogueData) -> dict[str, tuple[int, float]]:
 
 
 def shift_of(guarantee: Guarantee, effects: np.ndarray) -> np.ndarray:
-    """How the analogues move a base rate for this guarantee's features : ndarray[draw], logit.
+    """How the analogues move the record's rate for this guarantee's features : ndarray[draw], logit.
 
-    effects : ndarray[draw, column] of the honour fit. Base rates count treaties of alliance between near states
-    without troops, so the shift is zero for such a promise. Cession belongs to the terms and not to the guarantee:
-    credibility_paths adds it.
+    effects : ndarray[draw, column] of the honour fit. The level comes from the promises that wars called on
+    (truce/honouring.py), which are treaties of alliance, read as between near states without troops: the shift is zero
+    for such a promise, and the analogues' own intercept and families cancel. Cession belongs to the terms and not to
+    the guarantee: credibility_paths adds it.
     """
     row = _features("honoured", guarantee.form, _promise(guarantee))
     reference = _features("honoured", "treaty", {})
@@ -222,42 +224,3 @@ def _data(
         years,
         tuple(row.id for row in rows),
     )
-
-
-def _mode(
-    data: AnalogueData, whole: np.ndarray, prior_mean: np.ndarray, scale: np.ndarray, start: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Mode, precision there, and log posterior density with its constants in τ and σ; damped Newton steps."""
-    at = start
-    value, gradient, curvature = _posterior(data, whole, prior_mean, scale, at)
-    for _ in range(NEWTON_STEPS):
-        step = np.linalg.solve(curvature, gradient)
-        if float(gradient @ step) < 1e-12:  # the Newton decrement: twice what is left to climb
-            return at, curvature, value
-        tried = _posterior(data, whole, prior_mean, scale, at + step)
-        while tried[0] < value - 1e-9:
-            step = step / 2
-            tried = _posterior(data, whole, prior_mean, scale, at + step)
-        at = at + step
-        value, gradient, curvature = tried
-    raise FitError(f"analogues: no mode of the {data.outcome} model after {NEWTON_STEPS} steps.")
-
-
-def _posterior(
-    data: AnalogueData, whole: np.ndarray, prior_mean: np.ndarray, scale: np.ndarray, at: np.ndarray
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """Log density, its gradient, and minus its Hessian."""
-    eta = whole @ at
-    if data.outcome == "honoured":
-        p = 1.0 / (1.0 + np.exp(-eta))
-        fit = float((data.success * eta - np.logaddexp(0.0, eta)).sum())
-        slope, bend = data.success - p, p * (1.0 - p)
-    else:
-        expected = data.years * np.exp(np.minimum(eta, 30.0))
-        fit = float((data.success * eta - expected).sum())
-        slope, bend = data.success - expected, expected
-    away = (at - prior_mean) / scale
-    value = fit - 0.5 * float((away**2).sum()) - float(np.log(scale).sum())
-    gradient = whole.T @ slope - away / scale
-    curvature = (whole.T * bend) @ whole + np.diag(1.0 / scale**2)
-    return value, gradient, curvature

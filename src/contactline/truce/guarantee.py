@@ -1,6 +1,7 @@
 """Credibility of a guarantee: the chance that enough guarantors act if the truce is broken in a given week.
 
-    logit base    = logit(rate of a drawn study) + what the analogues say of form, troops, distance [and cession]
+    logit base    = logit a drawn study gives for a war to come + what the analogues say of form, troops, distance
+                    [and cession]
     logit q_m(t)  = logit base + restraint_m + discretion + λ·Σ_seats w·(shift + spread·z)·[after a change]
                     + theatre·[a crisis elsewhere runs at t] + market·[a downturn runs at t]
     q(t)          = Enough(q_1(t) … q_n(t)) · [not forfeited by t] · [within its years]
@@ -25,10 +26,10 @@ from scipy.special import expit
 from contactline.case.pledges import Analogue, Guarantee, PledgeRecord, PoliticalEvent
 from contactline.case.schema import Case
 from contactline.core.dates import DAYS_PER_WEEK, WEEKS_PER_YEAR
-from contactline.core.errors import InputError
 from contactline.core.streams import Streams
 from contactline.truce.analogues import AnalogueFit, fit_effects, honour_data, shift_of
 from contactline.truce.calendar import PledgeLuck, crisis_weeks, needed, stance_steps, survives
+from contactline.truce.honouring import honour_record
 
 BELIEFS = (
     "truce.restraint_shift",
@@ -59,10 +60,9 @@ PARTS = ("restraint", "discretion", "calendar", "crises", "forfeiture")
 def base_credibility(guarantee: Guarantee | None, draws: int, streams: Streams) -> np.ndarray:
     """Chance that one guarantor acts, before restraint and what time brings : ndarray[draw]; zero without a guarantee.
 
-    Its own `credibility` where the case gives one, which is the chance at signature, all counted; else a drawn study
-    of the case's base rates, moved by the analogue model. Study and effects come from streams of their own: one draw
+    Its own `credibility` where the case gives one, which is the chance at signature, all counted; else what a drawn
+    study of promises gives, moved by the analogue model. Study and effects come from streams of their own: one draw
     holds one view of the past for every guarantee.
-    Raises InputError for a guarantee with neither.
     """
     if guarantee is None or guarantee.form == "none":
         return np.zeros(draws)
@@ -71,7 +71,7 @@ def base_credibility(guarantee: Guarantee | None, draws: int, streams: Streams) 
         slices = (rng.permutation(draws) + rng.random(draws)) / draws
         stated: np.ndarray = np.clip(guarantee.credibility.quantile(slices), 0.0, 1.0)
         return stated
-    _study, rate = study_draws(guarantee.record, draws, streams, guarantee.id)
+    _study, rate = study_draws(guarantee.record, draws, streams)
     found: np.ndarray = expit(rate + shift_of(guarantee, effect_draws(guarantee.record, draws, streams)))
     return found
 
@@ -105,34 +105,21 @@ def described_base(guarantee: Guarantee) -> str:
     if guarantee.form == "none":
         return "no guarantee: zero"
     low, middle, high = np.quantile(base_credibility(guarantee, 2000, Streams(0)), [0.05, 0.5, 0.95])
-    studies, cases = len(guarantee.record.base_rates), len(guarantee.record.analogues)
     return (
-        f"from {studies} published base rates and {cases} analogues: median {middle:.2g}, 90% between {low:.2g} and "
-        f"{high:.2g}"
+        f"from promises that wars called on, by {len(honour_record().studies)} studies, and "
+        f"{len(guarantee.record.analogues)} analogues: median {middle:.2g}, 90% between {low:.2g} and {high:.2g}"
     )
 
 
-def study_draws(
-    record: PledgeRecord, draws: int, streams: Streams, asked_by: str = "a guarantee"
-) -> tuple[np.ndarray, np.ndarray]:
-    """Which study a draw believes, and the rate it then takes : ndarray[draw] int, ndarray[draw] logit.
+def study_draws(record: PledgeRecord, draws: int, streams: Streams) -> tuple[np.ndarray, np.ndarray]:
+    """Which study of promises a draw believes, and the chance it gives : ndarray[draw] int, ndarray[draw] logit.
 
-    The studies' disagreement is the between-study part; within one, a rate is as sure as its `worth` in cases.
+    The chance that a promise between two states to fight is kept in a war to come, in the era of the case
+    (truce/honouring.py). Every guarantee counts as such a promise: discretion is a shift of its own, and what several
+    guarantors do together is `Enough`.
     """
-    if not record.base_rates:
-        raise InputError(
-            f"guarantee {asked_by!r} has no credibility of its own and no base rates to draw it from; add "
-            "`credibility` to it or `base_rates` to guarantees.yaml."
-        )
     rng = streams.rng("truce.study")
-    weight = np.array([study.weight for study in record.base_rates])
-    slices = (rng.permutation(draws) + rng.random(draws)) / draws
-    study = np.minimum(np.searchsorted(np.cumsum(weight / weight.sum()), slices), len(weight) - 1)
-    rate = np.array([study.honoured for study in record.base_rates])
-    worth = np.array([study.worth for study in record.base_rates])
-    width = 1.0 / np.sqrt(worth * rate * (1.0 - rate))
-    centre = np.log(rate / (1.0 - rate))
-    return study, centre[study] + width[study] * rng.standard_normal(draws)
+    return honour_record().drawn(active=True, post_1945=record.post_1945, count=draws, rng=rng)
 
 
 def effect_draws(record: PledgeRecord, draws: int, streams: Streams) -> np.ndarray:

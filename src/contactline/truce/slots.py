@@ -48,10 +48,10 @@ class BreakdownModel(Protocol):
 
 
 class LogitPledge:
-    """Base rates, analogues, calendar, crises, forfeiture on the logit scale (truce/guarantee.py)."""
+    """Promises of the past, analogues, calendar, crises, forfeiture on the logit scale (truce/guarantee.py)."""
 
     id = "pledge"
-    label = "base rates moved by analogues, changes of government, crises, forfeiture and expiry"
+    label = "promises of the past moved by analogues, changes of government, crises, forfeiture and expiry"
 
     def paths(self, promise: Promise, beliefs: Beliefs, luck: PromiseLuck) -> np.ndarray:
         """The equations of truce/guarantee.py : ndarray[draw, week]."""

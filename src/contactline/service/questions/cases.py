@@ -21,7 +21,6 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "objectives": ("objectives", ("id", "name", "kind", "region")),
     "proposals": ("proposals", ("id", "name", "author", "published", "guarantee")),
     "guarantees": ("guarantees", ("id", "name", "form", "troops", "years", "credibility")),
-    "base_rates": ("base_rates", ("id", "name", "honoured", "worth", "period")),
     "calendar": ("calendar", ("id", "guarantor", "day", "what", "chance", "weight")),
     "analogues": (
         "analogues",

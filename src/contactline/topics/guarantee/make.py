@@ -21,6 +21,7 @@ from contactline.core.streams import Streams
 from contactline.engine.courses import pledged
 from contactline.engine.futures import Futures
 from contactline.engine.run import Run
+from contactline.evidence.history.honours import STUDIES
 from contactline.topics.guarantee.schema import (
     ANALOGUE_EFFECTS,
     ANALOGUES,
@@ -48,6 +49,7 @@ from contactline.truce.guarantee import (
     honour_fit,
     study_draws,
 )
+from contactline.truce.honouring import honour_record
 from contactline.truce.terms import Settlement
 
 YEARS = (1, 3, 5)
@@ -59,7 +61,7 @@ STEP_FUTURES = 10
 
 LABELS: dict[str, str] = {
     "own": "The case's own number",
-    "base_rates": "Base rates of all studies",
+    "record": "Promises to fight, kept when war came: all studies",
     "form": "Its form, against a treaty",
     "troops": "Troops on the ground",
     "distance": "The guarantor's distance",
@@ -71,7 +73,7 @@ LABELS: dict[str, str] = {
     "crises": "Crises elsewhere and at home",
     "forfeiture": "Forfeiture and expiry",
 }
-"""The steps from a published base rate to the chance in a given year, in their order."""
+"""The steps from the promises of the past to the chance in a given year, in their order."""
 
 EFFECT_LABELS: dict[str, str] = {
     "executive_against_treaty": "Executive pledge, against a treaty",
@@ -191,10 +193,10 @@ def _steps(
 def _base_steps(guarantee: Guarantee, sets: int, streams: Streams) -> Iterator[dict[str, object]]:
     """Every study by itself, all of them, and what the analogues say of this guarantee's features."""
     study, rate = study_draws(guarantee.record, sets, streams)
-    for i, record in enumerate(guarantee.record.base_rates):
-        own = _row("study", 0, expit(rate[study == i]))
-        yield own | {"study": record.id, "label": record.name, "period": record.period}
-    yield _row("base_rates", 0, expit(rate))
+    for i, name in enumerate(honour_record().studies):
+        label, period = STUDIES[name]
+        yield _row("study", 0, expit(rate[study == i])) | {"study": name, "label": label, "period": period}
+    yield _row("record", 0, expit(rate))
     parts = parts_of(guarantee, effect_draws(guarantee.record, sets, streams))
     moved = rate
     for part in ("form", "troops", "distance"):

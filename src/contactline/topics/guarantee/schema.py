@@ -11,12 +11,12 @@ _RANGE = spread("", "probability", "chance that enough guarantors act if it is i
 
 GUARANTEE = Table(
     "guarantee",
-    "How a guarantee's chance of being honoured comes about: published base rates, then each reason added in turn",
+    "How a guarantee's chance of being honoured comes about: promises of the past, then each reason added in turn",
     (
         _GUARANTEE,
         NAME,
         _PROPOSALS,
-        name_of("step", "study (one base rate by itself), own, base_rates, or the reason added"),
+        name_of("step", "study (one study of promises by itself), own, record, or the reason added"),
         name_of("study", "id of the study; empty for the other steps"),
         num("position", "number", "order of the steps; -1 for single studies", -1),
         text("label", "the study or the reason in words"),

@@ -44,7 +44,7 @@ def over_time(assessment: Assessment) -> list[Figure]:
 
 
 def reasons(assessment: Assessment) -> list[Figure]:
-    """One ladder per guarantee: from the published base rates, reason by reason, to the last year counted."""
+    """One ladder per guarantee: from the promises of the past, reason by reason, to the last year counted."""
     return [_ladder(assessment, own) for own in shown_first(assessment, assessment.tables[GUARANTEE])]
 
 
@@ -85,7 +85,7 @@ def _fan(assessment: Assessment, own: pd.DataFrame, dates: pd.DataFrame) -> Figu
     subtitle = (
         "Chance that enough guarantors act if the truce is broken then. Line: mean; band: middle 80% of belief sets; "
         f"dashed: a government ends or may change. {_carried(own)}"
-        + source_line(assessment, "own model of published base rates and the case's analogues")
+        + source_line(assessment, "own model of promises that wars called on and of the case's analogues")
     )
     text = f"Fan chart over time. {title}."
     name = str(own["guarantee"].iloc[0])
@@ -120,9 +120,13 @@ def _ladder(assessment: Assessment, own: pd.DataFrame) -> Figure:
         x="mean:Q", y=y, text=alt.Text("mean:Q", format=".0%")
     )
     title = _finding(rows)
+    tested = (
+        "Only promises that a war put to the test are counted. " if (rows["step"] == "study").any() else ""
+    )
     subtitle = (
         "Each row adds one reason to those above it. Dot: mean; bar: middle 80% of belief sets (of one study: its own "
-        f"width). {_carried(own)}" + source_line(assessment, "base rates and analogues of the case")
+        f"width). {tested}{_carried(own)}"
+        + source_line(assessment, "promises that wars called on, by study, and the case's analogues")
     )
     name = str(own["guarantee"].iloc[0])
     text = f"Dot chart of steps. {title}."

@@ -77,6 +77,12 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "name: truce.base_rat",
         "belief 'truce.base_rate' is missing (is 'truce.base_rat' meant?); the engine needs it, in 'per year'",
     ),
+    "the forecast's own belief": (
+        "beliefs.yaml",
+        "name: war.built_up_resistance",
+        "name: war.tempo",
+        "beliefs[1].name (line N, war.tempo): 'war.tempo' is kept for the forecast's own; take it out",
+    ),
     "belief twice": (
         "beliefs.yaml",
         "name: war.collapse_weeks",

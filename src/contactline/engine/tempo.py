@@ -156,8 +156,9 @@ def NET(reads: Reads, model: str) -> np.ndarray:
 
 @node("net.expected", kept=False)
 def EXPECTED(reads: Reads) -> np.ndarray:
-    """The headline's mean path of a belief set, over all its futures, however few are looked at : ndarray[set, week],
-    km², over AHEAD_WEEKS."""
+    """A belief set's mean gain a week over AHEAD_WEEKS, by the headline : ndarray[set, week], km².
+
+    Over all its futures, however few are looked at: what one can know who holds the set's beliefs."""
     dealt = reads.of(DEALT)
     pool = np.ascontiguousarray(reads.of(NET_POOL(HEADLINE))[:, :AHEAD_WEEKS])
     net: np.ndarray = pool[dealt.rows].mean(axis=1) + dealt.shift[:, None]

@@ -77,6 +77,12 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "name: truce.belt_cede",
         "belief 'truce.belt_ceded' is missing (is 'truce.belt_cede' meant?); the engine needs it, in 'log hazard'",
     ),
+    "the forecast's own belief": (
+        "beliefs.yaml",
+        "name: war.built_up_resistance",
+        "name: war.tempo",
+        "beliefs[1].name (line N, war.tempo): 'war.tempo' is kept for the forecast's own; take it out",
+    ),
     "belief twice": (
         "beliefs.yaml",
         "name: war.collapse_weeks",

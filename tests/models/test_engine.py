@@ -15,8 +15,9 @@ from contactline.core.plugins import chosen
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON
 from contactline.engine.fits import WEEKLY
-from contactline.engine.luck import CLAIMS_POOL, NET_POOL
+from contactline.engine.luck import CLAIMS_POOL
 from contactline.engine.run import Run
+from contactline.engine.tempo import NET_POOL
 from contactline.service.opened import opened, opened_graph
 from contactline.war.slots import TEMPO
 

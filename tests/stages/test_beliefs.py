@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from contactline.case.beliefs import Fixed
-from contactline.case.labels import belief_labels
+from contactline.case.labels import TEMPO, TEMPO_MOST, belief_labels
 from contactline.case.load import load_case
 from contactline.case.scenario import Scenario
 from contactline.case.schema import Case
@@ -127,6 +127,10 @@ def redrawn(run: Run, name: str, value: float, graph: Graph, monkeypatch) -> dic
             "contactline.engine.design.sample_elasticities",
             lambda case, sets, streams: sample(case, sets, streams) | {key: np.full(sets, value)},
         )
+    if name == TEMPO:  # no case lists it: a scenario that holds it from the start
+        world = World(graph, SCENARIO.holding(**{name: value}), run.case, run.loaded, slots=SLOTS)
+        held = Run(graph.reads(world))
+        return {course: held.runs[course] for course in held.runs}
     # Fronts are fought at levels of what the case itself states, whatever is held.
     named = lines._named
     monkeypatch.setattr(lines, "_named", lambda _case, belief: named(run.case, belief))
@@ -144,6 +148,7 @@ def held(run):
     """Belief → its two values and the courses with it held at each, all in turn on one graph."""
     labels = belief_labels(run.case)
     bounds = {belief.name: (belief.low, belief.high) for belief in run.case.beliefs}
+    bounds[TEMPO] = (-TEMPO_MOST, TEMPO_MOST)
     found = {}
     for name in NAMES:
         values = reach(run.futures.column(name), labels[name].unit, *bounds.get(name, (None, None)))

@@ -20,6 +20,7 @@ from contactline.case.check_positions import position_problems
 from contactline.case.check_supply import supply_problems
 from contactline.case.check_terms import terms_pointers, terms_problems
 from contactline.case.clauses import AnyClause
+from contactline.case.labels import TEMPO
 from contactline.case.read import KeyPath, Problem
 from contactline.case.schema import Case
 from contactline.core.errors import nearest
@@ -364,6 +365,9 @@ def _beliefs(case: Case) -> Iterator[Problem]:
                 ("beliefs", given[name], "unit"), f"got {came!r}; the engine reads {name} in {unit!r}"
             )
     for i, belief in enumerate(case.beliefs):
+        if belief.name == TEMPO:
+            text = f"{TEMPO!r} is kept for the forecast's own; take it out: a reader may hold it at a value"
+            yield Problem(("beliefs", i, "name"), text)
         if belief.low is not None and belief.high is not None and not belief.low < belief.high:
             yield Problem(("beliefs", i, "low"), f"low {belief.low:g} must be below high {belief.high:g}")
         if belief.unit in ("share", "probability"):

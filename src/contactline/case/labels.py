@@ -8,6 +8,13 @@ from contactline.case.schema import Case
 
 SUPPORT = "support."
 """How the names of beliefs on support begin."""
+TEMPO = "war.tempo"
+"""Name of the mean weekly net gain over the next two years if the fighting goes on with support as today. No case lists
+it: its distribution is the headline forecast's (engine/tempo.py)."""
+TEMPO_MOST = 1000.0
+"""The most, and with a minus the least, that a reader may hold it at, km²/week: two years of it would be 104,000 km²,
+about the area of the four regions in dispute in the reference case. *Assumption* of the developers."""
+WATCH_TEMPO = "Each month's net change on the maps of control, set against the forecast's bands."
 
 
 WATCH_PLEDGE = (
@@ -48,8 +55,10 @@ def elasticity_belief(capability: str) -> str:
 
 
 def belief_labels(case: Case) -> dict[str, BeliefLabel]:
-    """Every belief a run draws, the case's own and those of guarantees and capabilities : name → label."""
+    """Every belief a run draws, the case's own, the tempo and those of guarantees and capabilities : name → label."""
     labels = {b.name: BeliefLabel(b.label, b.unit, b.watch) for b in case.beliefs}
+    text = "Attacker's mean net gain a week over two years if the fighting goes on, support as today"
+    labels[TEMPO] = BeliefLabel(text, "km²/week", WATCH_TEMPO)
     for guarantee in case.guarantees:
         text = f"Chance that the guarantor acts if the truce is broken: {guarantee.name}"
         labels[credibility_belief(guarantee.id)] = BeliefLabel(text, "probability", WATCH_PLEDGE)

@@ -16,6 +16,7 @@ from typing import get_args
 
 from contactline.case.clauses import AnyClause, Withdrawal
 from contactline.case.debate import Values
+from contactline.case.labels import TEMPO
 from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError, nearest
 
@@ -179,7 +180,7 @@ def _slots(case: Case) -> dict[str, list[str]]:
     """The values that each slot may take in this case."""
     proposals = [proposal.id for proposal in case.proposals]
     objectives = [objective.id for objective in case.objectives]
-    beliefs = [belief.name for belief in case.beliefs]
+    beliefs = [*(belief.name for belief in case.beliefs), TEMPO]
     beliefs += [f"guarantee.{guarantee.id}" for guarantee in case.guarantees]
     beliefs += [f"support.{capability.id}" for capability in case.capabilities]
     return {

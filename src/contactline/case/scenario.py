@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from contactline.case.labels import belief_labels
+from contactline.case.labels import TEMPO, TEMPO_MOST, belief_labels
 from contactline.case.schema import Case
 from contactline.core.digest import digest_of_values
 from contactline.core.errors import InputError, UnknownNameError
@@ -148,6 +148,8 @@ def check(scenario: Scenario, case: Case) -> tuple[str, ...]:
 def support_of(case: Case, name: str) -> tuple[float, float]:
     """The least and the most that a belief can be, whatever anyone holds of it: its own bounds, else its unit's and
     its distribution's. ±inf where nothing bounds it."""
+    if name == TEMPO:
+        return -TEMPO_MOST, TEMPO_MOST
     unit = belief_labels(case)[name].unit
     low, high = (0.0, 1.0) if unit in ("probability", "share") else (-math.inf, math.inf)
     for belief in case.beliefs:

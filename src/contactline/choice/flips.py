@@ -1,9 +1,9 @@
 """Which beliefs move the ranking, and smooth maps of the share that prefers a course.
 
-Given a belief, the advantage of a course is a smooth curve plus what the other beliefs, the weights and chance
-scatter around it; the share preferring the course is the share of that scatter above zero. The curve is fitted in
-the belief's rank (`choice/smooth.py`). Where the ranking turns is not read off a curve: the belief is held there
-and both courses are fought again (`choice/held.py`).
+Given a belief, a set's place among all sets by the advantage of a course is a smooth curve plus what the other beliefs,
+the weights and chance scatter around it; the share preferring the course is the share of that scatter above zero. The
+curve is fitted in the belief's rank (`choice/smooth.py`). Where the ranking turns is not read off a curve: the belief
+is held there and both courses are fought again (`choice/held.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from contactline.case.labels import BeliefLabel
 from contactline.choice.held import Turning
-from contactline.choice.smooth import clear, legendre, p_value, ranks
+from contactline.choice.smooth import clear, legendre, p_value, placed, ranks
 from contactline.core.errors import InputError
 
 GRID = np.linspace(0.01, 0.99, 197)
@@ -45,8 +45,9 @@ def ranked(
     """The beliefs by how strongly they move the ranking: name, p-value, whether it stands out.
 
     beliefs : name → ndarray[set]; advantage : ndarray[set], value of one course over another; names : those asked
-    about. p-value : chance of as strong a curve if the belief did not matter; of those that stand out, at most one in
-    ten does so by luck on average. Raises InputError for fewer than 30 sets or columns of other lengths.
+    about. p-value : chance of as strong a curve through the sets' places (`placed`) if the belief did not matter; of
+    those that stand out, at most one in ten does so by luck on average. Raises InputError for fewer than 30 sets or
+    columns of other lengths.
     """
     advantage = np.asarray(advantage, dtype=float)
     if len(advantage) < 30:
@@ -57,7 +58,8 @@ def ranked(
             raise InputError(
                 f"flip points: belief {name!r} has {len(beliefs[name])} sets, the advantage {len(advantage)}."
             )
-    chances = np.array([p_value(beliefs[name], advantage) for name in asked])
+    place = placed(advantage)
+    chances = np.array([p_value(beliefs[name], place) for name in asked])
     stands = clear(chances)
     order = np.argsort(chances, kind="stable")
     return [(asked[i], float(chances[i]), bool(stands[i])) for i in order]
@@ -95,16 +97,17 @@ def surface(
 
     beliefs : name → ndarray[set], in its unit; advantage : ndarray[set], utility; points : number along each axis.
 
-    A quadratic in both ranks with their product, plus the scatter around it: no course is run again, so a sharp
-    turn is rounded off. `break_even_surface` runs them. Points further than 0.1 in rank from every set are marked
-    as not near.
+    A quadratic in both ranks with their product through the sets' places (`placed`), plus the scatter around it: no
+    course is run again, so a sharp turn is rounded off. `break_even_surface` runs them. Points further than 0.1 in rank
+    from every set are marked as not near.
     """
     u, v = ranks(beliefs[x]), ranks(beliefs[y])
     at = np.linspace(0.02, 0.98, points)
     grid_v, grid_u = (m.ravel() for m in np.meshgrid(at, at, indexing="ij"))
     design, wanted = _plane(u, v), _plane(grid_u, grid_v)
-    solution, *_ = np.linalg.lstsq(design, advantage, rcond=None)
-    scatter = advantage - design @ solution
+    place = placed(advantage)
+    solution, *_ = np.linalg.lstsq(design, place, rcond=None)
+    scatter = place - design @ solution
     share = np.array([np.mean(scatter > -level) for level in wanted @ solution])
     distance = np.hypot(grid_u[:, None] - u, grid_v[:, None] - v).min(axis=1)
     shape = (points, points)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from contactline.case.labels import belief_labels
+from contactline.case.labels import TEMPO, TEMPO_MOST, belief_labels
 from contactline.case.schema import Case
 from contactline.core.graph import Reads, node
 from contactline.engine.courses import COURSE, FIGHT_ON, Outcomes
@@ -46,12 +46,13 @@ def reach(
     """The least and the most that a belief is tried at, from its draws : ndarray[set or draw].
 
     A chance or share: 1% to 99%. Else a third of its 1% point to three times its 99% point, by sign; a belief of both
-    signs as far again to either side. Never beyond `low` and `high`, what the belief may be at all.
+    signs, or of one with `low` below zero, as far again to either side. Never beyond `low` and `high`, what the belief
+    may be at all.
     """
     least, most = (float(q) for q in np.quantile(column, [0.01, 0.99]))
     if unit in ("probability", "share") and least >= 0.0 and most <= 1.0:
         first, last = min(least, 0.01), max(most, 0.99)
-    elif least > 0.0:
+    elif least > 0.0 and (low is None or low >= 0.0):
         first, last = least / 3.0, most * 3.0
     elif most < 0.0:
         first, last = least * 3.0, most / 3.0
@@ -68,7 +69,7 @@ def SWEEP(reads: Reads, proposal: str, belief: str) -> Sweep:
     ceded = bool(reads.of(SETTLEMENT(proposal)).belts_lost)
     futures = Futures(reads)
     column = futures.column(belief, ceded).reshape(futures.sets, -1)[:, 0]
-    bounds = {one.name: (one.low, one.high) for one in case.beliefs}
+    bounds = {one.name: (one.low, one.high) for one in case.beliefs} | {TEMPO: (-TEMPO_MOST, TEMPO_MOST)}
     ends = reach(column, belief_labels(case)[belief].unit, *bounds.get(belief, (None, None)))
     values = np.unique([*ends, *np.clip(np.quantile(column, QUANTILES), *ends)])
     few = reads.under({"futures": min(FUTURES_HELD, futures.each)})

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from contactline.case.labels import SUPPORT
-from contactline.case.scenario import FUTURES
+from contactline.case.labels import SUPPORT, TEMPO
 from contactline.case.schema import Case
 from contactline.core.graph import Reads, node
 from contactline.engine.design import DESIGN
 from contactline.engine.inputs import Beliefs
-from contactline.engine.luck import CLAIMED, CLAIMS_POOL, LUCK, NET_POOL
+from contactline.engine.luck import CLAIMED, CLAIMS_POOL, LUCK
 from contactline.engine.models import model_of
+from contactline.engine.tempo import EXPECTED
 from contactline.support.adequacy import support
 from contactline.truce.aims import draw_aims
 from contactline.truce.breakdown import LOOK_AHEAD_WEEKS
@@ -44,7 +44,7 @@ class Ahead(NamedTuple):
 def beliefs_of(reads: Reads, futures: int | None = None, prefix: str = "") -> Beliefs:
     """Every belief by draw (or by set, with one future), in the units of the case : name → ndarray[draw]."""
     return Beliefs(
-        reads, reads["futures"] if futures is None else futures, tuple(reads.of(DESIGN).columns), prefix
+        reads, reads["futures"] if futures is None else futures, (*reads.of(DESIGN).columns, TEMPO), prefix
     )
 
 
@@ -113,20 +113,17 @@ def READING(reads: Reads) -> np.ndarray:
 @node("ahead", kept=False)
 def AHEAD(reads: Reads) -> Ahead:
     """What a challenger can know of the war ahead: the mean over all futures of a set, however few are looked at."""
-    first = reads["first"]
-    ahead = slice(0, LOOK_AHEAD_WEEKS)
-    net = reads.of(NET_POOL("headline"))[: first * FUTURES, ahead]
-    if "fixed.gain_times" in reads:
-        net = net * reads["fixed.gain_times"]
-    gain = net * np.repeat(reads.of(PRESSED).factor[:, ahead], FUTURES, axis=0)
-    losses = reads.of(CLAIMS_POOL)[: first * FUTURES, ahead] * np.repeat(reads[BIAS], FUTURES)[:, None]
-    return Ahead(_mean_ahead(gain, first), _mean_ahead(losses, first))
+    first, gain = reads["first"], reads.of(EXPECTED)
+    gain = (gain * reads.of(PRESSED).factor[:, : gain.shape[1]]).mean(axis=1)
+    losses = reads.of(CLAIMED_AHEAD)[:first] * reads[BIAS]
+    return Ahead(gain * LOOK_AHEAD_WEEKS, losses * LOOK_AHEAD_WEEKS)
 
 
-def _mean_ahead(weekly: np.ndarray, sets: int) -> np.ndarray:
-    """Sum over the weeks looked ahead, averaged over each belief set's futures : ndarray[set]."""
-    total = weekly.sum(axis=1) * LOOK_AHEAD_WEEKS / weekly.shape[1]
-    found: np.ndarray = total.reshape(sets, -1).mean(axis=1)
+@node("claims.expected", kept=False)
+def CLAIMED_AHEAD(reads: Reads) -> np.ndarray:
+    """Claimed losses a week over the weeks looked ahead, a mean over all futures of every set : ndarray[set]."""
+    weekly = reads.of(CLAIMS_POOL)[:, :LOOK_AHEAD_WEEKS]
+    found: np.ndarray = weekly.mean(axis=1).reshape(reads["sets"], -1).mean(axis=1)
     return found
 
 

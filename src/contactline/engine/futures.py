@@ -18,7 +18,8 @@ from contactline.core.errors import UnknownNameError
 from contactline.core.graph import Reads
 from contactline.engine.effects import AHEAD, AIMS, CLAIMS, FORCE, PRESSED, RAISER, READING, beliefs_of
 from contactline.engine.inputs import Beliefs
-from contactline.engine.luck import CLAIMED, LUCK, NET, Chance
+from contactline.engine.luck import CLAIMED, LUCK, Chance
+from contactline.engine.tempo import NET
 from contactline.truce.aims import MAXIMAL
 from contactline.truce.calendar import PledgeLuck
 from contactline.truce.guarantee import signature_chance

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from contactline.case.labels import belief_labels
+from contactline.case.labels import TEMPO, belief_labels
 from contactline.case.load import LoadedCase
 from contactline.case.scenario import Scenario, Value, check
 from contactline.case.schema import Case
@@ -19,6 +19,7 @@ from contactline.core.plain import UnplainError, content
 from contactline.core.plugins import Slot, check_models, model_key
 from contactline.core.streams import Streams
 from contactline.engine.design import DESIGN, Design, slices
+from contactline.engine.tempo import DRAWN
 
 FIELDS = ("seed", "sets", "futures", "weeks", "support", "proposals", "levers")
 MOST_VARIANTS = 256
@@ -85,7 +86,7 @@ class World:
             return name.removeprefix(FIXED) in self.fixed
         if name.startswith(GIVEN):
             return name.removeprefix(GIVEN) in self.given
-        return name in dict(self.scenario.held) or name in self.design.columns
+        return name in dict(self.scenario.held) or name == TEMPO or name in self.design.columns
 
     def key(self, name: str) -> str:
         """See Inputs."""
@@ -122,8 +123,8 @@ class World:
         return self._variants[name]
 
     def names(self) -> Iterator[str]:
-        """Every belief that the case draws or a reader holds."""
-        yield from sorted({*self.design.columns, *dict(self.scenario.held)})
+        """Every belief that the case draws, the tempo, and those that a reader holds."""
+        yield from sorted({*self.design.columns, TEMPO, *dict(self.scenario.held)})
 
     def column(self, name: str) -> np.ndarray:
         """A belief : ndarray[set], the first sets alone where these are asked for. Raises UnknownNameError."""
@@ -131,6 +132,8 @@ class World:
             held = dict(self.scenario.held)
             if name in held:
                 found = _held(name, held[name], self.scenario.sets, Streams(self.scenario.seed))
+            elif name == TEMPO:
+                found = self.graph.get(DRAWN, self).value
             elif name in self.design.columns:
                 found = self.design.columns[name]
             else:

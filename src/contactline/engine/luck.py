@@ -1,4 +1,4 @@
-"""Paths and chance of a run: drawn once for every future of every belief set, looked at in part where less is asked.
+"""Chance of a run, and paths of losses: drawn once for every future, looked at in part where less is asked.
 
 A run of fewer futures is the first few of each set of a larger one, so a quick answer stands on the same beliefs and
 the same luck as the report's.
@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from contactline.case.scenario import FUTURES
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
-from contactline.engine.fits import FORECAST, HEADLINE, HEADLINE_FIT, LOSS_FIT
+from contactline.engine.fits import LOSS_FIT
 from contactline.truce.calendar import PledgeLuck
 from contactline.truce.guarantee import ceded_effect
 
@@ -45,17 +45,6 @@ class Chance:
 
 
 OWN = tuple(part.name for part in fields(Chance) if part.name != "pledge_luck")
-
-
-@node("pool.net", kept=False)
-def NET_POOL(reads: Reads, model: str) -> np.ndarray:
-    """Weekly net gain by a model, without support's effects and collapses : ndarray[pool draw, week], km²."""
-    if "given.net" in reads:
-        return np.asarray(reads["given.net"])
-    streams, draws = Streams(reads["seed"]), reads["sets"] * FUTURES
-    if model == HEADLINE:
-        return reads.of(HEADLINE_FIT).predict(reads["weeks"], draws, streams)
-    return reads.of(FORECAST).predict(model, reads["weeks"], draws, streams)
 
 
 @node("pool.claims", kept=False)
@@ -105,13 +94,6 @@ def exponential(uniform: np.ndarray) -> np.ndarray:
     """Unit exponentials from uniforms : same shape."""
     found: np.ndarray = -np.log1p(-uniform)
     return found
-
-
-@node("net", kept=False)
-def NET(reads: Reads, model: str) -> np.ndarray:
-    """The same for the draws asked for : ndarray[draw, week], km²."""
-    net = seen(reads, reads.of(NET_POOL(model)))
-    return net * reads["fixed.gain_times"] if "fixed.gain_times" in reads else net
 
 
 @node("claimed", kept=False)

@@ -12,7 +12,8 @@ from contactline.engine.fits import HEADLINE_FIT, SPACE
 from contactline.engine.fronts import FRONT_DRAWS, SimulatedFront, fight_on_map
 from contactline.engine.futures import Futures
 from contactline.engine.ground import FRONT, Front
-from contactline.engine.luck import LUCK, NET
+from contactline.engine.luck import LUCK
+from contactline.engine.tempo import NET
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.objectives import Fall, Fighting, fall_of, objective_cells
 from contactline.war.slots import Paths

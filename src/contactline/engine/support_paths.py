@@ -18,8 +18,8 @@ from contactline.engine.effects import CLAIMS, beliefs_of, defender_strength, ra
 from contactline.engine.fronts import share_of_main
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Front
-from contactline.engine.luck import NET
 from contactline.engine.models import model_of
+from contactline.engine.tempo import NET
 from contactline.support.adequacy import Support
 from contactline.war.collapse import collapse_spells, fighting_path
 from contactline.war.events import EventLog

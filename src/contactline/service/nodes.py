@@ -7,7 +7,19 @@ from typing import Any
 
 from contactline.choice import held
 from contactline.core.graph import Node
-from contactline.engine import courses, design, effects, fits, ground, lines, luck, outlook, readiness, run
+from contactline.engine import (
+    courses,
+    design,
+    effects,
+    fits,
+    ground,
+    lines,
+    luck,
+    outlook,
+    readiness,
+    run,
+    tempo,
+)
 from contactline.topics.allies import make as allies
 from contactline.topics.bargain.make import lines as bargain_lines
 from contactline.topics.bargain.make import tables as bargain_tables
@@ -23,7 +35,7 @@ from contactline.topics.truce import make as truce
 from contactline.topics.trust.make import trust
 
 MODULES: tuple[ModuleType, ...] = (
-    ground, readiness, fits, run, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook,
+    ground, readiness, fits, run, design, luck, tempo, effects, outlook, lines, courses, held, front, fighting_outlook,
     people, places, salients, deals, support, choice, guarantee, truce, sensitivity, bargain_lines,
     bargain_tables, allies, trust,
 )  # fmt: skip

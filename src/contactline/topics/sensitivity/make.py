@@ -22,6 +22,7 @@ from contactline.choice.held import SWEEP, Held, Sweep, turning
 from contactline.choice.information import value_of_information, value_of_waiting
 from contactline.choice.regret import regret_table
 from contactline.choice.scenarios import Box, find_box
+from contactline.choice.smooth import placed
 from contactline.choice.sobol import Sobol, set_noise, sobol_indices
 from contactline.choice.verdict import default_values, hinges, vetoed_clauses
 from contactline.core.errors import InputError, UnknownNameError
@@ -294,10 +295,15 @@ class _Pair:
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def _sobol(self, advantage: np.ndarray, noise: float) -> pd.DataFrame:
-        """Weights stand beside beliefs: whether values or beliefs divide is a question of its own."""
+        """Of the sets' places by advantage, in which a few disasters do not hide what divides the others.
+
+        Weights stand beside beliefs: whether values or beliefs divide is a question of its own.
+        """
         attributes = self.compared.viewpoint.attributes
         weights = {f"weight.{a.outcome}": self.compared.weights[:, i] for i, a in enumerate(attributes)}
-        found = sobol_indices({**self.beliefs, **weights}, advantage, self.rng("sobol"), noise=noise)
+        place = placed(advantage)
+        luck = noise * np.var(place) / max(np.var(advantage), np.finfo(float).tiny)  # the same share of it
+        found = sobol_indices({**self.beliefs, **weights}, place, self.rng("sobol"), noise=float(luck))
         named = {name: label.label for name, label in self.labels.items()}
         named |= {f"weight.{a.outcome}": f"Weight given to: {a.label}" for a in attributes}
         return sobol_frame(found, named)

@@ -31,7 +31,7 @@ FLIPS = Table(
 
 SOBOL = Table(
     "sobol",
-    "How much of the disagreement over a proposal each belief and weight accounts for",
+    "How much of the disagreement over a proposal each belief and weight accounts for, by places of the belief sets",
     (
         PROPOSAL,
         VIEWPOINT,

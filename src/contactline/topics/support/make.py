@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from contactline.case.labels import belief_labels
 from contactline.case.scenario import AS_TODAY
 from contactline.case.schema import Case
 from contactline.case.supply import SupportCut, SupportPath
@@ -324,7 +325,7 @@ def _drivers(
     def means(values: np.ndarray) -> np.ndarray:
         return np.bincount(which, weights=values) / count
 
-    labels = {b.name: b.label for b in case.beliefs}
+    labels = {name: label.label for name, label in belief_labels(case).items()}
     labels |= {c.id: f"η of {lowered(c.name)} on the tempo" for c in case.capabilities}
     for c in case.capabilities:
         for effect in c.effects:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from contactline.case.clauses import Deadline, Withdrawal
+from contactline.case.labels import belief_labels
 from contactline.case.quantities import FORM_FIELDS, Named, viewpoint_id
 from contactline.case.supply import SupportCut, SupportPath
 from contactline.choice.claims import Known
@@ -117,7 +118,7 @@ def course(material: Material, named: Named) -> Read:
 def belief(material: Material, named: Named) -> Read:
     """The drawn values of a belief, in its unit."""
     name = named.slots["belief"]
-    found = next((b for b in material.case.beliefs if b.name == name), None)
+    found = belief_labels(material.case).get(name)
     label, unit = (found.label, found.unit) if found else (f"the belief {name}", "its own")
     return label, unit, draws(belief_draws(material, name)), RANGE
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.debate import Benchmark
-from contactline.case.labels import belief_labels
+from contactline.case.labels import TEMPO, belief_labels
 from contactline.case.schema import Case
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
@@ -20,6 +20,7 @@ from contactline.core.rounding import share
 from contactline.engine.lines import EACH, PACE_KM2
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
+from contactline.engine.tempo import DRAWN
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, SURROUNDED
 from contactline.topics.trust.schema import ASSUMPTIONS, BENCHMARKS, REFERENCES
 from contactline.truce.breakdown import LEAST_STRENGTH, LOOK_AHEAD_WEEKS, REBUILD_WEEKS
@@ -126,7 +127,8 @@ def trust_tables(
 
     measured : belief → quantile function of chances ndarray[set]
     """
-    tables = {ASSUMPTIONS: assumptions(case, measured), REFERENCES: references(case)}
+    tempo = outlook.reads.of(DRAWN).value
+    tables = {ASSUMPTIONS: assumptions(case, tempo, measured), REFERENCES: references(case)}
     if case.benchmarks:
         tables[BENCHMARKS] = pd.DataFrame(
             [_beside(case, outlook, benchmark) for benchmark in case.benchmarks]
@@ -135,10 +137,13 @@ def trust_tables(
 
 
 def assumptions(
-    case: Case, measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({})
+    case: Case,
+    tempo: np.ndarray,
+    measured: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Every belief, guarantee, elasticity and engine assumption with its owner.
 
+    tempo : ndarray[set], km²/week, the belief war.tempo as drawn
     measured : belief → quantile function of chances ndarray[set]
     """
     rows = []
@@ -153,6 +158,7 @@ def assumptions(
         rows.append(
             _row(belief.name, belief.label, belief.unit, describe(belief.distribution), belief, belief.watch)
         )
+    rows.append(_tempo_row(case, tempo))
     for guarantee in case.guarantees:
         label = f"Credibility of: {guarantee.name}"
         rows.append(
@@ -224,6 +230,22 @@ def _row(name: str, label: str, unit: str, text: str, owned: object, watch: str 
         "why": assumption.why if assumption else "",
         "sources": ", ".join(getattr(owned, "sources", ())),
         "watch": watch,
+    }
+
+
+def _tempo_row(case: Case, tempo: np.ndarray) -> dict[str, str]:
+    """The belief whose distribution is the forecast's; tempo : ndarray[set], km²/week."""
+    low, middle, high = np.quantile(tempo, [0.05, 0.5, 0.95])
+    label = belief_labels(case)[TEMPO]
+    return {
+        "name": TEMPO,
+        "label": label.label,
+        "unit": label.unit,
+        "distribution": f"the headline forecast's: median {middle:.3g}, 90% between {low:.3g} and {high:.3g}",
+        "owner": "the fitted forecast",
+        "why": "Each belief set holds a slice of the headline's paths by their two-year mean; docs/models.md.",
+        "sources": "",
+        "watch": label.watch,
     }
 
 

@@ -31,6 +31,8 @@ who says so puts a number to it; half as much again is about the spread of one q
 
 LEVEL = 0.9
 
+_SAME_KM = 0.01
+
 
 @dataclass(frozen=True, eq=False)
 class Moves:
@@ -121,7 +123,7 @@ def local_study(
     local = around(moves, falls, reach_km) if local is None else local
     towns = np.zeros((int(chosen.sum()), span))
     towns[np.arange(len(towns)), falls.week[chosen]] = 1.0
-    near = _near(falls.at, falls.at[chosen], reach_km)
+    near = (_apart(falls.at, falls.at[chosen]) <= reach_km**2).astype(float)
     in_force = _in_force(near @ towns, weeks)
     kept = (falls.week >= weeks) & (falls.week < span - weeks)
     at = falls.week[kept] - weeks
@@ -137,16 +139,16 @@ def around(moves: Moves, falls: Falls, reach_km: float) -> np.ndarray:
     """Net gain a week within `reach_km` of each fall, its own cell left out : ndarray[fall, week], km²."""
     by_week = np.zeros((len(moves.week), len(moves.total)), dtype=np.float32)
     by_week[np.arange(len(moves.week)), moves.week] = moves.km2
-    near = _near(falls.at, moves.at, reach_km)
-    near &= ~_near(falls.at, moves.at, 0.01)
+    apart = _apart(falls.at, moves.at)
+    near = (apart <= reach_km**2) & (apart > _SAME_KM**2)
     found: np.ndarray = (near.astype(np.float32) @ by_week).astype(float)
     return found
 
 
-def _near(one: np.ndarray, other: np.ndarray, reach_km: float) -> np.ndarray:
-    """Pairs within reach : ndarray[one, other] bool."""
-    apart = one[:, None, :] - other[None, :, :]
-    found: np.ndarray = np.hypot(apart[..., 0], apart[..., 1]) <= reach_km
+def _apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Squares of distances, km² : ndarray[one, other]."""
+    east, north = (one[:, None, axis] - other[None, :, axis] for axis in (0, 1))
+    found: np.ndarray = east**2 + north**2
     return found
 
 

@@ -133,7 +133,7 @@ def record_says(table: pd.DataFrame) -> str:
 
 
 def pace_factor(row: pd.Series | Mapping[str, float]) -> str:
-    """ "1.08 (90% range 0.76 to 1.52)" of a row of table `hub_study`."""
+    """ "1.08 (90% range 0.76 to 1.52)", a factor, of a row of table `hub_study`."""
     middle, low, high = (f"{math.exp(row[key]):.2f}" for key in ("log_ratio", "low", "high"))
     return f"{middle} (90% range {low} to {high})"
 

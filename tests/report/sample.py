@@ -272,7 +272,13 @@ def _fronts() -> dict[str, pd.DataFrame]:
     places = (("town_0", "Alderford"), ("town_1", "Birchley"), ("town_2", "Cedarholm"))
     opens = [
         {"lever": key, "name": name, "target": target, "given": 0.4 + gap, "denied": 0.4}
-        | {"difference": gap, "low": gap - 0.004, "high": gap + 0.004}
+        | {"difference": gap, "low": gap - 0.004, "high": gap + 0.004, "hub": key == "town_0"}
+        | {
+            "pace_difference": gap + 0.02,
+            "pace_error": 0.005,
+            "pace_low": gap - 0.06,
+            "pace_high": gap + 0.15,
+        }
         for (key, name), gaps in zip(places, ((0.007, 0.001), (0.016, 0.03), (-0.003, 0.08)), strict=True)
         for target, gap in zip(("main_region", "belts"), gaps, strict=True)
     ]
@@ -283,7 +289,31 @@ def _fronts() -> dict[str, pd.DataFrame]:
         "given": 0.45,
         "denied": 0.4,
     }
-    opens.append(belt | {"difference": 0.05, "low": 0.045, "high": 0.055})
+    paced = {"pace_difference": 0.07, "pace_error": 0.005, "pace_low": -0.01, "pace_high": 0.2}
+    opens.append(belt | {"difference": 0.05, "low": 0.045, "high": 0.055, "hub": False} | paced)
+    study = [
+        {"places": kind, "name": name, "reach": reach, "weeks": weeks, "fallen": fallen, "used": used}
+        | {"log_ratio": middle, "low": middle - 0.2, "high": middle + 0.2, "placebo_sd": 0.12, "p_value": 0.4}
+        | {"contrast": 0.9, "independent": 9, "verdict": verdict}
+        for kind, name, fallen in (
+            ("towns", "towns and villages", 30),
+            ("large_towns", "towns of 10,000 or more", 7),
+        )
+        for reach in ("front", "km_15")
+        for weeks, used, middle, verdict in (
+            (4, fallen - 1, -0.05, "no effect seen"),
+            (13, 4, 0.3, "not identified"),
+        )
+    ]
+    hub = {
+        "places": "hubs",
+        "name": "junctions that a source names",
+        "reach": "front",
+        "weeks": 4,
+        "fallen": 1,
+    }
+    unknown = dict.fromkeys(("log_ratio", "low", "high", "placebo_sd", "p_value"), np.nan)
+    study.append(hub | unknown | {"used": 0, "contrast": 0.0, "independent": 9, "verdict": "not identified"})
     around = [
         {
             "objective": key,
@@ -298,6 +328,7 @@ def _fronts() -> dict[str, pd.DataFrame]:
     return {
         "line_fan": pd.DataFrame(line),
         "opens": pd.DataFrame(opens),
+        "hub_study": pd.DataFrame(study),
         "threats": pd.DataFrame(around),
     }
 

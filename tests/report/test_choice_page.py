@@ -199,7 +199,7 @@ def test_the_command_prints_the_page_of_a_saved_run(run):
         (["--points", 5], InputError, "--points: is read with --x and --y only"),
         (["--figure", "map.svg"], InputError, "together with --x and --y"),
         (["--x", "a", "--y", "b", "--figure", "map.gif"], InputError, r"allowed is a \.svg or \.png"),
-        (["borderland", "--x", "truce.base_rat", "--y", "war.end_rate"], UnknownNameError, "did you mean truce"),
+        (["borderland", "--x", "truce.history_wa", "--y", "war.end_rate"], UnknownNameError, "did you mean truce"),
         (["borderland", "--x", "war.end_rate", "--y", "war.end_rate"], InputError, "two different beliefs"),
         (["borderland", "--x", "truce.history_war", "--y", "war.end_rate", "--points", 2], InputError, "from 3 to 41"),
         (["borderland", "--x", "truce.history_war", "--y", "war.end_rate", "--actor", "belmar"], UnknownNameError,

@@ -15,7 +15,7 @@ from contactline.faces.report.html import missing_figures, render_html
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.choice import hinges
 from contactline.topics.choice.show.said import NO_HINGES
-from contactline.topics.fighting.show.ground import line_ahead, opens
+from contactline.topics.fighting.show.ground import hub_study, line_ahead, opens
 from contactline.topics.showing.figures import wrapped
 from contactline.topics.tables import TABLES, declared
 from contactline.topics.trust.show.scores import bar_words
@@ -59,8 +59,9 @@ def test_a_single_length_is_not_compared(sample: Assessment) -> None:
 def test_what_the_first_settlement_opens_and_the_most(sample: Assessment) -> None:
     (figure,) = opens(sample)
     assert figure.title == (
-        "Alderford, given at once, adds 0.7 percentage points to the share of the rest of Eastmark held after two "
-        "years; no place adds more than 5.0 (Alder–Cedar belt)"
+        "With weekly km² held equal a place only redistributes them; if its fall changes the pace, Alderford given at "
+        "once makes the share of the rest of Eastmark held after two years 2.7 percentage points larger (90% range of "
+        "the belief −5.3 to 15.7)"
     )
     assert "Of the belt, Cedarholm opens most: 8.0 percentage points (90% range 7.6 to 8.4)." in figure.alt
     assert (
@@ -68,25 +69,26 @@ def test_what_the_first_settlement_opens_and_the_most(sample: Assessment) -> Non
     )
 
 
-def test_a_range_that_spans_zero_opens_nothing_measurable(sample: Assessment) -> None:
-    table = sample.tables["opens"]
-    first = table["lever"] == "town_0"
-    title = opens(with_table(sample, "opens", table.assign(low=table["low"].mask(first, -0.002))))[0].title
-    assert title.startswith(
-        "Alderford, given at once, opens no measurable part of the rest of Eastmark in two years (90% range −0.2"
+def test_the_pace_after_falls_is_drawn_and_said(sample: Assessment) -> None:
+    (figure,) = hub_study(sample)
+    assert figure.title == (
+        "After a place fell, the whole front's pace over 4 weeks was 0.95 (90% range 0.78 to 1.16) times that at "
+        "placebo dates: no effect seen"
     )
+    assert "Of 8 ranges 0 differ from placebo" in figure.subtitle
+    text = body(sample)
+    assert "junctions that a source names" in text and "0.95 (0.78 to 1.16)" in text
 
 
-def test_places_that_only_take_are_said_to(sample: Assessment) -> None:
-    table = sample.tables["opens"].assign(difference=-0.02, low=-0.03, high=-0.01)
-    title = opens(with_table(sample, "opens", table))[0].title
-    assert title.startswith("No place, given at once, adds to the share of the rest of Eastmark")
+def test_a_record_without_falls_draws_no_pace(sample: Assessment) -> None:
+    table = sample.tables["hub_study"]
+    assert hub_study(with_table(sample, "hub_study", table[table["places"] == "hubs"])) == []
 
 
 def test_a_table_of_belts_alone_still_draws(sample: Assessment) -> None:
     table = sample.tables["opens"]
     (figure,) = opens(with_table(sample, "opens", table[table["target"] == "belts"]))
-    assert "of the belts" in figure.title
+    assert figure.title == "What each place opens, given at once against never falling"
 
 
 def test_no_hinge_is_a_finding_and_not_a_missing_table(sample: Assessment) -> None:

@@ -133,14 +133,17 @@ def test_what_a_place_opens_is_said_without_likelihood(sample: Assessment) -> No
     own = next(d for d in drafted(sample.case, sample.tables, 200) if d.topic == "opens")
     assert own.probability is None and own.confidence == "low"
     assert "Alderford" in own.sentence and "the rest of Eastmark" in own.sentence
+    assert "can only redistribute" in own.sentence
+    assert "2.7 percentage points larger (90% range of the belief −5.3 to 15.7)" in own.sentence
+    assert "0.7 percentage points" not in own.sentence  # with the pace held equal: no finding
     assert (
-        "would be larger" in own.sentence and "0.7 percentage points (90% range 0.3 to 1.1)" in own.sentence
+        "The record shows no effect: over the 4 weeks after the fall of a place (6 towns of 10,000"
+        in own.sentence
     )
 
 
-def test_a_difference_whose_range_spans_zero_is_not_called_larger(sample: Assessment) -> None:
-    unclear = sample.tables["opens"].assign(low=-0.01)
-    own = next(d for d in drafted(sample.case, made({OPENS: unclear}), 200) if d.topic == "opens")
-    assert "would not measurably differ" in own.sentence and "(90% range −1.0 to 1.1)" in own.sentence
-    smaller = sample.tables["opens"].assign(difference=-0.02, low=-0.03, high=-0.01)
-    assert "would be smaller" in drafted(sample.case, made({OPENS: smaller}), 200)[0].sentence
+def test_a_smaller_share_and_a_silent_record_are_said(sample: Assessment) -> None:
+    smaller = sample.tables["opens"].assign(pace_difference=-0.02)
+    own = drafted(sample.case, made({OPENS: smaller}), 200)[0]
+    assert "2.0 percentage points smaller" in own.sentence
+    assert "The record holds no fall to learn it from." in own.sentence

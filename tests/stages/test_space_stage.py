@@ -36,7 +36,10 @@ def world():
 
 
 def beliefs(draws: int) -> dict[str, np.ndarray]:
-    return {"war.belt_resistance": np.linspace(1.0, 4.0, draws), "war.region_shift": np.zeros(draws)}
+    return {
+        "war.belt_resistance": np.linspace(1.0, 4.0, draws), "war.region_shift": np.zeros(draws),
+        "war.hub_effect": np.exp(np.linspace(-0.4, 0.6, draws)),
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,47 @@ def test_what_a_place_opens_is_nothing_where_nothing_moves(world):
     loaded, front, fitted = world
     table = what_opens(fitted, loaded, front, np.zeros((400, 104)), beliefs(400), Streams(0))
     assert table["difference"].abs().max() < 0.02
+
+
+@pytest.fixture(scope="module")
+def opened_by():
+    """A small invented front, and what its places open at a factor on the pace."""
+    run = opened(opened_graph(), Scenario(case="borderland", sets=20, futures=3))
+    net = np.full((60, 104), 60.0)
+    net[:, ::5] = -20.0
+    drawn = beliefs(60)
+
+    def table(factor):
+        held = drawn | {"war.hub_effect": factor}
+        return what_opens(run.spatial, run.loaded, run.front, net, held, Streams(1), draws=40)
+
+    return table
+
+
+def test_a_factor_of_one_redistributes_and_no_more(opened_by):
+    """Bit for bit: the way with the factor is then the way without it, whether or not it is fought out."""
+    plain = opened_by(np.ones(60))
+    assert (plain["pace_difference"] == plain["difference"]).all()
+    assert (plain["pace_low"] == plain["difference"]).all() and (
+        plain["pace_high"] == plain["difference"]
+    ).all()
+    other = opened_by(np.exp(np.linspace(-0.4, 0.6, 60)))
+    same = ["lever", "target", "given", "denied", "difference", "low", "high"]
+    assert other[same].equals(plain[same])
+    almost = opened_by(np.where(np.arange(60) == 0, 1.0 + 1e-12, 1.0))  # fought out: nothing moves
+    assert almost[same].equals(plain[same])
+    assert almost["pace_difference"].to_numpy() == pytest.approx(plain["difference"].to_numpy(), abs=1e-9)
+
+
+def test_a_faster_pace_after_a_fall_opens_more_and_a_slower_one_less(opened_by):
+    slow, plain, fast = (opened_by(np.full(60, factor)) for factor in (0.6, 1.0, 1.6))
+    main = plain["target"] == "main_region"
+    assert (slow["pace_difference"] < plain["difference"])[main].all()
+    assert (fast["pace_difference"] > plain["difference"])[main].all()
+    # The share that goes with the factor is what the faster path gains, to within what is left of the region.
+    wide = opened_by(np.exp(np.linspace(-0.4, 0.6, 60)))
+    assert (wide["pace_low"] < wide["pace_difference"])[main].all()
+    assert (wide["pace_difference"] < wide["pace_high"])[main].all()
 
 
 def test_rows_are_spread_over_the_whole_run():

@@ -29,6 +29,7 @@ ENGINE_BELIEFS: dict[str, str] = {
     "war.region_shift": "logit",
     "war.built_up_resistance": "multiplier",
     "war.belt_resistance": "multiplier",
+    "war.hub_effect": "multiplier",
     "war.collapse_rate": "per year",
     "war.collapse_speed": "multiplier",
     "war.collapse_weeks": "weeks",

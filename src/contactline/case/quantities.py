@@ -77,7 +77,7 @@ FAMILIES: tuple[Family, ...] = tuple(
         ("objective.{objective}.attacker_losses", "killed and wounded of the challenger until it is taken, draws in "
          "which it is", "persons", "simulated"),
         ("opens.{lever}.{target}", "share of a target held after two years more if a place is given at once rather "
-         "than never", "share", "simulated"),
+         "than never, under war.hub_effect", "share", "simulated"),
         ("surrounded.{objective}.p_{weeks}", "chance that a place is surrounded after some weeks", "probability",
          "simulated"),
         ("price.{proposal}.{price}", "what seizing by force what a proposal hands over would take", "as named",

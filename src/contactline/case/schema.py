@@ -66,11 +66,15 @@ class Objective(Sourced):
     """For an area: longitude and latitude of its corners in order, degrees; the last need not repeat the first."""
     taken_share: Share = 0.9
     """The share of its cells that must be held for it to count as taken."""
+    hub: bool = False
+    """Whether a source calls the settlement a rail or road junction: its fall is studied on its own."""
 
     @model_validator(mode="after")
     def _placed(self) -> Objective:
         if self.kind == "settlement" and None in (self.latitude, self.longitude, self.radius_km):
             raise ValueError("a settlement needs latitude, longitude and radius_km")
+        if self.hub and self.kind != "settlement":
+            raise ValueError(f"hub is true of a {self.kind}; only a settlement can be one: leave it out")
         if (self.kind == "area") != bool(self.polygon):
             raise ValueError("a polygon belongs to kind area, and an area needs one")
         if self.polygon and len(self.polygon) < 3:

@@ -19,8 +19,10 @@ from contactline.topics.assessment import Assessment, RunInfo
 from contactline.topics.bargain.make.lines import LINE_TABLES
 from contactline.topics.bargain.make.tables import GAME_TABLES
 from contactline.topics.choice.make.courses import BREAK_EVEN_TABLES, ENSEMBLE, VERDICT_TABLES
+from contactline.topics.choice.make.structure import STRUCTURE_TABLES
 from contactline.topics.claims.make.claims import claims_tables
 from contactline.topics.contents import drafted
+from contactline.topics.fighting.make.hubs import HUB_TABLES
 from contactline.topics.fighting.make.outlook import OUTLOOK_TABLES
 from contactline.topics.fighting.make.people import PEOPLE_TABLES
 from contactline.topics.fighting.make.places import OPENS_TABLES
@@ -36,8 +38,8 @@ from contactline.topics.trust.make.trust import TRUST_TABLES, with_held
 from contactline.topics.trust.schema import ASSUMPTIONS
 
 TABLES: tuple[Node[Tables], ...] = (
-    FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES, VERDICT_TABLES,
-    BREAK_EVEN_TABLES,
+    FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, HUB_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES,
+    VERDICT_TABLES, BREAK_EVEN_TABLES,
     GUARANTEE_TABLES, TRUCE_TABLES, LINE_TABLES, ALLIES_TABLES, MAP_TABLES,
 )  # fmt: skip
 """Nodes that make tables, in the order of the report."""
@@ -54,6 +56,7 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
         decisive = SENSITIVITY_TABLES(reads.of(FOCUS))
         # What takes longest begins first.
         ahead: tuple[Node[Any], ...] = (
+            STRUCTURE_TABLES,
             LINE_TABLES,
             decisive,
             OPENS_TABLES,

@@ -24,8 +24,9 @@ from contactline.topics.allies import make as allies
 from contactline.topics.bargain.make import lines as bargain_lines
 from contactline.topics.bargain.make import tables as bargain_tables
 from contactline.topics.choice.make import courses as choice
+from contactline.topics.choice.make import structure
+from contactline.topics.fighting.make import hubs, people, places, salients
 from contactline.topics.fighting.make import outlook as fighting_outlook
-from contactline.topics.fighting.make import people, places, salients
 from contactline.topics.front import make as front
 from contactline.topics.guarantee import make as guarantee
 from contactline.topics.proposals.make import deals
@@ -36,7 +37,7 @@ from contactline.topics.trust.make import trust
 
 MODULES: tuple[ModuleType, ...] = (
     ground, readiness, fits, run, design, luck, tempo, effects, outlook, lines, courses, held, front, fighting_outlook,
-    people, places, salients, deals, support, choice, guarantee, truce, sensitivity, bargain_lines,
+    hubs, people, places, salients, deals, support, choice, structure, guarantee, truce, sensitivity, bargain_lines,
     bargain_tables, allies, trust,
 )  # fmt: skip
 

@@ -118,8 +118,41 @@ OPENS = Table(
             -2,
             2,
         ),
+        Column("hub", "flag", "true or false", "whether the case calls the place a hub, with a source"),
+        num(
+            "pace_difference",
+            "share",
+            "the difference if war.hub_effect acts once given, mean of its draws",
+            -2,
+            2,
+        ),
+        num("pace_error", "share", "standard error of pace_difference, simulation only", 0),
+        num("pace_low", "share", "lower end of its 90% range over war.hub_effect, luck averaged out", -9, 9),
+        num("pace_high", "share", "upper end of its 90% range over war.hub_effect, luck averaged out", -9, 9),
     ),
     ("lever", "target"),
+)
+
+HUB_STUDY = Table(
+    "hub_study",
+    "The pace before and after places fell in the record, against placebo dates and places",
+    (
+        name_of("places", "towns (every settlement of the record), large_towns, or hubs"),
+        NAME,
+        name_of("reach", "front (its whole length), km_15 or km_30 (the ground so near the place)"),
+        Column("weeks", "whole", "weeks", "length of the windows before and after the fall", 1),
+        count("fallen", "places of the kind that fell in the record"),
+        count("used", "of these, with whole windows on both sides"),
+        maybe("log_ratio", "log ratio", "pace after one fall over that before, beyond placebos'"),
+        maybe("low", "log ratio", "lower end of its 90% range by placebo"),
+        maybe("high", "log ratio", "upper end of its 90% range by placebo"),
+        maybe("placebo_sd", "log ratio", "spread of the same figure over placebos", 0),
+        chance("p_value", "share of placebos at least as far from nought", True),
+        num("contrast", "falls", "falls that these windows hold more of than placebos' do"),
+        count("independent", "placebos that do not overlap"),
+        name_of("verdict", "not identified, no effect seen, or differs from placebo"),
+    ),
+    ("places", "reach", "weeks"),
 )
 
 LOSSES_HISTORY = Table(
@@ -227,6 +260,7 @@ TABLES: tuple[Table, ...] = (
     THREATS,
     SALIENTS,
     OPENS,
+    HUB_STUDY,
     LOSSES_HISTORY,
     LOSS_SOURCES,
     STRENGTH,

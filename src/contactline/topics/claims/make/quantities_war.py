@@ -138,15 +138,16 @@ def objective_months(material: Material, named: Named) -> Read:
 
 
 def opens(material: Material, named: Named) -> Read:
-    """Share of a target gained after two years if a lever falls at once rather than never."""
+    """Share of a target gained after two years if a lever falls at once rather than never, its fall changing the pace
+    as `war.hub_effect` has it: with the pace held equal a place could only redistribute."""
     row = material.rows(OPENS, lever=named.slots["lever"], target=named.slots["target"]).iloc[0]
     what = {"main_region": "the rest of the region", "belts": "the fortified belt"}[named.slots["target"]]
     label = f"share of {what} gained after two years if {row['name']} falls at once rather than never"
     return (
         label,
         "share",
-        Known(float(row["low"]), float(row["difference"]), float(row["high"])),
-        "90% range",
+        Known(float(row["pace_low"]), float(row["pace_difference"]), float(row["pace_high"])),
+        "90% range of war.hub_effect",
     )
 
 

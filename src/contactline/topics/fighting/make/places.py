@@ -24,12 +24,16 @@ from contactline.war.kernel import simulate_front
 from contactline.war.kernel_given import Means
 from contactline.war.slots import Space
 
-OPENS_DRAWS, OPENS_WEEKS = 200, 104
-"""Paired trajectories and weeks of the question what a place opens."""
+OPENS_DRAWS, OPENS_WEEKS = 120, 104
+"""Futures, each fought out three ways on the same luck, and weeks of the question what a place opens."""
 
 
 NEVER = -30.0
 """Log weight of a cell that may not fall: e^-30 of another's chance."""
+
+HUB_EFFECT = "war.hub_effect"
+
+LEVELS = (0.05, 0.95)
 
 
 def what_opens(
@@ -39,52 +43,99 @@ def what_opens(
     net: np.ndarray,
     beliefs: Mapping[str, np.ndarray],
     streams: Streams,
+    draws: int = OPENS_DRAWS,
 ) -> pd.DataFrame:
     """What each place opens: the same futures with the place given at once and with it never falling.
 
     net : ndarray[draw, week], km². For each settlement objective and each belt: the mean share of the belts (without
     the place itself) and of the main region's remainder that the challenger holds after OPENS_WEEKS, both ways, and
-    the paired difference with its 90% range. Columns as table 'opens'.
+    the paired difference with its 90% range. With the same km² each week in both, a place can only redistribute them;
+    a third way, given at once with each week's gain times `war.hub_effect`, is what its fall brings if it changes the
+    pace. draws : number of futures. Columns as table 'opens'.
     """
     case, here = loaded.case, front.ground
-    rows = np.linspace(0, len(net) - 1, OPENS_DRAWS).astype(int)
-    plan = fitted.plan(net[rows, :OPENS_WEEKS], streams)
+    rows = np.linspace(0, len(net) - 1, draws).astype(int)
+    path, factor = net[rows, :OPENS_WEEKS], beliefs[HUB_EFFECT][rows]
+    plan = fitted.plan(path, streams)
+    # As in fighting on, a factor acts on gains only: a faster challenger does not lose faster.
+    faster = fitted.plan(np.where(path > 0, path * factor[:, None], path), streams)
+    ways = {"given": (plan, 1), "denied": (plan, 0)} | (
+        {"pace": (faster, 1)} if (factor != 1.0).any() else {}
+    )
     grid = fitted.grid()
     usual = np.where(here.belt != "", -np.log(np.median(beliefs["war.belt_resistance"])), 0.0)
-    levers = {o.id: (o.name, here.place == o.id) for o in case.objectives if o.kind == "settlement"}
-    levers |= {belt.id: (belt.name, here.belt == belt.id) for belt in case.belts}
-    free = here.holder == 0
-    targets = {"main_region": free & (here.region == front.theatre.main_region)}
-    if case.belts:
-        targets["belts"] = free & (here.belt != "")
+    targets = _targets(case, front)
     found = []
-    for lever, (name, own) in levers.items():
-        if not (own & free).any():
-            continue
+    for lever, (name, hub, own) in _levers(case, front).items():
+        rest = {target: wanted & ~own for target, wanted in targets.items() if (wanted & ~own).any()}
         held = {}
-        for way in ("given", "denied"):
-            holder = np.where(own & (way == "given"), 1, here.holder).astype(np.int8)
-            resistance = np.where(own & (way == "denied"), NEVER, usual).astype(np.float32)
-            held_so = replace(plan, levers=replace(plan.levers, resistance=resistance))
+        for way, (fought, given) in ways.items():
+            holder = np.where(own & (given == 1), 1, here.holder).astype(np.int8)
+            resistance = np.where(own & (given == 0), NEVER, usual).astype(np.float32)
+            held_so = replace(fought, levers=replace(fought.levers, resistance=resistance))
             log = simulate_front(grid, holder, held_so, seed=streams.seed, means=Means(chunk=CHUNK))
-            for target, wanted in targets.items():
-                rest = wanted & ~own
-                if rest.any():
-                    label = np.where(rest, 0, -1)
-                    held[way, target] = log.held_km2(label, 1)[:, -1, 0] / here.km2[rest].sum()
-        for target in targets:
-            if ("given", target) in held:
-                difference = held["given", target] - held["denied", target]
-                spread = 1.645 * difference.std(ddof=1) / np.sqrt(len(difference))
-                mean = float(difference.mean())
-                found.append(
-                    {
-                        "lever": lever, "name": name, "target": target,
-                        "given": float(held["given", target].mean()), "denied": float(held["denied", target].mean()),
-                        "difference": mean, "low": mean - float(spread), "high": mean + float(spread),
-                    }
-                )  # fmt: skip
+            for target, wanted in rest.items():
+                label = np.where(wanted, 0, -1)
+                held[way, target] = log.held_km2(label, 1)[:, -1, 0] / here.km2[wanted].sum()
+        for target in rest:
+            given, denied = held["given", target], held["denied", target]
+            pace = held.get(("pace", target), given)
+            found.append(
+                {"lever": lever, "name": name, "target": target, "hub": hub}
+                | _redistributed(given, denied)
+                | _paced(given, denied, pace, factor, beliefs[HUB_EFFECT])
+            )
     return OPENS.frame(found)
+
+
+def _levers(case: Case, front: Front) -> dict[str, tuple[str, bool, np.ndarray]]:
+    """Settlement objectives and belts of which the defender holds a cell: id → name, whether a hub, its cells."""
+    here = front.ground
+    levers = {o.id: (o.name, o.hub, here.place == o.id) for o in case.objectives if o.kind == "settlement"}
+    levers |= {belt.id: (belt.name, False, here.belt == belt.id) for belt in case.belts}
+    return {key: lever for key, lever in levers.items() if (lever[2] & (here.holder == 0)).any()}
+
+
+def _targets(case: Case, front: Front) -> dict[str, np.ndarray]:
+    """What is asked about, as the defender holds it now: target → ndarray[cell] bool."""
+    here = front.ground
+    free = here.holder == 0
+    belts = {"belts": free & (here.belt != "")} if case.belts else {}
+    return {"main_region": free & (here.region == front.theatre.main_region)} | belts
+
+
+def _redistributed(given: np.ndarray, denied: np.ndarray) -> dict[str, float]:
+    """Both ways with each week's km² the same, and the difference with the 90% range of its mean."""
+    difference = given - denied
+    spread = 1.645 * difference.std(ddof=1) / np.sqrt(len(difference))
+    mean = float(difference.mean())
+    return {
+        "given": float(given.mean()), "denied": float(denied.mean()),
+        "difference": mean, "low": mean - float(spread), "high": mean + float(spread),
+    }  # fmt: skip
+
+
+def _paced(
+    given: np.ndarray, denied: np.ndarray, pace: np.ndarray, fought: np.ndarray, factor: np.ndarray
+) -> dict[str, float]:
+    """The difference if the fall changes the pace, and its range over the belief with luck averaged out.
+
+    fought, factor : the belief in the futures fought out, and in all. Of one future the change is mostly luck, so it
+    is read off the least-squares line of the change on the factor less one, which is nothing at a factor of one.
+    """
+    off, change, size = fought - 1.0, pace - given, len(given)
+    square = float(off @ off) or 1.0
+    slope, least = float(off @ change) / square, float((given - denied).mean())
+    mean, *ends = (
+        least + slope * (level - 1.0)
+        for level in (float(factor.mean()), *np.quantile(factor, LEVELS).tolist())
+    )
+    weight = size * (float(factor.mean()) - 1.0) / square
+    error = (given - denied) + weight * off * (change - slope * off)
+    return {
+        "pace_difference": mean, "pace_error": float(error.std(ddof=1) / np.sqrt(size)),
+        "pace_low": min(ends), "pace_high": max(ends),
+    }  # fmt: skip
 
 
 DIRECTIONS = 12

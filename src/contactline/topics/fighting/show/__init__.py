@@ -12,5 +12,10 @@ TOPIC = Topic(
     recipes=(*outlook.RECIPES, *ground.RECIPES, *cost.RECIPES, *people.RECIPES),
     judges=(said.gain_judgement, said.objective_judgements, said.opens_judgement),
     numbers=(said.remainder,),
-    words={"collapse_words": people.collapse_words, "publisher": people.publisher},
+    words={
+        "collapse_words": people.collapse_words,
+        "publisher": people.publisher,
+        "reach_words": ground.reach_words,
+        "factor_words": ground.factor_words,
+    },
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from contactline.case.schema import Case
 from contactline.core.dates import day_after_weeks
 from contactline.core.rounding import amount, percent, points
 from contactline.topics.assessment import Assessment, Judgement
-from contactline.topics.fighting.schema import GAIN_FAN, OBJECTIVES, OPENS
+from contactline.topics.fighting.schema import GAIN_FAN, HUB_STUDY, OBJECTIVES, OPENS
 from contactline.topics.showing.judgements import (
     band,
     before,
@@ -83,26 +86,64 @@ def objective_judgements(asked: Drafting) -> list[Judgement]:
 
 
 def opens_judgement(asked: Drafting) -> list[Judgement]:
-    """What the first settlement objective opens beyond itself: a difference of means, no likelihood."""
+    """What the fall of the first settlement objective brings if it changes the pace: a belief, no likelihood.
+
+    With the pace held equal a place can only redistribute, which is no finding about it; that figure is not judged.
+    """
     case = asked.case
     row = first_settlement(case, asked.tables.rows(OPENS))
     if row is None:
         return []
-    given = (
-        f"With the pace of advance held the same, if {row['name']} fell at once rather than never, "
-        f"{case.challenger.name}'s share of {main_target(case)}"
+    sentence = (
+        f"With the weekly km² held equal a place can only redistribute the advance, so whether {row['name']} opens "
+        f"more is a belief about the pace after its fall. {record_says(asked.tables.rows(HUB_STUDY))} Under the "
+        f"belief, {case.challenger.name}'s share of {main_target(case)} after two more years of fighting would be "
+        f"{paced(row)} if {row['name']} fell at once rather than never, the place itself not counted."
     )
-    when = "after two more years of fighting, the place itself not counted"
-    if row["low"] <= 0 <= row["high"]:
-        effect = f"would not measurably differ {when}: {points_range(row)}"
-    else:
-        effect = f"would be {'larger' if row['difference'] > 0 else 'smaller'} {when}: {points_range(row)}"
-    sentence = f"{given} {effect}."
     reason = (
-        "The model knows neighbourhood and momentum, not roads or supply, and a place cannot change the pace in it; "
-        "the range is the simulation's alone."
+        "The pace after a fall is an assumption as wide as the record leaves it, and the model knows neighbourhood and "
+        "momentum, not roads or supply."
     )
     return [judgement("opens", sentence, None, "low", reason)]
+
+
+def record_row(table: pd.DataFrame, places: Sequence[str]) -> pd.Series | None:
+    """The first kind of place of table `hub_study` that can be compared on the whole front, at its shortest windows."""
+    for kind in places:
+        own = table[(table["places"] == kind) & (table["reach"] == "front") & table["log_ratio"].notna()]
+        if not own.empty:
+            return own.sort_values("weeks").iloc[0]
+    return None
+
+
+def record_says(table: pd.DataFrame) -> str:
+    """What the event study of falls bears, as a sentence: large towns where any fell, else all."""
+    row = record_row(table, ("large_towns", "towns"))
+    if row is None:
+        return "The record holds no fall to learn it from."
+    verdict = {
+        "not identified": "The record does not identify it",
+        "no effect seen": "The record shows no effect",
+        "differs from placebo": "The record shows a change",
+    }[str(row["verdict"])]
+    return (
+        f"{verdict}: over the {row['weeks']:.0f} weeks after the fall of a place ({row['used']:.0f} {row['name']}) the "
+        f"whole front's pace was {pace_factor(row)} times what placebo dates lead to expect."
+    )
+
+
+def pace_factor(row: pd.Series | Mapping[str, float]) -> str:
+    """ "1.08 (90% range 0.76 to 1.52)", a factor, of a row of table `hub_study`."""
+    middle, low, high = (f"{math.exp(row[key]):.2f}" for key in ("log_ratio", "low", "high"))
+    return f"{middle} (90% range {low} to {high})"
+
+
+def paced(row: pd.Series) -> str:
+    """ "3.1 percentage points larger (90% range of the belief −7.0 to 15.9)" of a row of table `opens`."""
+    gap = float(row["pace_difference"])
+    word = "larger" if gap > 0 else "smaller"
+    ends = f"{points(row['pace_low'])} to {points(row['pace_high'])}"
+    return f"{points(abs(gap))} percentage points {word} (90% range of the belief {ends})"
 
 
 def first_settlement(case: Case, table: pd.DataFrame) -> pd.Series | None:

@@ -7,7 +7,19 @@ from typing import Any
 
 from contactline.choice import held
 from contactline.core.graph import Node
-from contactline.engine import courses, design, effects, fits, ground, lines, luck, outlook, readiness, run
+from contactline.engine import (
+    courses,
+    design,
+    effects,
+    fits,
+    ground,
+    lines,
+    luck,
+    outlook,
+    past,
+    readiness,
+    run,
+)
 from contactline.topics.allies import make as allies
 from contactline.topics.bargain.make import lines as bargain_lines
 from contactline.topics.bargain.make import tables as bargain_tables
@@ -16,6 +28,7 @@ from contactline.topics.fighting.make import outlook as fighting_outlook
 from contactline.topics.fighting.make import people, places, salients
 from contactline.topics.front import make as front
 from contactline.topics.guarantee import make as guarantee
+from contactline.topics.history import make as history
 from contactline.topics.proposals.make import deals
 from contactline.topics.sensitivity import make as sensitivity
 from contactline.topics.support import make as support
@@ -23,8 +36,8 @@ from contactline.topics.truce import make as truce
 from contactline.topics.trust.make import trust
 
 MODULES: tuple[ModuleType, ...] = (
-    ground, readiness, fits, run, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook,
-    people, places, salients, deals, support, choice, guarantee, truce, sensitivity, bargain_lines,
+    ground, readiness, fits, past, run, design, luck, effects, outlook, lines, courses, held, front, fighting_outlook,
+    people, places, salients, deals, support, choice, guarantee, truce, history, sensitivity, bargain_lines,
     bargain_tables, allies, trust,
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from contactline.case.schema import Case
 from contactline.core.errors import FitError, InputError
 from contactline.evidence.history.tables import used
 
@@ -122,15 +123,34 @@ class BreakFit:
 
     def correlations(self, situation: Situation) -> pd.DataFrame:
         """Posterior correlations of ln five_years of small, mid, war and of ln k, exact for the normal posterior."""
+        shape = np.eye(len(self.mean))[1:2]
+        found = self._correlated(np.concatenate([self._directions(situation), shape]))
+        labels = [*CAUSES, "log_shape"]
+        return pd.DataFrame(found, index=labels, columns=labels)
+
+    def correlations_with(self, situation: Situation) -> pd.DataFrame:
+        """Posterior correlations of every parameter (rows) with ln five_years of small, mid, war (columns)."""
+        both = np.concatenate([np.eye(len(self.mean)), self._directions(situation)])
+        found = self._correlated(both)[: len(self.mean), len(self.mean) :]
+        return pd.DataFrame(found, index=list(self.names), columns=list(CAUSES))
+
+    def _directions(self, situation: Situation) -> np.ndarray:
+        """Derivatives of ln five_years by the parameters, at their mean : ndarray[cause, parameter]."""
         rows = _stacked(as_rows([situation]), self.small, self.big)[:, 0]
-        directions = np.zeros((4, len(self.mean)))
-        directions[:3, np.arange(len(self.mean)) != 1] = rows
-        directions[:3, 1] = np.exp(self.mean[1]) * np.log(HORIZON)
-        directions[3, 1] = 1.0
+        return np.insert(rows, 1, np.exp(self.mean[1]) * np.log(HORIZON), axis=1)
+
+    def _correlated(self, directions: np.ndarray) -> np.ndarray:
         spread = directions @ self.covariance @ directions.T
         scale = np.sqrt(np.diag(spread))
-        labels = [*CAUSES, "log_shape"]
-        return pd.DataFrame(spread / np.outer(scale, scale), index=labels, columns=labels)
+        return np.asarray(spread / np.outer(scale, scale))
+
+
+def situation_of(case: Case) -> Situation:
+    """Where a case stands among the wars of the past: its key `history`, or what stands in for it."""
+    own = case.among_wars
+    return Situation(
+        own.no_victor, own.earlier_fatal_disputes, own.post_1945, own.rivalry, own.major_power, own.contiguous
+    )
 
 
 def fit_breaks(

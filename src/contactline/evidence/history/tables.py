@@ -108,7 +108,7 @@ def shipped() -> Tables:
     """The tables that ship with contactline, read and checked once."""
     folder = resources.files("contactline.evidence.history") / "data"
     return Tables(
-        {table: read_table(table, (folder / name).read_bytes(), name) for table, name in FILES.items()}
+        {table.name: read_table(table, (folder / name).read_bytes(), name) for table, name in FILES.items()}
     )
 
 

@@ -17,6 +17,7 @@ from sample_cohesion import CASE_PARTS, cohesion_sample
 from sample_deal import deal_rows
 from sample_game import game_sample
 from sample_guarantee import guarantee_tables
+from sample_history import history_samples
 from sample_support import support_samples
 from sample_truce import truce_tables
 from sample_war import war_rows
@@ -60,6 +61,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         **cohesion_sample(sample_case()),
         **support_samples(),
         **claim_samples(),
+        **history_samples(),
     }
     run = RunInfo(
         case_id="sample",

@@ -300,6 +300,9 @@ def _dates(case: Case) -> Iterator[Problem]:
         yield Problem(
             ("evidence", "fit_from"), f"got {case.evidence.fit_from}; allowed is a day before as_of {as_of}"
         )
+    began = case.among_wars.began
+    if began is not None and began > as_of:
+        yield _late(("history", "began"), str(began), as_of)
     for i, proposal in enumerate(case.proposals):
         if proposal.published > as_of:
             yield _late(("proposals", i, "published"), str(proposal.published), as_of)

@@ -38,6 +38,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "places",
         "series",
         "evidence",
+        "history",
     ),
     "beliefs.yaml": ("beliefs",),
     "proposals.yaml": ("default_proposals", "proposals"),

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from contactline.case.beliefs import Belief, Frozen, Share, Slug, Sourced
+from contactline.case.beliefs import Assumption, Belief, Frozen, Share, Slug, Sourced
 from contactline.case.clauses import Proposal
 from contactline.case.conduct import Conduct
 from contactline.case.debate import Benchmark, Claim, Values
@@ -156,6 +156,36 @@ class Evidence(Frozen):
     country_km2_source: str
 
 
+class PastWars(Sourced):
+    """Where the case stands among the wars of the past: where fitted history is read (docs/history.md).
+
+    A case that says nothing takes the defaults: a war that nobody wins, between two neighbours and rivals that are no
+    major powers, without dead between them in the 25 years before.
+    """
+
+    no_victor: bool = True
+    """The fighting would cease without a victory of either side."""
+    earlier_fatal_disputes: int = Field(default=0, ge=0, le=100)
+    """Disputes of the two states in which somebody died, in the 25 years before the war."""
+    post_1945: bool = True
+    rivalry: bool = True
+    """The two are strategic rivals."""
+    major_power: bool = False
+    """One of the two is a major power."""
+    contiguous: bool = True
+    """A common border on land, or at most 24 miles of water between them."""
+    began: date | None = None
+    """First day of the war; without it the fighting is taken to be as old as `evidence.fit_from`."""
+
+
+DEFAULT_HISTORY = PastWars(
+    assumption=Assumption(
+        by="contactline developers", why="The case does not say where it stands among the wars of the past."
+    )
+)
+"""What a case without the key `history` is taken to be."""
+
+
 class Case(Frozen):
     """A conflict as data, with an as-of date; nothing in it was published later."""
 
@@ -173,6 +203,7 @@ class Case(Frozen):
     places: tuple[Place, ...] = ()
     series: tuple[Series, ...] = Field(min_length=1)
     evidence: Evidence
+    history: PastWars | None = None
     beliefs: tuple[Belief, ...]
     proposals: tuple[Proposal, ...] = Field(min_length=1)
     default_proposals: tuple[Slug, ...] = Field(min_length=1)
@@ -207,6 +238,16 @@ class Case(Frozen):
     def defender(self) -> Side:
         """The side that would be asked to give ground."""
         return next(side for side in self.sides if side.role == "defender")
+
+    @property
+    def among_wars(self) -> PastWars:
+        """Where the case stands among the wars of the past, by its key `history` or by default."""
+        return self.history or DEFAULT_HISTORY
+
+    @property
+    def war_years(self) -> float:
+        """Age of the war on the as-of date, in years."""
+        return (self.as_of - (self.among_wars.began or self.evidence.fit_from)).days / 365.25
 
     @property
     def headline_series(self) -> Series:

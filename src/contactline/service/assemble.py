@@ -28,6 +28,7 @@ from contactline.topics.fighting.make.people import PEOPLE_TABLES
 from contactline.topics.fighting.make.places import OPENS_TABLES
 from contactline.topics.front.make import FRONT_TABLES
 from contactline.topics.guarantee.make import GUARANTEE_TABLES
+from contactline.topics.history.make import HISTORY_TABLES
 from contactline.topics.proposals.make.deals import MAP_TABLES, PROPOSAL_TABLES
 from contactline.topics.sensitivity.make import HINGE_TABLES, SENSITIVITY_TABLES
 from contactline.topics.showing.held import held_sentence, held_words
@@ -39,8 +40,8 @@ from contactline.topics.trust.schema import ASSUMPTIONS
 
 TABLES: tuple[Node[Tables], ...] = (
     FRONT_TABLES, OUTLOOK_TABLES, PEOPLE_TABLES, OPENS_TABLES, HUB_TABLES, SUPPORT_TABLES, PROPOSAL_TABLES,
-    VERDICT_TABLES, BREAK_EVEN_TABLES,
-    GUARANTEE_TABLES, TRUCE_TABLES, LINE_TABLES, ALLIES_TABLES, MAP_TABLES,
+    VERDICT_TABLES, BREAK_EVEN_TABLES, STRUCTURE_TABLES,
+    GUARANTEE_TABLES, TRUCE_TABLES, HISTORY_TABLES, LINE_TABLES, ALLIES_TABLES, MAP_TABLES,
 )  # fmt: skip
 """Nodes that make tables, in the order of the report."""
 

@@ -16,6 +16,7 @@ from contactline.engine import (
     lines,
     luck,
     outlook,
+    past,
     readiness,
     run,
     tempo,
@@ -29,6 +30,7 @@ from contactline.topics.fighting.make import hubs, people, places, salients
 from contactline.topics.fighting.make import outlook as fighting_outlook
 from contactline.topics.front import make as front
 from contactline.topics.guarantee import make as guarantee
+from contactline.topics.history import make as history
 from contactline.topics.proposals.make import deals
 from contactline.topics.sensitivity import make as sensitivity
 from contactline.topics.support import make as support
@@ -36,8 +38,9 @@ from contactline.topics.truce import make as truce
 from contactline.topics.trust.make import trust
 
 MODULES: tuple[ModuleType, ...] = (
-    ground, readiness, fits, run, design, luck, tempo, effects, outlook, lines, courses, held, front, fighting_outlook,
-    hubs, people, places, salients, deals, support, choice, structure, guarantee, truce, sensitivity, bargain_lines,
+    ground, readiness, fits, past, run, design, luck, tempo, effects, outlook, lines, courses, held, front,
+    fighting_outlook, hubs, people, places, salients, deals, support, choice, structure, guarantee, truce, history,
+    sensitivity, bargain_lines,
     bargain_tables, allies, trust,
 )  # fmt: skip
 

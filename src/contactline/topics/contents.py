@@ -13,6 +13,7 @@ from contactline.topics.claims.show import TOPIC as CLAIMS
 from contactline.topics.fighting.show import TOPIC as FIGHTING
 from contactline.topics.front.show import TOPIC as FRONT
 from contactline.topics.guarantee.show import TOPIC as GUARANTEE
+from contactline.topics.history.show import TOPIC as HISTORY
 from contactline.topics.proposals.show import TOPIC as PROPOSALS
 from contactline.topics.sensitivity.show import TOPIC as SENSITIVITY
 from contactline.topics.showing.figures import Recipe
@@ -24,7 +25,7 @@ from contactline.topics.truce.show import TOPIC as TRUCE
 from contactline.topics.trust.show import TOPIC as TRUST
 
 TOPICS: tuple[Topic, ...] = (
-    FRONT, FIGHTING, PROPOSALS, TRUCE, GUARANTEE, SUPPORT, ALLIES, CHOICE, SENSITIVITY, CLAIMS, BARGAIN, TRUST,
+    FRONT, FIGHTING, PROPOSALS, TRUCE, HISTORY, GUARANTEE, SUPPORT, ALLIES, CHOICE, SENSITIVITY, CLAIMS, BARGAIN, TRUST,
 )  # fmt: skip
 SECTIONS: tuple[Section, ...] = tuple(section for topic in TOPICS for section in topic.sections)
 """The page's sections, in its order."""

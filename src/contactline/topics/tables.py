@@ -21,6 +21,7 @@ from contactline.topics.claims import schema as claims
 from contactline.topics.fighting import schema as fighting
 from contactline.topics.front import schema as front
 from contactline.topics.guarantee import schema as guarantee
+from contactline.topics.history import schema as history
 from contactline.topics.proposals import schema as proposals
 from contactline.topics.sensitivity import schema as sensitivity
 from contactline.topics.support import schema as support
@@ -28,7 +29,7 @@ from contactline.topics.truce import schema as truce
 from contactline.topics.trust import schema as trust
 
 TOPICS = (
-    front, fighting, proposals, truce, guarantee, support, allies, choice, bargain, sensitivity, claims, trust,
+    front, fighting, proposals, truce, history, guarantee, support, allies, choice, bargain, sensitivity, claims, trust,
 )  # fmt: skip
 """Topics in the order of the report."""
 

@@ -57,6 +57,7 @@ COMMANDS: dict[str, Place] = {
     ),
     "deal": _at("deal", "app", "Proposals: what each text says and does to the map."),
     "support": _at("support", "app", "Who can provide what, and what that makes possible."),
+    "history": _at("history", "app", "Past wars: how truces broke and wars ended, fitted and scored."),
     "positions": _at(
         "positions", "positions_command",
         "Where actors stand and since when, how far supporters are apart, where bargaining models settle each issue.",

@@ -1,0 +1,1 @@
+"""What became of truces and wars of the past?"""

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import betaincinv, ndtri
 
-from contactline.core.errors import UnknownNameError
+from contactline.core.errors import FitError, UnknownNameError
 from contactline.core.streams import Streams
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -98,6 +98,19 @@ class HalfNormal(Frozen):
         return found
 
 
+class Fitted(Frozen):
+    """What a record of the past says of the belief, fitted when a run begins (engine/past.py)."""
+
+    kind: Literal["fitted"]
+    record: Literal["truces", "wars"]
+
+    def quantile(self, p: np.ndarray) -> np.ndarray:
+        """Raises FitError: the record says it, not the case."""
+        raise FitError(
+            f"a belief fitted to the record of past {self.record} is drawn by a run, not by the case alone."
+        )
+
+
 class LogNormal(Frozen):
     """Log-normal with its median, in the belief's unit, and the standard deviation of the logarithm."""
 
@@ -125,7 +138,8 @@ class Beta(Frozen):
 
 
 Distribution = Annotated[
-    Fixed | Uniform | LogUniform | Normal | HalfNormal | LogNormal | Beta, Field(discriminator="kind")
+    Fixed | Uniform | LogUniform | Normal | HalfNormal | LogNormal | Beta | Fitted,
+    Field(discriminator="kind"),
 ]
 
 

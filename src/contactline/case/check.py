@@ -14,7 +14,7 @@ from typing import Any, get_args
 import numpy as np
 
 from contactline.case import check_claims
-from contactline.case.beliefs import Belief, Sourced
+from contactline.case.beliefs import Belief, Fitted, Sourced
 from contactline.case.check_pledges import pledge_problems
 from contactline.case.check_positions import position_problems
 from contactline.case.check_supply import supply_problems
@@ -109,6 +109,15 @@ ENGINE_BELIEFS: dict[str, str] = {
     "support.cut_if_refused": "share",
 }
 """The beliefs every case defines, and the unit the engine reads each in."""
+
+FITTED: dict[str, str] = {
+    "truce.history_incident": "truces",
+    "truce.history_offensive": "truces",
+    "truce.history_war": "truces",
+    "truce.history_shape": "truces",
+    "war.end_rate": "wars",
+}
+"""The beliefs that may be `{kind: fitted, record: …}`, and the record that says them."""
 
 OUTCOMES: tuple[str, ...] = (
     "km2_held",
@@ -369,6 +378,10 @@ def _beliefs(case: Case) -> Iterator[Problem]:
                 ("beliefs", given[name], "unit"), f"got {came!r}; the engine reads {name} in {unit!r}"
             )
     for i, belief in enumerate(case.beliefs):
+        if isinstance(belief.distribution, Fitted) and FITTED.get(belief.name) != belief.distribution.record:
+            known = ", ".join(f"{name} (record: {record})" for name, record in FITTED.items())
+            text = f"no record of past {belief.distribution.record} says it; fitted can be {known}"
+            yield Problem(("beliefs", i, "distribution"), text)
         if belief.name == TEMPO:
             text = f"{TEMPO!r} is kept for the forecast's own; take it out: a reader may hold it at a value"
             yield Problem(("beliefs", i, "name"), text)
@@ -381,6 +394,8 @@ def _beliefs(case: Case) -> Iterator[Problem]:
 
 
 def _share(path: KeyPath, distribution: Belief | Any, remedy: str) -> Iterator[Problem]:
+    if isinstance(getattr(distribution, "distribution", None), Fitted):
+        return
     low, high = (float(distribution.quantile(np.array(p))) for p in (0.0, 1.0))
     if low < 0 or high > 1:
         yield Problem(

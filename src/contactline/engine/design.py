@@ -13,6 +13,7 @@ from contactline.case.schema import Case
 from contactline.core.errors import UnknownNameError
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
+from contactline.engine.past import FITTED, quantiles_of
 from contactline.support.adequacy import sample_elasticities
 from contactline.truce.breakdown import READINGS
 from contactline.truce.guarantee import base_credibility
@@ -46,7 +47,7 @@ def DESIGN(reads: Reads) -> Design:
     measured = measured_beliefs(loaded.evidence("losses"), case) if loaded is not None else {}
     if "given.measured" in reads:
         measured = reads["given.measured"]
-    return design_of(case, sets, streams, measured)
+    return design_of(case, sets, streams, {**measured, **quantiles_of(reads.of(FITTED))})
 
 
 def design_of(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from contactline.case.beliefs import Fitted
 from contactline.case.debate import Benchmark
 from contactline.case.labels import TEMPO, belief_labels
 from contactline.case.schema import Case
@@ -19,6 +20,7 @@ from contactline.core.graph import Reads, node
 from contactline.core.rounding import share
 from contactline.engine.lines import EACH, PACE_KM2
 from contactline.engine.outlook import Outlook
+from contactline.engine.past import FITTED, quantiles_of
 from contactline.engine.run import Run
 from contactline.engine.tempo import DRAWN
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, SURROUNDED
@@ -148,6 +150,22 @@ def assumptions(
     """
     rows = []
     for belief in case.beliefs:
+        if isinstance(belief.distribution, Fitted):
+            low, middle, high = measured[belief.name](np.array([0.05, 0.5, 0.95]))
+            text = f"fitted to the record of past {belief.distribution.record}: median {middle:.3g}, 90% between "
+            row = _row(
+                belief.name,
+                belief.label,
+                belief.unit,
+                f"{text}{low:.3g} and {high:.3g}",
+                belief,
+                belief.watch,
+            )
+            rows.append(
+                row
+                | {"owner": "the record of past wars", "why": "docs/history.md has the fit and its scores."}
+            )
+            continue
         if belief.name in measured:
             low, middle, high = measured[belief.name](np.array([0.05, 0.5, 0.95]))
             text = f"measured from the published series: median {middle:.3g}, 90% between {low:.3g} and {high:.3g}"
@@ -275,4 +293,5 @@ def _beside(case: Case, outlook: Outlook, benchmark: Benchmark) -> dict[str, str
 def TRUST_TABLES(reads: Reads) -> Tables:
     """Tables of assumptions, references and published forecasts beside ours."""
     run = Run(reads)
-    return trust_tables(run.case, run.outlook, measured_beliefs(run.loaded.evidence("losses"), run.case))
+    measured = measured_beliefs(run.loaded.evidence("losses"), run.case)
+    return trust_tables(run.case, run.outlook, {**measured, **quantiles_of(reads.of(FITTED))})

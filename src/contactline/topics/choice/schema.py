@@ -148,6 +148,7 @@ AXIS = tuple(
         ("aims", "what the other side wants: narrow or maximal"),
         ("reading", "what makes peace last: strong or pressed"),
         ("belt", "what ceding the belt does to the next war: appeases or invites"),
+        ("ending", "how wars end that have lasted as long: states (fitted) or civil (.07 a year, UCDP)"),
         ("mechanism", "whether the reasons of this truce count: history or reasons"),
         ("horizon", "years: 5 or 20"),
         ("refusal", "whether refusing has its price: unpriced or priced"),

@@ -82,6 +82,13 @@ AXES: dict[str, tuple[str, tuple[Setting, ...]]] = {
             _held("invites", "makes the next war likelier", truce__belt_ceded=0.5),
         ),
     ),
+    "ending": (
+        "wars that last as long",
+        (
+            Setting("states", "end by a tie as wars between states do", {}, {}),
+            _held("civil", "end as civil wars with foreign troops do", war__end_rate=0.07),
+        ),
+    ),
     "mechanism": (
         "reasons of this truce",
         (

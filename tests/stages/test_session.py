@@ -33,6 +33,7 @@ NEEDED = {
     "Gains": {"start": "2025-08-31"},
     "DealText": {"proposal": "us_28"},
     "Verdict": {"proposal": "us_28"},
+    "Consent": {"proposal": "us_28"},
     "Pair": {"x": "war.end_rate", "y": COLLAPSE},
     "Adequacy": {"path": "as_today"},
 }

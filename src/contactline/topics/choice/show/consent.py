@@ -58,7 +58,7 @@ class Signed:
 
 
 def consent_pairs(case: Case, tables: Tables, sets: int) -> list[Signed]:
-    """Every offer by every pair of viewpoints, as in table consent; empty without it."""
+    """Every offer by every pair of viewpoints, as in table consent; empty without it. sets : number of belief sets"""
     rows = as_records(tables.rows(CONSENT))
     return [
         Signed(
@@ -91,7 +91,7 @@ def consent_records(assessment: Assessment) -> list[dict[str, object]]:
 def beside(case: Case, tables: Tables, sets: int, proposals: list[str] | None = None) -> str:
     """ "both sides would sign “A” under 59%, “B” under 36%", by the default viewpoints; empty without table consent.
 
-    proposals : those spoken about; all of the table without them
+    sets : number of belief sets; proposals : those spoken about, all of the table without them
     """
     known = defaults(consent_pairs(case, tables, sets))
     shown = [known[name] for name in (known if proposals is None else proposals) if name in known]

@@ -442,6 +442,28 @@ def _choice() -> dict[str, pd.DataFrame]:
         for i, k in enumerate(PROPOSALS)
         for v, s in (("land first", 0.28), ("lives first", 0.61), ("sovereignty first", 0.14))
     ]
+    # The other side's viewpoints: one open to terms, one that refuses a clause of the counter-draft.
+    consent = [
+        {
+            "proposal": k,
+            "defender_viewpoint": v,
+            "challenger_viewpoint": w,
+            "default": (v, w) == ("land first", "at bearable cost"),
+            "share_both": 0.0 if refused or w_refuses else min(s - 0.05 * i, t) * 0.8,
+            "share_defender": 0.0 if refused else s - 0.05 * i,
+            "share_challenger": 0.0 if w_refuses else t,
+            "error": 0.07,
+            "defender_refuses": refused,
+            "challenger_refuses": w_refuses,
+            "gain_defender": 4.0 - i,
+            "gain_challenger": 2.0 - i,
+        }
+        for i, k in enumerate(PROPOSALS)
+        for v, s in (("land first", 0.28), ("lives first", 0.61), ("sovereignty first", 0.14))
+        for w, t in (("at bearable cost", 0.8), ("all demands", 0.3))
+        for refused in ["21" if (i, v) == (0, "sovereignty first") else ""]
+        for w_refuses in ["8" if (i, w) == (2, "all demands") else ""]
+    ]
     hinges = (
         ("collapse.rate", "how often the defence collapses if the fighting goes on", "per year", 0.02, 0.4, 0.22, 0.66,
          0.27),
@@ -485,6 +507,7 @@ def _choice() -> dict[str, pd.DataFrame]:
         "breakeven": pd.DataFrame(grid),
         "breakeven_curve": pd.DataFrame(curve),
         "verdict": pd.DataFrame(verdict),
+        "consent": pd.DataFrame(consent),
         "hinges": pd.DataFrame(
             [
                 turned(dict(zip(names, h, strict=True)))

@@ -33,6 +33,7 @@ def game_sample() -> dict[str, pd.DataFrame]:
             for actor, value in share.items():
                 about = {"line": line, "km2_given_up": 5800 * line, "actor": actor}
                 about |= {"actor_name": SIDES.get(actor, "Southland and Northland"), "viewpoint": "its own"}
+                about |= {"gain": np.nan if actor == "both" else 20 * value - 10, "depth": value - 0.5}
                 rows.append(key | about | {"share_accept": value, "blocked_by": ""})
         met = least <= most
         summary.append(
@@ -41,7 +42,12 @@ def game_sample() -> dict[str, pd.DataFrame]:
             | {"challenger": "north", "challenger_viewpoint": "its own"}
             | {"region": "east", "defender_most": most, "challenger_least": least}
             | {"range_low": least if met else np.nan, "range_high": most if met else np.nan}
-            | {"share_with_range": 0.4, "finding": "both accept some" if met else "they stay apart"}
+            | {
+                "share_with_range": 0.4,
+                "deepest_line": 0.5,
+                "depth": 0.1 if met else -0.2,
+                "finding": "both accept some" if met else "they stay apart",
+            }
             | {"demand": 0.5, "demand_refused": 0.3, "sets": 60}
         )
     return {

@@ -17,6 +17,7 @@ from contactline.faces.cli.screen import summary
 from contactline.faces.report.html import render_html
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.assumptions import key_assumptions, would_change
+from contactline.topics.choice.show.consent import beside, consent_number, consent_of
 from contactline.topics.choice.show.page import (
     actor_sentences,
     brief,
@@ -25,6 +26,8 @@ from contactline.topics.choice.show.page import (
     regret_sentence,
     waiting_sentence,
 )
+from contactline.topics.choice.show.said import finding
+from contactline.topics.contents import drafted
 from contactline.topics.showing.judgements import focus_proposal, mixes, percent
 from contactline.topics.store import save
 
@@ -137,13 +140,14 @@ def test_the_page_begins_with_figure_table_sentences(sample):
     page = render_html(sample)
     part = page[page.index('<h2 id="choice">') : page.index('<h2 id="sensitivity">')]
     focus = focus_proposal(sample.case, sample.tables)
-    marks = [f'id="fig-breakeven_{focus}"', "Whose values", "By the viewpoint “land first”", "What would change this",
+    marks = ["Would both sign?", 'id="fig-consent"', f'id="fig-breakeven_{focus}"',
+             "Whose values", "By the viewpoint “land first”", "What would change this",
              "Key assumptions, checked", "Waiting and regret"]  # fmt: skip
     places = [part.index(mark) for mark in marks]
     assert places == sorted(places)
     assert (
-        len(re.findall("<figure", part[: places[1]])) == 1
-        and len(re.findall("<table", part[: places[2]])) == 1
+        len(re.findall("<figure", part[: places[3]])) == 2
+        and len(re.findall("<table", part[: places[4]])) == 1
     )
     assert "refuses 21" in part
 
@@ -223,3 +227,75 @@ def test_what_a_saved_run_cannot_answer_is_said(run):
         assert isinstance(result.exception, InputError) and said in str(result.exception), words
     other = call("borderland", "--run", run)
     assert "is an assessment of 'sample', not of 'borderland'" in str(other.exception)
+
+
+def with_game(sample: Assessment, endings: list[str], plays: list[tuple[str, str, str]]) -> Assessment:
+    """A solved game of which only the endings and the play at information sets matter here."""
+    values = (
+        sample.tables["game_values"]
+        .iloc[[0] * len(endings)]
+        .assign(equilibrium=range(1, len(endings) + 1), endings=endings)
+    )
+    first = sample.tables["equilibria"].iloc[[0] * len(plays)]
+    played = first.assign(
+        infoset=[p[0] for p in plays], actor=[p[1] for p in plays], action=[p[2] for p in plays], chance=1.0
+    )
+    weights = pd.DataFrame([{"ending": "war goes on", "share_some": 0.6, "share_all": 0.48, "draws": 40}])
+    return with_tables(sample, game_values=values, equilibria=played, game_weights=weights)
+
+
+def test_the_first_judgement_sets_the_shares_beside_the_games_ending(sample):
+    breaks = [
+        ("grand_plan: answer", "south", "reject"),
+        ("grand_plan: limited aims", "north", "sign and break"),
+        ("plain_freeze: answer", "south", "accept"),
+        ("plain_freeze: limited aims", "north", "do not sign"),
+    ]
+    lost = with_game(sample, ["war goes on 100%"] * 3, breaks)
+    said = drafted(lost.case, lost.tables, 200)[0]
+    rows = sample.tables["consent"]
+    own = rows[rows["default"] & (rows["proposal"] == focus_proposal(lost.case, lost.tables))].iloc[0]
+    assert f"under {percent(own['share_both'])} of beliefs" in said.sentence
+    for side, name in (("defender", "Southland"), ("challenger", "Northland")):
+        assert f"{name} {percent(own[f'share_{side}'])}" in said.sentence
+    assert (
+        "yet in all 3 equilibria of the game the war goes on (in 48% of draws of the weights)"
+        in said.sentence
+    )
+    assert "Northland would sign “Grand plan” only to break it, so Southland rejects it" in said.sentence
+    assert "Northland does not sign the other" in said.sentence and not mixes(said.sentence)
+    part = with_game(sample, ["war goes on 100%", "truce honoured 60%, war goes on 40%"], breaks)
+    assert (
+        "in 1 of 2 equilibria of the game the war goes on" in drafted(part.case, part.tables, 200)[0].sentence
+    )
+    kept = with_game(sample, ["truce honoured 100%"] * 2, breaks)
+    assert drafted(kept.case, kept.tables, 200)[0].sentence.endswith(
+        "in both equilibria of the game an offer is signed."
+    )
+
+
+def test_what_is_best_for_one_side_stands_beside_what_both_would_sign(sample):
+    both = beside(sample.case, sample.tables, 200)
+    assert both.startswith("by their default viewpoints both sides would sign “Grand plan” under ")
+    assert both in finding(sample) and both in regret_sentence(sample)
+    focus = focus_proposal(sample.case, sample.tables)
+    assert (
+        beside(sample.case, sample.tables, 200, [focus]) in sentences(sample)[0]
+        or both in sentences(sample)[0]
+    )
+    bare = with_tables(sample, consent=sample.tables["consent"].head(0))
+    assert beside(bare.case, bare.tables, 200) == "" and "both sides" not in finding(bare)
+
+
+def test_few_belief_sets_give_no_number_of_consent(sample):
+    run = dataclasses.replace(sample.run, draws=2_000)
+    few = dataclasses.replace(sample, run=run)
+    assert consent_number(few) is None and consent_number(sample).value.endswith("%")
+    assert "consent" not in {one.topic for one in drafted(sample.case, sample.tables, 40)}
+    assert {pair.both for pair in consent_of(few)} <= {"none", "most", "the smaller part", "about half"}
+
+
+def test_the_command_tells_pairs_of_viewpoints(run):
+    assert "refuses 8" in call("--run", run).output
+    data = json.loads(call("--run", run, "--json").stdout)
+    assert len(data["consent"]) == 18 and sum(row["default"] for row in data["consent"]) == 3

@@ -115,7 +115,8 @@ def test_a_judgement_must_say_the_word_of_its_figure() -> None:
 
 def test_drafted_judgements_keep_the_rule_and_their_figures(sample: Assessment) -> None:
     drafts = drafted(sample.case, sample.tables, 200)
-    assert {"gain", "objectives", "opens", "price", "truce", "choice"} == {d.topic for d in drafts}
+    assert {"consent", "gain", "objectives", "opens", "price", "truce", "choice"} == {d.topic for d in drafts}
+    assert drafts[0].topic == "consent", "whether both sides would sign comes first"
     for draft in drafts:
         assert not mixes(f"{draft.sentence} {draft.confidence_reason}")
         assert "confidence" not in draft.sentence.casefold()

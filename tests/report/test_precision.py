@@ -9,9 +9,15 @@ import pytest
 
 from contactline.core.frame import made
 from contactline.topics.choice.schema import VERDICT
-from contactline.topics.choice.show.page import of_cases
 from contactline.topics.contents import drafted, key_numbers
-from contactline.topics.showing.precision import error_of_mean, error_of_share, in_points, size_words, too_few
+from contactline.topics.showing.precision import (
+    error_of_mean,
+    error_of_share,
+    in_points,
+    of_cases,
+    size_words,
+    too_few,
+)
 
 
 @pytest.mark.parametrize("sets", [20, 200, 1000])

@@ -18,7 +18,7 @@ from contactline.faces.cli.options import held_of
 from contactline.service import questions
 from contactline.service.cases import fork_case
 from contactline.service.question import Question
-from contactline.topics.choice.schema import COURSES, VERDICT
+from contactline.topics.choice.schema import CONSENT, COURSES, VERDICT
 from contactline.topics.showing.summary import as_of_line
 from contactline.topics.store import load, save
 from contactline.topics.trust.make.trust import with_held
@@ -33,6 +33,7 @@ NEEDED = {
     "Gains": {"start": "2025-08-31"},
     "DealText": {"proposal": "us_28"},
     "Verdict": {"proposal": "us_28"},
+    "Consent": {"proposal": "us_28"},
     "Pair": {"x": "war.end_rate", "y": COLLAPSE},
     "Adequacy": {"path": "as_today"},
 }
@@ -84,6 +85,28 @@ def test_an_answer_is_the_assessments_and_the_second_is_reused(plain: cl.Assessm
     assert courses.value.equals(plain.tables[COURSES].reset_index(drop=True))
     moved = session.ask(questions.Courses(), about.holding(**{COLLAPSE: 0.4}))
     assert "course[fight_on]" in moved.recomputed and not moved.value.equals(courses.value)
+
+
+def test_consent_is_the_assessments_and_its_single_shares_are_the_verdicts(plain: cl.Assessment) -> None:
+    session, about = cl.Session(), cl.Scenario(case="borderland", sets=2, proposals=("mediator_plan",))
+    found = session.ask(questions.Consent(proposal="mediator_plan"), about).value
+    assert found.equals(plain.tables[CONSENT].reset_index(drop=True)) and len(found)
+    verdict = plain.tables[VERDICT].set_index(["actor", "values"])
+    case = plain.case
+    for row in found.itertuples():
+        for side, name, share, refuses in (
+            (case.defender.id, row.defender_viewpoint, row.share_defender, row.defender_refuses),
+            (case.challenger.id, row.challenger_viewpoint, row.share_challenger, row.challenger_refuses),
+        ):
+            own = verdict.loc[(side, name)]
+            assert refuses == own["refuses"] and share == (0.0 if refuses else own["share_accept"])
+    one = found.iloc[-1]
+    asked = questions.Consent(
+        proposal="mediator_plan", defender=one["defender_viewpoint"], challenger=one["challenger_viewpoint"]
+    )
+    assert session.ask(asked, about).value.to_dict("records") == [one.to_dict()]
+    with pytest.raises(UnknownNameError, match="unknown viewpoint of"):
+        session.ask(questions.Consent(proposal="mediator_plan", defender="no such view"), about)
 
 
 def test_a_held_belief_is_the_case_with_that_belief_fixed(tmp_path: Path) -> None:

@@ -1,18 +1,21 @@
 """Which settlements of a family each side prefers to fighting on, and whether any is left that all prefer.
 
 The same few functions serve the textbook models (utilities linear in the share of the pie) and simulated courses
-(values of outcomes per belief set): a settlement is acceptable where its advantage over fighting on is not negative,
-a side's reservation point is where its advantage is zero, the bargaining range is where the acceptable settlements
-of all overlap (Fearon 1995, International Organization 49:379). It may be empty, and is then shown as empty.
+(values of outcomes per belief set): a side accepts where its advantage over fighting on is above zero, its reservation
+point is where the advantage is zero, the bargaining range is what lies between the reservation points of all (Fearon
+1995, International Organization 49:379). It may be empty, and is then shown as empty. How deep it is, or how far from
+one the sides are, is measured in the stakes: what the whole family is worth to each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
+from contactline.choice.consent import accepts
 from contactline.core.errors import InputError
 
 Span = tuple[float, float]
@@ -55,8 +58,7 @@ class Family:
 
     def accepts(self, actor: str) -> np.ndarray:
         """Whether the actor prefers each settlement under each belief set : ndarray[point, set] bool."""
-        vetoed = np.array([bool(why) for why in self.blocked.get(actor, [""] * len(self.point))])
-        found: np.ndarray = (self.advantage[actor] >= 0) & ~vetoed[:, None]
+        found: np.ndarray = accepts(self.advantage[actor]) & ~self.vetoed(actor)[:, None]
         return found
 
     def share(self, *actors: str) -> np.ndarray:
@@ -68,8 +70,7 @@ class Family:
         """Where the actor accepts under one belief set, or (None) under at least half of them."""
         values = self.advantage[actor]
         own = np.median(values, axis=1) if which is None else values[:, which]
-        vetoed = [bool(why) for why in self.blocked.get(actor, [""] * len(self.point))]
-        return acceptable(self.point, np.where(vetoed, -np.inf, own))
+        return acceptable(self.point, np.where(self.vetoed(actor), -np.inf, own))
 
     def range(self, *actors: str, which: int | None = None) -> list[Span]:
         """The bargaining range of these actors: where all accept; an empty list if nowhere."""
@@ -81,9 +82,61 @@ class Family:
         found: float = sum(bool(self.range(*actors, which=which)) for which in range(sets)) / sets
         return found
 
+    def gain(self, actor: str) -> np.ndarray:
+        """The actor's median advantage over the belief sets : ndarray[point], units of its value."""
+        found: np.ndarray = np.median(self.advantage[actor], axis=1)
+        return found
+
+    def depth(self, *actors: str) -> np.ndarray:
+        """What the side that gains least gains of each settlement, in the stakes : ndarray[point], share of the stakes.
+
+        The stakes of a side are what the whole family is worth to it: its highest less its lowest median advantage.
+        0 is the reservation point, below it the side is that far short of one; NaN where a side vetoes the settlement,
+        or the family is all one to it.
+        """
+        each = []
+        for actor in actors:
+            gain = self.gain(actor)
+            stakes = float(np.ptp(gain))
+            own = gain / stakes if stakes > 0 else np.full(len(gain), np.nan)
+            each.append(np.where(self.vetoed(actor), np.nan, own))
+        found: np.ndarray = np.min(each, axis=0)
+        return found
+
+    def deepest(self, *actors: str) -> tuple[float, float]:
+        """The point at which the side that gains least gains most, and that gain as a share of the stakes.
+
+        Between members of the family every side's gain is read as a straight line, so the point is a member or where
+        two such lines cross. NaN and NaN where every member is vetoed.
+        """
+        each = [self.depth(actor) for actor in actors]
+        points = {float(x) for x in self.point}
+        for k in range(len(self.point) - 1):
+            for a, b in combinations(each, 2):
+                start, end = a[k] - b[k], a[k + 1] - b[k + 1]
+                if start * end < 0:
+                    points.add(
+                        float(self.point[k] + (self.point[k + 1] - self.point[k]) * start / (start - end))
+                    )
+        tried = np.array(sorted(points))
+        # np.interp gives NaN next to a barred member, except at members themselves.
+        least = np.min([np.interp(tried, self.point, own) for own in each], axis=0)
+        at_members = dict(zip(self.point.tolist(), np.min(each, axis=0).tolist(), strict=True))
+        least = np.array(
+            [at_members.get(x, value) for x, value in zip(tried.tolist(), least.tolist(), strict=True)]
+        )
+        if np.isnan(least).all():
+            return float("nan"), float("nan")
+        best = int(np.nanargmax(least))
+        return float(tried[best]), float(least[best])
+
+    def vetoed(self, actor: str) -> np.ndarray:
+        """Whether the actor calls a clause of each settlement unacceptable : ndarray[point] bool."""
+        return np.array([bool(why) for why in self.blocked.get(actor, [""] * len(self.point))])
+
 
 def acceptable(point: np.ndarray, advantage: np.ndarray) -> list[Span]:
-    """Stretches of the family where the advantage is not negative, read as straight lines between the points.
+    """Stretches of the family between reservation points, ends included, read as straight lines between the points.
 
     point, advantage : ndarray[point]; a point of −inf advantage (a veto) bars the stretch up to its neighbours
     """
@@ -133,8 +186,7 @@ def best_demand(family: Family, asker: str, other: str) -> Demand:
     textbook's trade-off of risk and return (Fearon 1995).
     """
     expected = np.mean(np.where(family.accepts(other), family.advantage[asker], 0.0), axis=1)
-    vetoed = [bool(why) for why in family.blocked.get(asker, [""] * len(family.point))]
-    expected = np.where(vetoed, -np.inf, expected)
+    expected = np.where(family.vetoed(asker), -np.inf, expected)
     best = int(np.argmax(expected))
     signs = float(family.share(other)[best])
     if expected[best] <= 0:

@@ -2,8 +2,9 @@
 
 Value of a course = Σ_k w_k · (±outcome_k / scale_k), weights drawn within the ranges of a published viewpoint, in the
 tradition of stochastic multicriteria acceptability analysis (Lahdelma, Hokkanen & Salminen 1998, EJOR 106:137).
-A belief set prefers accepting if its expected value over the set's futures is higher. A clause that a viewpoint
-vetoes makes a proposal unacceptable to it whatever its value: no sum of favours buys it.
+A belief set prefers accepting if its expected value over the set's futures lies above that of the best alternative
+(`choice.consent`). A clause that a viewpoint vetoes makes a proposal unacceptable to it whatever its value: no sum of
+favours buys it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,43 @@ import scipy
 from contactline.case.clauses import Proposal, Withdrawal
 from contactline.case.debate import Values
 from contactline.case.schema import Case
+from contactline.choice.consent import accepts
 from contactline.choice.slots import VALUES, Judge
-from contactline.core.errors import UnknownNameError
+from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes, Signing, accept
 from contactline.engine.futures import Futures
 from contactline.engine.ground import Theatre
 from contactline.engine.models import model_of
 from contactline.truce.terms import Settlement
+
+ALTERNATIVES = (FIGHT_ON,)
+"""Courses that a side can take without the other's signature: what signing is set against. Another offer, or fighting
+first and settling later, needs that signature again and is none."""
+
+
+def gain_of_signing(
+    values: Values,
+    course: str,
+    runs: Mapping[str, Outcomes],
+    futures: Futures,
+    streams: Streams,
+    middle: bool = False,
+) -> np.ndarray:
+    """Expected value of a course over the best alternative in the same belief set : ndarray[set], units of value.
+
+    runs : course → outcomes, alternatives among them; `middle` takes every weight at the middle of its range
+    Raises InputError where no alternative was run.
+    """
+    against = [runs[other] for other in ALTERNATIVES if other in runs]
+    if not against:
+        raise InputError(
+            f"{course}: no alternative to signing was run, so nothing can be above it; run one of "
+            f"{', '.join(ALTERNATIVES)} too."
+        )
+    each = [advantage(values, runs[course], other, futures, streams, middle) for other in against]
+    found: np.ndarray = np.min(each, axis=0)
+    return found
 
 
 def advantage(
@@ -116,7 +146,7 @@ def break_even(
     ]
     share = np.array(
         [
-            [np.mean(advantage(values, a, f, futures, streams) > 0) for f in fighting.values()]
+            [np.mean(accepts(advantage(values, a, f, futures, streams))) for f in fighting.values()]
             for a in accepting
         ]
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from contactline.core.frame import Table, as_records
 from contactline.topics.assessment import Assessment
-from contactline.topics.choice.schema import COURSES, HINGES, VERDICT
+from contactline.topics.choice.schema import CONSENT, COURSES, HINGES, VERDICT
 from contactline.topics.fighting.schema import OBJECTIVES
 from contactline.topics.guarantee.schema import GUARANTEE_PATHS
 from contactline.topics.proposals.schema import PRICE
@@ -58,6 +58,14 @@ def _verdicts(run: Assessment) -> Iterator[RunFigure]:
         name = proposal_name(run.case, row["proposal"])
         what = f"the share of beliefs in which accepting “{name}” is better, by {row['viewpoint']}"
         yield RunFigure(VERDICT.name, (row["proposal"], row["viewpoint"]), what, SHARE, row["share_accept"])
+
+
+def _consents(run: Assessment) -> Iterator[RunFigure]:
+    for row in _rows(run, CONSENT):
+        name = proposal_name(run.case, row["proposal"])
+        pair = (row["defender_viewpoint"], row["challenger_viewpoint"])
+        what = f"the share of beliefs in which both sides would sign “{name}”, by “{pair[0]}” and “{pair[1]}”"
+        yield RunFigure(CONSENT.name, (row["proposal"], *pair), what, SHARE, row["share_both"])
 
 
 def _courses(run: Assessment) -> Iterator[RunFigure]:
@@ -118,7 +126,7 @@ def _hinges(run: Assessment) -> Iterator[RunFigure]:
         yield RunFigure(HINGES.name, (row["proposal"], row["viewpoint"], row["belief"]), what, SHARE, swing)
 
 
-_READERS = (_verdicts, _courses, _objectives, _truces, _prices, _guarantees, _hinges)
+_READERS = (_verdicts, _consents, _courses, _objectives, _truces, _prices, _guarantees, _hinges)
 
 
 def _width(row: Mapping[str, Any], stem: str) -> float:

@@ -46,7 +46,11 @@ def drafted(case: Case, tables: Tables, sets: int, proposal: str | None = None) 
     `proposal` is the one spoken about; without it the first default proposal that hands land over.
     """
     asked = Drafting(case, tables, sets, proposal or focus_proposal(case, tables))
-    return tuple(judgement for topic in TOPICS for judge in topic.judges for judgement in judge(asked))
+    judges = (
+        *(one for topic in TOPICS for one in topic.leads),
+        *(one for topic in TOPICS for one in topic.judges),
+    )
+    return tuple(judgement for judge in judges for judgement in judge(asked))
 
 
 def key_numbers(assessment: Assessment) -> list[KeyNumber]:

@@ -40,6 +40,7 @@ from contactline.service.questions.runs import Saved
 from contactline.service.session import sets_of
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.assumptions import key_assumptions, would_change
+from contactline.topics.choice.show.consent import consent_meaning, consent_of, consent_records
 from contactline.topics.choice.show.page import (
     actor_sentences,
     centre_rows,
@@ -152,6 +153,7 @@ def _page_json(result: Assessment, actor: str | None) -> dict[str, Any]:
     return {
         "case": result.case.id,
         "proposal": focus_proposal(result.case, result.tables),
+        "consent": consent_records(result),
         "viewpoints": [asdict(row) for row in centre_rows(result) if actor in (None, row.actor)],
         "actors": [asdict(said) for said in actor_sentences(result) if actor in (None, said.actor)],
         "key_assumptions": [asdict(key) for key in key_assumptions(result)],
@@ -176,6 +178,7 @@ def _print_page(console: Console, result: Assessment, actor: str | None) -> None
         rows.append([Text.assemble((row.name, "bold"), f": {row.values}"), *cells])
     columns = [words("whose values"), *(words(name) for name in proposals_shown(result))]
     print_table(console, columns, rows, blocks=True, spaced=True)
+    _print_consent(console, result)
     for said in actor_sentences(result):
         if actor == said.actor or (actor is None and said.deciding):
             console.print()
@@ -192,6 +195,26 @@ def _print_page(console: Console, result: Assessment, actor: str | None) -> None
     _bullets(
         console, "Waiting and regret", [t for t in (waiting_sentence(result), regret_sentence(result)) if t]
     )
+
+
+def _print_consent(console: Console, result: Assessment) -> None:
+    """Whether both sides would sign: pairs of viewpoints down, offers across, each side's own share in brackets."""
+    pairs = consent_of(result)
+    if not pairs:
+        return
+    sides = f"{result.case.defender.name}, {result.case.challenger.name}"
+    console.print()
+    say(console, f"{consent_meaning(result)} In brackets: {sides}, each alone.")
+    console.print()
+    rows: dict[tuple[str, str], list[Cell]] = {}
+    for pair in pairs:
+        whose = Text(
+            f"{pair.defender_viewpoint}; {pair.challenger_viewpoint}", style="bold" if pair.default else ""
+        )
+        row = rows.setdefault((pair.defender_viewpoint, pair.challenger_viewpoint), [whose])
+        row.append(_coloured(pair.share, pair.refuses or f"{pair.both} ({pair.defender}, {pair.challenger})"))
+    columns = [words(f"both sign, by values of {sides}"), *(words(name) for name in proposals_shown(result))]
+    print_table(console, columns, list(rows.values()), blocks=True, spaced=True)
 
 
 def _bullets(console: Console, title: str, lines: Sequence[str]) -> None:

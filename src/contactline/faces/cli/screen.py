@@ -17,7 +17,8 @@ from contactline.faces.report.front import measured_assessment
 from contactline.faces.report.html import write_front
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.show.assumptions import would_change
-from contactline.topics.choice.show.page import ViewpointRow, brief, centre_rows
+from contactline.topics.choice.show.consent import consent_of, defaults
+from contactline.topics.choice.show.page import brief
 from contactline.topics.choice.show.said import key_hinges, no_hinges
 from contactline.topics.contents import key_numbers
 from contactline.topics.proposals.schema import DEALS
@@ -27,6 +28,7 @@ from contactline.topics.showing.summary import as_of_line
 from contactline.topics.showing.topic import KeyNumber
 from contactline.topics.showing.track import without_scores
 from contactline.topics.truce.schema import TRUCE
+from contactline.topics.truce.show import truce_number
 
 SCREEN_LINES = 36
 """The summary stays below this many lines at 100 columns; at 80 columns it drops reasons first."""
@@ -142,9 +144,12 @@ class _Said(NamedTuple):
 
 def _said(assessment: Assessment) -> _Said:
     case = assessment.case
-    sides = (case.defender, case.challenger)
-    rows = _proposals(assessment, [side.id for side in sides])
-    return _Said(key_numbers(assessment), rows, tuple(side.name for side in sides), would_change(assessment))
+    sides = (case.defender.name, case.challenger.name)
+    rows = _proposals(assessment)
+    # The table of offers has it too, and a screen is short.
+    repeated = truce_number(assessment) if rows else None
+    numbers = [number for number in key_numbers(assessment) if number != repeated]
+    return _Said(numbers, rows, sides, would_change(assessment))
 
 
 def _screen(
@@ -194,21 +199,23 @@ def _screen(
     return [line for part in parts for line in hung(console, part)]
 
 
-def _proposals(assessment: Assessment, actors: list[str]) -> list[list[str]]:
-    """Name, chance of a truce and the actors' shares of every proposal, where several were assessed: what follows may
-    speak of one of them alone."""
+def _proposals(assessment: Assessment) -> list[list[str]]:
+    """Name, chance of a truce, and the shares in which either side and both would sign, of every proposal, where
+    several were assessed: what follows may speak of one of them alone."""
     names = {name: proposal_name(assessment.case, name) for name in _assessed(assessment)}
     if len(names) < 2:
         return []
     truce = assessment.tables.get(TRUCE, pd.DataFrame(columns=["variant", "proposal", "p_hold_156"]))
     written = truce[truce["variant"] == "as_written"].set_index("proposal")["p_hold_156"]
-    rows = centre_rows(assessment)
-    shares = [_shares(rows, actor) for actor in actors]
+    signed = {
+        name: (one.defender, one.challenger, one.both)
+        for name, one in defaults(consent_of(assessment)).items()
+    }
     return [
         [
             name,
             percent(float(written[proposal])) if proposal in written else "–",
-            *(own.get(proposal, "–") for own in shares),
+            *signed.get(proposal, ("–", "–", "–")),
         ]
         for proposal, name in names.items()
     ]
@@ -220,11 +227,12 @@ def _offers(console: Console, said: _Said, *, in_a_line: bool) -> list[Text]:
         return []
     if in_a_line:
         told = [f"“{name}” {holds} ({', '.join(own)})" for name, holds, *own in said.proposals]
-        return [Text(f"Truce holds 3 years (accepting better by {', '.join(said.sides)}): {'; '.join(told)}")]
+        return [Text(f"Truce holds 3 years (would sign: {', '.join(said.sides)}, both): {'; '.join(told)}")]
     columns = [
         words("Proposal"),
-        figure("truce holds 3 years"),
-        *(figure(f"accepting better, {side}") for side in said.sides),
+        figure("3-year truce"),
+        *(figure(f"{side} signs") for side in said.sides),
+        figure("both sign"),
     ]
     return table_lines(console, columns, said.proposals)
 
@@ -232,13 +240,6 @@ def _offers(console: Console, said: _Said, *, in_a_line: bool) -> list[Text]:
 def _assessed(assessment: Assessment) -> list[str]:
     deals = assessment.tables.get(DEALS)
     return [] if deals is None else list(dict.fromkeys(deals["proposal"]))
-
-
-def _shares(rows: list[ViewpointRow], actor: str) -> dict[str, str]:
-    """Proposal → share of beliefs under which the actor's default values prefer it, or that they refuse a point."""
-    own = next((row for row in rows if row.actor == actor and row.default), None)
-    cells = own.cells if own else ()
-    return {cell.proposal: "refuses" if cell.refuses else cell.words for cell in cells}
 
 
 def _numbers(console: Console, said: _Said, notes: bool) -> list[Text]:

@@ -23,6 +23,7 @@ HOMES = {
     "SideBySide": "proposals",
     "Courses": "choice",
     "Verdict": "choice",
+    "Consent": "choice",
     "Pair": "choice",
     "Game": "game",
     "Positions": "allies",

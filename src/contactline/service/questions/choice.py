@@ -18,12 +18,12 @@ from contactline.core.limits import Cost, check_cost, check_whole
 from contactline.service.question import Asked, Question
 from contactline.service.runs import saved_run
 from contactline.topics.assessment import Assessment
-from contactline.topics.choice.make.courses import courses_table, verdict_row
+from contactline.topics.choice.make.courses import consent_rows, courses_table, verdict_row
 from contactline.topics.choice.make.pair import POINTS, SETS, break_even_pair, named_belief
-from contactline.topics.choice.schema import COURSES, VERDICT
+from contactline.topics.choice.schema import CONSENT, COURSES, VERDICT
 from contactline.topics.showing.judgements import focus_proposal
 
-__all__ = ["POINTS", "SETS", "Courses", "Even", "Found", "Pair", "Verdict", "as_in"]
+__all__ = ["POINTS", "SETS", "Consent", "Courses", "Even", "Found", "Pair", "Verdict", "as_in"]
 
 COST = Cost(0.0, 0.0, 0.0, 2.5e-5)
 """Seconds for each trajectory at each pair of values, beside what the run takes (docs/limits.md)."""
@@ -66,6 +66,33 @@ class Verdict(Question[pd.DataFrame]):
             verdict_row(about, settlement, values, run.runs, run.outlook, run.streams) for values in chosen
         ]
         return checked(VERDICT, pd.DataFrame(rows))
+
+
+class Consent(Question[pd.DataFrame]):
+    """The share of beliefs under which both belligerents would sign a proposal, by pairs of published viewpoints.
+
+    defender, challenger : viewpoints, by their names; without them every viewpoint of that side
+    """
+
+    proposal: str
+    defender: str | None = None
+    challenger: str | None = None
+
+    def answer(self, asked: Asked) -> pd.DataFrame:
+        """Rows of table consent. Raises UnknownNameError for a proposal or a viewpoint that the case lacks."""
+        about = asked.loaded.case
+        for side, wanted in ((about.defender, self.defender), (about.challenger, self.challenger)):
+            known = {values.viewpoint for values in about.values if values.actor == side.id}
+            if wanted is not None and wanted not in known:
+                raise UnknownNameError(f"viewpoint of {side.name}", wanted, known)
+        run = asked.about(replace(asked.scenario, proposals=(self.proposal,))).ready()
+        rows = [
+            row
+            for row in consent_rows(run, run.settlements[self.proposal])
+            if self.defender in (None, row["defender_viewpoint"])
+            and self.challenger in (None, row["challenger_viewpoint"])
+        ]
+        return checked(CONSENT, CONSENT.frame(rows))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,14 @@ BARGAINING_RANGE = Table(
         text("actor_name", "who that is"),
         text("viewpoint", "whose values, as published"),
         chance("share_accept", "share of belief sets in which the line is better than fighting on"),
+        maybe(
+            "gain", "units of that player's value", "median gain over fighting on (missing: both, or no line)"
+        ),
+        maybe(
+            "depth",
+            "share of the stakes",
+            "gain set against what the whole family is worth to the actor; of both the smaller (missing: refused)",
+        ),
         text("blocked_by", "clauses that the viewpoint calls unacceptable; empty if none"),
     ),
     ("order", "scenario", "guarantee", "line", "actor"),
@@ -47,6 +55,12 @@ RANGE_SUMMARY = Table(
         share("range_low", "lower end of the bargaining range (missing: the range is empty)", True),
         share("range_high", "upper end of the bargaining range (missing: the range is empty)", True),
         chance("share_with_range", "share of belief sets that leave a line both accept"),
+        share("deepest_line", "the line at which the side that gains least gains most (missing: none)", True),
+        maybe(
+            "depth",
+            "share of the stakes",
+            "that gain, set against what the whole family is worth to that side; below zero: short of a range",
+        ),
         text("finding", "the range in words, or what blocks it"),
         share(
             "demand", "the challenger's best take-it-or-leave-it demand (missing: fighting is better)", True

@@ -77,6 +77,37 @@ VERDICT = Table(
     ("proposal", "viewpoint"),
 )
 
+CONSENT = Table(
+    "consent",
+    "Would both belligerents sign: share of beliefs and weights in which both prefer signing to their best alternative",
+    (
+        PROPOSAL,
+        text("defender_viewpoint", "whose values stand for the defender, as published"),
+        text("challenger_viewpoint", "whose values stand for the challenger, as published"),
+        Column("default", "flag", "yes or no", "whether both are their side's default viewpoint"),
+        chance(
+            "share_both",
+            "share in which both accept in the same belief set; a side that refuses a clause never does",
+        ),
+        chance("share_defender", "share in which the defender accepts"),
+        chance("share_challenger", "share in which the challenger accepts"),
+        chance("error", "half the width of the 95% range of share_both, from the number of belief sets"),
+        text("defender_refuses", "points that the defender's viewpoint refuses at any price; empty if none"),
+        text(
+            "challenger_refuses", "points that the challenger's viewpoint refuses at any price; empty if none"
+        ),
+        num(
+            "gain_defender",
+            "units of that player's value",
+            "median gain of signing over the defender's best alternative",
+        ),
+        num(
+            "gain_challenger", "units of that player's value", "the same for the challenger, in its own units"
+        ),
+    ),
+    ("proposal", "defender_viewpoint", "challenger_viewpoint"),
+)
+
 HINGES = Table(
     "hinges",
     "Beliefs that decide for the defender's default viewpoint: the share preferring acceptance as each is moved",
@@ -193,5 +224,5 @@ CHOICES = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    COURSES, BREAKEVEN, BREAKEVEN_CURVE, VERDICT, HINGES, HORIZONS, REFUSAL, SPECIFICATION, CHOICES,
+    COURSES, BREAKEVEN, BREAKEVEN_CURVE, VERDICT, CONSENT, HINGES, HORIZONS, REFUSAL, SPECIFICATION, CHOICES,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from contactline.core.frame import Table
 from contactline.core.rounding import number, percent
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import COURSES
+from contactline.topics.choice.show.consent import beside
 from contactline.topics.sensitivity.schema import (
     ACCEPTABILITY,
     BOXES,
@@ -30,6 +31,7 @@ from contactline.topics.showing.figures import (
     spec_of,
     wrapped,
 )
+from contactline.topics.showing.precision import sets_of
 from contactline.topics.showing.shares import PERCENT, UNIT, colour_of_share, swings
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
 from contactline.topics.showing.topic import Section, Topic
@@ -224,12 +226,16 @@ def acceptability(assessment: Assessment) -> list[Figure]:
         deal=[course_name(assessment, c) for c in table["course"]],
     )
     order = list(dict.fromkeys(named["deal"]))
+    both = beside(assessment.case, assessment.tables, sets_of(assessment))
     best = named.loc[named.groupby("viewpoint", sort=False)["first"].idxmax()]
     leaders = best["deal"].value_counts()
     title = (
         f"Were every course on offer, “{leaders.index[0]}” would be best by most beliefs and weights of "
         f"{leaders.iloc[0]} of {len(best)} viewpoints"
     )
+    leading = best.loc[best["deal"] == leaders.index[0], "course"].astype(str).head(1).tolist()
+    signed = beside(assessment.case, assessment.tables, sets_of(assessment), leading)
+    title += f"; {signed}" if signed else ""
     chart = (
         alt.Chart(inline(named[["who", "deal", "first"]]))
         .mark_bar(height=16)
@@ -246,8 +252,8 @@ def acceptability(assessment: Assessment) -> list[Figure]:
         .transform_calculate(rank=f"indexof({json.dumps(order)}, datum.deal)")
     )  # fmt: skip
     subtitle = (
-        "All courses compared at once: nothing here says that the other side would sign. A course that a viewpoint "
-        "calls unacceptable is left out of it. "
+        f"All courses compared at once, as if each could be had{f'; but {both}' if both else ''}. A course that a "
+        "viewpoint calls unacceptable is left out of it. "
         + source_line(assessment, "own model; values as published viewpoints put them")
     )
     spec = spec_of(chart, _height(named["who"].drop_duplicates()))

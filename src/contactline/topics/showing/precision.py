@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from contactline.case.scenario import FUTURES
+from contactline.core.rounding import percent
 from contactline.topics.assessment import Assessment
 
 TWO_SIDED = 1.96
@@ -39,6 +40,18 @@ def in_points(error: float) -> str:
 def size_words(sets: int) -> str:
     """ "shares ±7 points": how good a share of belief sets is in the run."""
     return f"shares ±{in_points(error_of_share(sets))}"
+
+
+def of_cases(share: float, sets: int, tail: str = "") -> str:
+    """A share counted over belief sets: the ends are words, since 0 and 100% would claim too much, and so is all of it
+    where the sets are too few for a number."""
+    error = error_of_share(sets)
+    if error > MOST:
+        words = "most" if share - error > 0.5 else "the smaller part" if share + error < 0.5 else "about half"
+        return f"{words}{tail}"
+    if share > 0.99:
+        return f"nearly all{tail}"
+    return f"hardly any{tail}" if share < 0.01 else f"{percent(share)}{tail}"
 
 
 def too_few(sets: int) -> str:

@@ -50,7 +50,7 @@ class Drafting:
 class Topic:
     """A question that the report answers, and all that the page shows of the answer.
 
-    judges, numbers : what the head of the page says, in its order
+    leads, judges, numbers : what the head of the page says, in its order; leads of all topics come before judges
     values : name in the page's templates → what it is worked out by; words : name → function that they call
     """
 
@@ -58,6 +58,7 @@ class Topic:
     question: str
     sections: tuple[Section, ...] = ()
     recipes: tuple[Recipe, ...] = ()
+    leads: tuple[Callable[[Drafting], Sequence[Judgement]], ...] = ()
     judges: tuple[Callable[[Drafting], Sequence[Judgement]], ...] = ()
     numbers: tuple[Callable[[Assessment], KeyNumber | None], ...] = ()
     values: Mapping[str, Callable[[Assessment], Any]] = field(default_factory=dict)

@@ -173,11 +173,14 @@ def _rows(
     km2 = [exact_area(front.theatre, line.given_up) for line in setting.settlements]
     out: list[dict[str, object]] = []
     for actor, name, viewpoint, who in shown:
+        gain = family.gain(actor) if actor != BOTH else np.full(len(family.point), np.nan)
+        depth = family.depth(*who)
         for k, share in enumerate(family.share(*who)):
             reasons = [family.blocked[one][k] for one in who if family.blocked[one][k]]
             row = _key(setting) | {"line": setting.shares[k], "km2_given_up": km2[k]}
             row |= {"actor": actor, "actor_name": name, "viewpoint": viewpoint}
-            out.append(row | {"share_accept": float(share), "blocked_by": "; ".join(reasons)})
+            row |= {"share_accept": float(share), "gain": float(gain[k]), "depth": float(depth[k])}
+            out.append(row | {"blocked_by": "; ".join(reasons)})
     return out
 
 
@@ -189,6 +192,7 @@ def _summary(
     most = max((high for _, high in family.spans(defender.id)), default=float("nan"))
     least = min((low for low, _ in family.spans(challenger.id)), default=float("nan"))
     common = family.range(defender.id, challenger.id)
+    at, depth = family.deepest(defender.id, challenger.id)
     asked = best_demand(family, challenger.id, defender.id)
     return _key(setting) | {
         "region": region,
@@ -201,6 +205,8 @@ def _summary(
         "range_low": common[0][0] if common else float("nan"),
         "range_high": common[-1][1] if common else float("nan"),
         "share_with_range": family.share_with_range(defender.id, challenger.id),
+        "deepest_line": at,
+        "depth": depth,
         "finding": _finding(defender.name, challenger.name, most, least, bool(common)),
         "demand": asked.point,
         "demand_refused": asked.refused,

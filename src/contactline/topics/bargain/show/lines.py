@@ -92,6 +92,70 @@ def acceptance(assessment: Assessment) -> list[Figure]:
     return [Figure("bargaining_range", "choice", title, subtitle, alt_text, spec_of(chart, 260))]
 
 
+def depth(assessment: Assessment) -> list[Figure]:
+    """How much each belligerent gains of each line, in its stakes; the smaller of the two is the depth."""
+    table, here = assessment.tables[BARGAINING_RANGE], _focus(assessment.tables[RANGE_SUMMARY])
+    own = table[(table["order"] == here["order"]) & (table["scenario"] == AS_TODAY)]
+    own = own[(own["guarantee"] == here["guarantee"]) & own["depth"].notna()]
+    defender, challenger = assessment.case.defender, assessment.case.challenger
+    names = {defender.id: defender.name, challenger.id: challenger.name}
+    sides = own[own["actor"].isin(names)].assign(who=lambda t: t["actor"].map(names))
+    if sides.empty:
+        return []
+    region = region_name(assessment, str(here["region"]))
+    x = alt.X(
+        "line:Q",
+        title=f"share handed over of what {defender.name} holds in {region}",
+        scale=_SHARE,
+        axis=_PERCENT,
+    )
+    y = alt.Y(
+        "depth:Q", title="gain over fighting on, in the stakes", axis=alt.Axis(format=".0%", tickCount=6)
+    )
+    colours = alt.Scale(domain=list(names.values()), range=[DEFENDER, CHALLENGER])
+    lines = alt.Chart(inline(sides[["line", "depth", "who"]])).encode(
+        x=x, y=y, color=alt.Color("who:N", title=None, scale=colours),
+        tooltip=["who:N", alt.Tooltip("line:Q", format=".0%"), alt.Tooltip("depth:Q", format=".0%")],
+    )  # fmt: skip
+    zero = alt.Chart(inline(pd.DataFrame([{"zero": 0.0}]))).mark_rule(color=MUTED, strokeDash=[3, 3])
+    chart = alt.layer(
+        zero.encode(y="zero:Q"),
+        lines.mark_line(strokeWidth=2.4),
+        lines.mark_point(filled=True, size=50, opacity=1),
+    )
+    title = f"How deep the range is: {_ends(sides, names)}"
+    subtitle = (
+        "Median over belief sets of what a side gains over fighting on, set against its stakes: what lies for it "
+        "between the best and the worst line of the family. At the dashed line it would as soon fight on. Between the "
+        f"ends, {depth_words(here)}. " + source_line(assessment, "own model")
+    )
+    alt_text = f"Lines of each side's gain. {title}."
+    return [Figure("range_depth", "choice", title, subtitle, alt_text, spec_of(chart, 240))]
+
+
+def _ends(sides: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """What each side gains at either end of the family, in its stakes."""
+    said = []
+    for actor, name in names.items():
+        own = sides[sides["actor"] == actor].sort_values("line")["depth"].astype(float).tolist()
+        if own:
+            said.append(
+                f"{name} gains {share(own[0])} of its stakes at the present line, {share(own[-1])} at the last"
+            )
+    return "; ".join(said)
+
+
+def depth_words(row: Mapping[str, Any]) -> str:
+    """How deep a bargaining range is, or how far from one the sides are: row : of table range_summary."""
+    if row["depth"] != row["depth"]:
+        return "none of its lines is free of a clause that a side refuses at any price"
+    at = share(row["deepest_line"]) + " handed over" if row["deepest_line"] else "the present line"
+    size = share(abs(row["depth"]))
+    if row["depth"] > 0:
+        return f"the side that gains less gains most at {at}, {size} of its stakes"
+    return f"even at {at}, where they are nearest, one side is {size} of its stakes short of signing"
+
+
 def settings(assessment: Assessment) -> list[Figure]:
     """What each belligerent would settle for under every guarantee, support path and tempo, and the overlap."""
     table = assessment.tables[RANGE_SUMMARY].copy()
@@ -139,10 +203,16 @@ def settings(assessment: Assessment) -> list[Figure]:
             color=INK, fontSize=11, fontStyle="italic", align="left", dy=10
         )
         layers.append(words.encode(x=alt.X("at:Q"), y=y, text="said:N"))
+    deep = table.assign(end=0.99, deep=[_deep(row) for row in as_records(table)])
+    sizes = alt.Chart(inline(deep[["row", "end", "deep"]])).mark_text(
+        color=MUTED, fontSize=10, align="right", dy=17
+    )
+    layers.append(sizes.encode(x=alt.X("end:Q"), y=y, text="deep:N"))
     title = _settings_title(table, defender, challenger)
     subtitle = (
         "Bars: the lines that each side prefers to fighting on under at least half of the beliefs drawn; shaded: the "
-        "bargaining range. " + _other_settings(table) + source_line(assessment, "own model")
+        "bargaining range; at the right what the side that gains less gains at most, in its stakes, or how far it is "
+        "short. " + _other_settings(table) + source_line(assessment, "own model")
     )
     spec = spec_of(alt.layer(*layers), 40 + 42 * len(table))
     return [Figure("range_settings", "choice", title, subtitle, f"Bars per setting. {title}.", spec)]
@@ -155,6 +225,9 @@ RECIPES = (
         "the bargaining range",
         (BARGAINING_RANGE, RANGE_SUMMARY),
         acceptance,
+    ),
+    Recipe(
+        "range_depth", "choice", "how deep the bargaining range is", (BARGAINING_RANGE, RANGE_SUMMARY), depth
     ),
     Recipe("range_settings", "choice", "what moves the bargaining range", (RANGE_SUMMARY,), settings),
 )
@@ -184,6 +257,12 @@ def _setting_name(row: Mapping[str, Any]) -> str:
     if row["order"] == "belt_last":
         return "The belt handed over last"
     return str(row["guarantee_name"] if row["scenario"] == AS_TODAY else row["scenario_name"])
+
+
+def _deep(row: Mapping[str, Any]) -> str:
+    if row["depth"] != row["depth"]:
+        return ""
+    return f"{share(row['depth'])} deep" if row["depth"] > 0 else f"{share(-row['depth'])} short"
 
 
 def _settings_title(table: pd.DataFrame, defender: str, challenger: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -11,12 +13,13 @@ import xarray as xr
 from contactline.case.debate import Values
 from contactline.case.labels import belief_labels
 from contactline.case.schema import Case
+from contactline.choice.consent import accepts, consent
 from contactline.choice.held import FUTURES_HELD
 from contactline.choice.verdict import (
-    advantage,
     break_even,
     default_values,
     fighting_at,
+    gain_of_signing,
     vetoed_clauses,
 )
 from contactline.core.frame import Tables, made
@@ -25,7 +28,7 @@ from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
-from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, COURSES, VERDICT
+from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, CONSENT, COURSES, VERDICT
 from contactline.topics.outcomes import checked_outcomes
 from contactline.topics.quantiles import SPREAD
 from contactline.truce.terms import Settlement
@@ -37,13 +40,20 @@ GRID = 21
 
 
 def verdict_tables(run: Run) -> Tables:
-    """Tables courses and verdict: outcomes of every course, and who prefers which."""
+    """Tables courses, verdict and consent: outcomes of every course, who prefers which, and whether both would sign."""
     verdicts = [
         verdict_row(run.case, settlement, values, run.runs, run.outlook, run.streams)
         for settlement in run.settlements.values()
         for values in run.case.values
     ]
-    return made({COURSES: courses_table(run.case, run.runs), VERDICT: pd.DataFrame(verdicts)})
+    signed = [row for settlement in run.settlements.values() for row in consent_rows(run, settlement)]
+    return made(
+        {
+            COURSES: courses_table(run.case, run.runs),
+            VERDICT: pd.DataFrame(verdicts),
+            CONSENT: CONSENT.frame(signed),
+        }
+    )
 
 
 def break_even_tables(run: Run) -> Tables:
@@ -85,7 +95,7 @@ def verdict_row(
     """How one viewpoint sees one proposal; a clause it calls unacceptable is said, never traded."""
     name = settlement.proposal.id
     shares = [
-        float(np.mean(advantage(values, runs[name], runs[FIGHT_ON], outlook.futures, streams, middle) > 0))
+        float(np.mean(accepts(gain_of_signing(values, name, runs, outlook.futures, streams, middle))))
         for middle in (False, True)
     ]
     actor = next((actor.name for actor in case.actors if actor.id == values.actor), values.actor)
@@ -101,6 +111,60 @@ def verdict_row(
         "share_accept": shares[0],
         "p_accept_mean_value": shares[1],
     }
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """An offer as one viewpoint sees it. gain : ndarray[set], units of its value; refuses : points."""
+
+    values: Values
+    gain: np.ndarray
+    refuses: list[str]
+
+    @property
+    def signs(self) -> np.ndarray:
+        """Whether it signs : ndarray[set] bool."""
+        return accepts(self.gain, self.refuses)
+
+
+def consent_rows(run: Run, settlement: Settlement) -> list[dict[str, object]]:
+    """Rows of table consent for one offer: every viewpoint of the defender with every one of the challenger.
+
+    None where the case values nothing for one of the two.
+    """
+    case, name = run.case, settlement.proposal.id
+
+    def seen(side: str) -> list[_Seen]:
+        return [
+            _Seen(
+                values,
+                gain_of_signing(values, name, run.runs, run.outlook.futures, run.streams),
+                list(dict.fromkeys(vetoed_clauses(values, case, settlement.proposal))),
+            )
+            for values in case.values
+            if values.actor == side
+        ]
+
+    rows: list[dict[str, object]] = []
+    for one, other in product(seen(case.defender.id), seen(case.challenger.id)):
+        found = consent(one.signs, other.signs)
+        rows.append(
+            {
+                "proposal": name,
+                "defender_viewpoint": one.values.viewpoint,
+                "challenger_viewpoint": other.values.viewpoint,
+                "default": one.values.default and other.values.default,
+                "share_both": found.both,
+                "share_defender": found.defender,
+                "share_challenger": found.challenger,
+                "error": found.error,
+                "defender_refuses": ", ".join(one.refuses),
+                "challenger_refuses": ", ".join(other.refuses),
+                "gain_defender": float(np.median(one.gain)),
+                "gain_challenger": float(np.median(other.gain)),
+            }
+        )
+    return rows
 
 
 def courses_table(case: Case, runs: Mapping[str, Outcomes]) -> pd.DataFrame:

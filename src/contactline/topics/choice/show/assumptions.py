@@ -13,10 +13,10 @@ import pandas as pd
 from contactline.core.frame import Table
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import HINGES, VERDICT
-from contactline.topics.choice.show.page import brief, centre_rows, moving_beliefs, of_cases, points_words
+from contactline.topics.choice.show.page import brief, centre_rows, moving_beliefs, points_words
 from contactline.topics.sensitivity.schema import FLIPS, SOBOL
 from contactline.topics.showing.judgements import focus_proposal, percent, proposal_name
-from contactline.topics.showing.precision import sets_of
+from contactline.topics.showing.precision import of_cases, sets_of
 from contactline.topics.showing.summary import shown_range, turns_at
 from contactline.topics.truce.schema import AIMS, MORALE, READINGS, TIMING, TRUCE
 from contactline.topics.trust.schema import ASSUMPTIONS

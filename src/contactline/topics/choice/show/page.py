@@ -12,9 +12,10 @@ import pandas as pd
 
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import VERDICT
+from contactline.topics.choice.show.consent import beside
 from contactline.topics.sensitivity.schema import BOXES, FLIPS, REGRET
 from contactline.topics.showing.judgements import course_names, focus_proposal, percent, proposal_name
-from contactline.topics.showing.precision import MOST, error_of_share, sets_of
+from contactline.topics.showing.precision import of_cases, sets_of
 from contactline.topics.showing.summary import shown, shown_range
 from contactline.topics.truce.schema import TIMING
 from contactline.topics.words import listed
@@ -111,13 +112,15 @@ def regret_sentence(assessment: Assessment) -> str:
         return ""
     best = table[table["minimax_q95"]].drop_duplicates("viewpoint")
     names = course_names(assessment.case)
+    both = beside(assessment.case, assessment.tables, sets_of(assessment))
     parts = [
         f"{names.get(str(course), str(course))} by {count} of {len(best)} viewpoints"
         for course, count in best["course"].value_counts(sort=True).items()
     ]
     return (
         f"Least to regret, counting all but the worst twentieth of the draws and as if every course could be had: "
-        f"{listed(parts)}. Regret is how much worse a course turns out than the best one, were the beliefs known."
+        f"{listed(parts)}{f' (but {both})' if both else ''}. "
+        "Regret is how much worse a course turns out than the best one, were the beliefs known."
     )
 
 
@@ -190,19 +193,10 @@ def _prefers(assessment: Assessment, row: ViewpointRow, focus: str) -> str:
                 f"“{proposal_name(assessment.case, cell.proposal)}”"
             )
     others = [f"{listed(names)} under {share}" for share, names in same.items()]
-    return text + (f"; {', and '.join(others)}." if others else ".")
-
-
-def of_cases(share: float, sets: int, tail: str = "") -> str:
-    """A share counted over belief sets: the ends are words, since 0 and 100% would claim too much, and so is all of it
-    where the sets are too few for a number."""
-    error = error_of_share(sets)
-    if error > MOST:
-        words = "most" if share - error > 0.5 else "the smaller part" if share + error < 0.5 else "about half"
-        return f"{words}{tail}"
-    if share > 0.99:
-        return f"nearly all{tail}"
-    return f"hardly any{tail}" if share < 0.01 else f"{percent(share)}{tail}"
+    both = beside(assessment.case, assessment.tables, sets_of(assessment), [main.proposal, *(
+        cell.proposal for cell in row.cells if cell is not main
+    )])  # fmt: skip
+    return text + (f"; {', and '.join(others)}" if others else "") + (f". But {both}." if both else ".")
 
 
 def _turns(assessment: Assessment, row: ViewpointRow) -> str:

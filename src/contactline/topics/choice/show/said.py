@@ -9,9 +9,10 @@ import pandas as pd
 from contactline.core.rounding import percent
 from contactline.topics.assessment import Assessment, Judgement
 from contactline.topics.choice.schema import HINGES, VERDICT
+from contactline.topics.choice.show.consent import beside
 from contactline.topics.sensitivity.schema import ACCEPTABILITY
 from contactline.topics.showing.judgements import course_names, judgement, proposal_name
-from contactline.topics.showing.precision import MOST, error_of_share, in_points
+from contactline.topics.showing.precision import MOST, error_of_share, in_points, sets_of
 from contactline.topics.showing.summary import shown_range, turns_at
 from contactline.topics.showing.topic import Drafting
 from contactline.topics.showing.whose import of_one_proposal
@@ -54,6 +55,7 @@ def no_hinges(assessment: Assessment) -> str:
 def finding(assessment: Assessment) -> str:
     """Which course is best most often, since better than fighting on is not best; and what the aims make of it."""
     said = []
+    both = beside(assessment.case, assessment.tables, sets_of(assessment))
     table = assessment.tables.rows(ACCEPTABILITY)
     if len(table):
         best = table.loc[table.groupby("viewpoint", sort=False)["first"].idxmax(), "course"]
@@ -62,7 +64,8 @@ def finding(assessment: Assessment) -> str:
         parts = [f"{names.get(str(course), str(course))} by {count}" for course, count in ranked.items()]
         said.append(
             f"Of all courses compared, the best in most cases is {listed(parts)} of {len(best)} viewpoints: better "
-            "than fighting on, which the figure below asks, is not the same as best."
+            "than fighting on, which the figure below asks, is not the same as best, and what is best for one "
+            "side takes the other's signature too" + (f": {both}." if both else ".")
         )
     aims = assessment.tables.rows(AIMS)
     own = of_one_proposal(assessment, aims)[0]
@@ -103,8 +106,10 @@ def choice_judgement(asked: Drafting) -> list[Judgement]:
         return []
     sentence = (
         f"By the values of {whose}, accepting “{proposal_name(case, proposal)}” does better than fighting on under "
-        f"{span} of the beliefs and weights drawn."
+        f"{span} of the beliefs and weights drawn"
     )
+    both = beside(case, asked.tables, sets, [proposal])
+    sentence += f"; {both}." if both else "."
     if refusals and not vetoed.all():
         sentence += f" {refusals} more {'calls' if refusals == 1 else 'call'} a clause of it unacceptable at any price."
     reason = (

@@ -26,7 +26,7 @@ DECLARED = [
     for room, tables in (("stored", STORED), ("report", TABLES), ("score", SCORE_TABLES))
     for name, table in tables.items()
 ]
-DIFFERENCES = ("difference", "low", "high", "rise_over_together")
+DIFFERENCES = ("difference", "low", "high", "rise_over_together", "pace_low", "pace_high")
 """Columns of shares that hold a difference of two, or a range of one, and so reach below 0."""
 
 

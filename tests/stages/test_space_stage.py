@@ -18,6 +18,7 @@ from contactline.engine.courses import FIGHT_ON
 from contactline.engine.fits import SPACE
 from contactline.engine.fronts import FRONT_DRAWS, fight_on_map, front_rows
 from contactline.service.opened import opened, opened_graph
+from contactline.topics.fighting.make.hubs import hub_study
 from contactline.topics.fighting.make.places import AROUND_KM, DIRECTIONS, threats, what_opens
 from contactline.war.objectives import objective_cells
 
@@ -162,3 +163,25 @@ def test_a_record_too_thin_for_the_spatial_model_says_so(tmp_path):
     run = opened(opened_graph(Store()), Scenario(case=str(folder), sets=2, futures=2, weeks=20))
     assert run.spatial is None and "nearest to the line first" in run.reads.of(SPACE).notes[0]
     assert np.isfinite(run.runs[FIGHT_ON]["people_held"]).all()
+
+
+def test_the_record_of_falls_of_the_built_in_case(world):
+    """The figures that docs/hubs.md gives, and the belief's centre and width taken from them."""
+    loaded, front, _ = world
+    table = hub_study(loaded, front.settlements).set_index(["places", "reach", "weeks"])
+    every, large, hub = (table.loc[(kind, "front", 4)] for kind in ("towns", "large_towns", "hubs"))
+    assert (every["fallen"], every["used"], large["fallen"], large["used"]) == (54, 51, 11, 9)
+    assert (hub["fallen"], hub["used"], hub["verdict"]) == (1, 0, "not identified")
+    assert np.exp([every["log_ratio"], every["low"], every["high"]]) == pytest.approx(
+        [0.94, 0.84, 1.05], abs=0.005
+    )
+    assert (every["verdict"], large["verdict"]) == ("no effect seen", "not identified")
+    assert (table.loc[(slice(None), "front", [13, 26]), "verdict"] == "not identified").all()
+    belief = next(b for b in loaded.case.beliefs if b.name == "war.hub_effect").distribution
+    assert np.log(belief.median) == pytest.approx(large["log_ratio"], abs=0.01)
+    assert belief.sigma == pytest.approx((large["high"] - large["low"]) / 2 / 1.645, abs=0.01)
+
+
+def test_only_a_settlement_is_a_hub():
+    with pytest.raises(ValidationError, match="hub is true of kind area; only a settlement can be one"):
+        area(hub=True)

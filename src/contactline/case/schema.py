@@ -74,7 +74,7 @@ class Objective(Sourced):
         if self.kind == "settlement" and None in (self.latitude, self.longitude, self.radius_km):
             raise ValueError("a settlement needs latitude, longitude and radius_km")
         if self.hub and self.kind != "settlement":
-            raise ValueError(f"hub is true of a {self.kind}; only a settlement can be one: leave it out")
+            raise ValueError(f"hub is true of kind {self.kind}; only a settlement can be one: leave it out")
         if (self.kind == "area") != bool(self.polygon):
             raise ValueError("a polygon belongs to kind area, and an area needs one")
         if self.polygon and len(self.polygon) < 3:

@@ -127,8 +127,8 @@ OPENS = Table(
             2,
         ),
         num("pace_error", "share", "standard error of pace_difference, simulation only", 0),
-        num("pace_low", "share", "lower end of its 90% range over war.hub_effect, luck averaged out", -9, 9),
-        num("pace_high", "share", "upper end of its 90% range over war.hub_effect, luck averaged out", -9, 9),
+        num("pace_low", "share", "lower end of its 90% range over war.hub_effect, luck averaged out", -2, 2),
+        num("pace_high", "share", "upper end of its 90% range over war.hub_effect, luck averaged out", -2, 2),
     ),
     ("lever", "target"),
 )

@@ -130,6 +130,7 @@ def _paced(
         least + slope * (level - 1.0)
         for level in (float(factor.mean()), *np.quantile(factor, LEVELS).tolist())
     )
+    ends = [float(np.clip(end, -1.0, 1.0)) for end in ends]  # a line knows no bounds, a share does
     weight = size * (float(factor.mean()) - 1.0) / square
     error = (given - denied) + weight * off * (change - slope * off)
     return {

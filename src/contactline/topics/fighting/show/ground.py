@@ -121,7 +121,7 @@ def hub_study(assessment: Assessment) -> list[Figure]:
         row=[f"{_REACH[reach]}, {weeks} weeks" for reach, weeks in zip(found["reach"], found["weeks"], strict=True)],
         factor=np.exp(found["log_ratio"]).clip(low, high),
         least=np.exp(found["low"]).clip(low, high), most=np.exp(found["high"]).clip(low, high),
-        known=found["verdict"] != "not identified",
+        shade=np.where(found["verdict"] == "not identified", 0.35, 1.0),
     )  # fmt: skip
     kinds = shown["name"].drop_duplicates().tolist()
     scale = alt.Scale(type="log", domain=[low, high])
@@ -133,7 +133,7 @@ def hub_study(assessment: Assessment) -> list[Figure]:
             "name:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=[CHALLENGER, MUTED, INK]),
             legend=alt.Legend(columns=1),
         ),
-        opacity=alt.Opacity("known:N", scale=alt.Scale(domain=[True, False], range=[1.0, 0.35]), legend=None),
+        opacity=alt.Opacity("shade:Q", scale=None, legend=None),
     )  # fmt: skip
     tip = ["name:N", "row:N", "used:Q", "verdict:N"] + [
         alt.Tooltip(f"{column}:Q", format=".2f") for column in ("factor", "least", "most", "p_value")

@@ -57,7 +57,7 @@ def elasticity_belief(capability: str) -> str:
 def belief_labels(case: Case) -> dict[str, BeliefLabel]:
     """Every belief a run draws, the case's own, the tempo and those of guarantees and capabilities : name → label."""
     labels = {b.name: BeliefLabel(b.label, b.unit, b.watch) for b in case.beliefs}
-    text = "Attacker's mean net gain a week over two years if the fighting goes on, support as today"
+    text = "Attacker's mean net gain a week over two years of fighting on, support as today, collapses apart"
     labels[TEMPO] = BeliefLabel(text, "km²/week", WATCH_TEMPO)
     for guarantee in case.guarantees:
         text = f"Chance that the guarantor acts if the truce is broken: {guarantee.name}"

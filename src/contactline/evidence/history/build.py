@@ -60,7 +60,7 @@ def derive(folder: Path) -> Tables:
     made = {TRUCES: _truces(folder, people), WARS: war_table(people), CIVIL: _civil(folder)}
     return Tables(
         {
-            table: checked_history(table, frame[table.names], f"derived {FILES[table]}")
+            table.name: checked_history(table, frame[table.names], f"derived {FILES[table]}")
             for table, frame in made.items()
         }
     )

@@ -61,7 +61,7 @@ def whole_by_age(assessment: Assessment) -> list[Figure]:
             y2=alt.Y2("whole_q90:Q"),
         )
         + base.mark_line(strokeWidth=2).encode(y="whole:Q", tooltip=tip)
-        + base.mark_line(strokeDash=[4, 3], interpolate="step-after").encode(y="record:Q")
+        + base.mark_line(strokeDash=[4, 3]).encode(y="record:Q")
     )
     subtitle = (
         "Line and band: fit in the case's situation, with the 80% range of its posterior. Dashed: all truces of the "

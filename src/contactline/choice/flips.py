@@ -95,7 +95,8 @@ def surface(
 ) -> Surface:
     """Share preferring a course over any two beliefs, the others as drawn, from sets already drawn.
 
-    beliefs : name → ndarray[set], in its unit; advantage : ndarray[set], utility; points : number along each axis.
+    beliefs : name → ndarray[set], in its unit; advantage : ndarray[set], utility; points : number along each axis at
+    most.
 
     A quadratic in both ranks with their product through the sets' places (`placed`), plus the scatter around it: no
     course is run again, so a sharp turn is rounded off. `break_even_surface` runs them. Points further than 0.1 in rank
@@ -103,17 +104,21 @@ def surface(
     """
     u, v = ranks(beliefs[x]), ranks(beliefs[y])
     at = np.linspace(0.02, 0.98, points)
-    grid_v, grid_u = (m.ravel() for m in np.meshgrid(at, at, indexing="ij"))
+    # A belief that stands at a bound in many sets has the same value at many ranks: one point stands for them.
+    (x_values, x_first), (y_values, y_first) = (
+        np.unique(np.quantile(beliefs[name], at), return_index=True) for name in (x, y)
+    )
+    grid_v, grid_u = (m.ravel() for m in np.meshgrid(at[y_first], at[x_first], indexing="ij"))
     design, wanted = _plane(u, v), _plane(grid_u, grid_v)
     place = placed(advantage)
     solution, *_ = np.linalg.lstsq(design, place, rcond=None)
     scatter = place - design @ solution
     share = np.array([np.mean(scatter > -level) for level in wanted @ solution])
     distance = np.hypot(grid_u[:, None] - u, grid_v[:, None] - v).min(axis=1)
-    shape = (points, points)
+    shape = (len(y_values), len(x_values))
     return Surface(
-        np.quantile(beliefs[x], at),
-        np.quantile(beliefs[y], at),
+        x_values,
+        y_values,
         share.reshape(shape),
         (distance <= 0.1).reshape(shape),
     )

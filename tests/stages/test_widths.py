@@ -195,7 +195,7 @@ def test_every_command_that_prints_tables_is_tried() -> None:
     """The others print lines, or are tried above by their printing functions (assess prints as report does)."""
     others = {
         "assess", "sql", "version", "backtest", "case validate", "case new", "case fork", "case build", "data import",
-        "data fetch",
+        "data fetch", "history build",
     }  # fmt: skip
     tried = {
         leaf

@@ -1,4 +1,4 @@
-"""What the verdict stands on: the specification curve, what each structural choice does, horizons, the price of refusing.
+"""What the verdict stands on: structural choices one and all, horizons, the price of refusing.
 
 One sentence a reader can quote, two figures an offer as small multiples, two tables.
 """
@@ -52,8 +52,8 @@ def specification_sentence(assessment: Assessment) -> str:
     low, high = ways.iloc[0], ways.iloc[-1]
     return (
         f"Accepting “{proposal_name(case, focus)}” is the better course in most cases {listed(parts)} combinations of "
-        f"structural choices; in {signed} both would sign in most cases. What moves {case.defender.name}’s side most is "
-        f"“{low['choice']}”: {percent(low['share_mean'])} with “{low['label']}”, {percent(high['share_mean'])} with "
+        f"structural choices; in {signed} both would sign in most cases. What moves {case.defender.name}’s side most "
+        f"is “{low['choice']}”: {percent(low['share_mean'])} with “{low['label']}”, {percent(high['share_mean'])} with "
         f"“{high['label']}”."
     )
 

@@ -45,7 +45,7 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "kind: normal",
         "kind: norml",
         "beliefs[0].distribution.kind (line N, war.region_shift): got 'norml'; allowed is one of fixed, uniform, "
-        "loguniform, normal, halfnormal, lognormal, beta (did you mean normal?)",
+        "loguniform, normal, halfnormal, lognormal, beta, fitted (did you mean normal?)",
     ),
     "no kind": (
         "beliefs.yaml",

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from contactline.case.beliefs import sample_beliefs
 from contactline.case.check import CLAUSE_KINDS, ENGINE_BELIEFS, OUTCOMES
 from contactline.case.clauses import Cession, Dmz, ForceCap, Withdrawal
 from contactline.case.invented import write_evidence
@@ -20,6 +19,8 @@ from contactline.case.load import LoadedCase, built_in_cases, digest_of, find_ca
 from contactline.case.tables import TABLES, check_table
 from contactline.core.errors import CaseError, EvidenceError, UnknownNameError
 from contactline.core.streams import Streams
+from contactline.engine.design import design_of
+from contactline.engine.past import shipped_beliefs
 
 
 @pytest.fixture(scope="module", params=["ukraine_2025", "borderland"])
@@ -65,7 +66,7 @@ def test_nothing_is_dated_after_the_as_of_date(loaded: LoadedCase) -> None:
 
 
 def test_no_belief_leaves_its_range(loaded: LoadedCase) -> None:
-    draws = sample_beliefs({belief.name: belief for belief in loaded.case.beliefs}, 2000, Streams(0))
+    draws = design_of(loaded.case, 2000, Streams(0), shipped_beliefs(loaded.case)).columns
     for name, unit in ENGINE_BELIEFS.items():
         assert np.isfinite(draws[name]).all(), name
         if unit in ("share", "multiplier", "per year", "weeks"):

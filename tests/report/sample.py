@@ -18,6 +18,7 @@ from sample_deal import deal_rows
 from sample_game import game_sample
 from sample_guarantee import guarantee_tables
 from sample_history import history_samples
+from sample_structure import structure_samples
 from sample_support import support_samples
 from sample_truce import truce_tables
 from sample_war import war_rows
@@ -52,6 +53,7 @@ def sample_assessment(resolution: int = 6, draws: int = 400, seed: int = 7) -> A
         **deal_rows(PROPOSALS),
         **guarantee_tables(pd.Timestamp(AS_OF), HORIZON),
         **_choice(),
+        **structure_samples(PROPOSALS),
         **game_sample(),
         **_scores(rng),
         **_losses(rng),

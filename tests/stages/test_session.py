@@ -27,6 +27,7 @@ from contactline.topics.trust.schema import ASSUMPTIONS
 SMALL = {"draws": 100, "proposals": ("mediator_plan",)}
 COLLAPSE = "war.collapse_rate"
 NEEDED = {
+    "PastBuilt": {"source": "archives"},
     "Saved": {"run": "here"},
     "Against": {"run": "here"},
     "Compare": {"before": "here", "after": "there"},

@@ -105,7 +105,8 @@ class Fitted(Frozen):
     record: Literal["truces", "wars"]
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
-        """Raises FitError: the record says it, not the case."""
+        """Value at probability `p` : ndarray[draw] each, in the belief's unit. Raises FitError: the record says it, not
+        the case."""
         raise FitError(
             f"a belief fitted to the record of past {self.record} is drawn by a run, not by the case alone."
         )

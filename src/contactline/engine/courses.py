@@ -118,7 +118,7 @@ def refuse(case: Case, theatre: Theatre, settlement: Settlement, futures: Future
 def refused_to(
     case: Case, theatre: Theatre, settlement: Settlement, futures: Futures, horizons: Sequence[int]
 ) -> list[dict[str, np.ndarray]]:
-    """The same read at several horizons, weeks in rising order."""
+    """Outcomes of refusing, read at several horizons, weeks in rising order : name → ndarray[draw] each."""
     pressed, path = ultimatum(settlement), settlement.proposal.if_refused
     kept = [
         _outcomes(theatre, futures, raw, None) for raw in _fought(case, theatre, futures, horizons, pressed)
@@ -172,7 +172,7 @@ def accepted_to(
     horizons: Sequence[int],
     signing: Signing = Signing(),
 ) -> list[dict[str, np.ndarray]]:
-    """The same read at several horizons, weeks in rising order."""
+    """Outcomes of accepting, read at several horizons, weeks in rising order : name → ndarray[draw] each."""
     decides = truce_decision(case, theatre, settlement, futures, signing)
     promised = bool(decides.credibility.any())
     pressed = signing.week > 0 and ultimatum(settlement)

@@ -66,6 +66,13 @@ def fitted_beliefs(case: Case, breaks: BreakFit, endings: EndingFit) -> dict[str
     return {name: np.quantile(column, LEVELS) for name, column in columns.items() if name in asked}
 
 
+def shipped_beliefs(case: Case) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """Quantile functions of a case's beliefs of kind `fitted`, by the record that ships with the package : belief →
+    function of chances ndarray[set]."""
+    past = shipped()
+    return quantiles_of(fitted_beliefs(case, fit_breaks(past[TRUCES]), fit_endings(past[WARS])))
+
+
 def quantiles_of(found: dict[str, np.ndarray]) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
     """Quantile functions through quantiles at LEVELS : belief → function of chances ndarray[set].
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from contactline.case.beliefs import sample_beliefs
 from contactline.case.load import load_case
 from contactline.core.streams import Streams
+from contactline.engine.design import design_of
+from contactline.engine.past import shipped_beliefs
 from contactline.testing.law import Law, Outputs, Trial, alone, common, lower
 from contactline.war.slots import COLLAPSE, ENDING, Beliefs, CollapseFace, EndingFace
 
@@ -23,7 +24,7 @@ ROWS = np.array([7, 2, 41, 40, 19])
 def made_beliefs() -> Beliefs:
     """Draws of every belief of the invented case : name → ndarray[draw], each in its unit."""
     case = load_case("borderland").case
-    return sample_beliefs({belief.name: belief for belief in case.beliefs}, DRAWS, Streams(2))
+    return design_of(case, DRAWS, Streams(2), shipped_beliefs(case)).columns
 
 
 def some_of(beliefs: Beliefs, rows: np.ndarray) -> Beliefs:

@@ -176,7 +176,8 @@ def _cell(value: Any) -> str:
     """A field as short text: distributions as `normal(mean 0, sd 0.5)`, records by their actor or id."""
     if hasattr(value, "kind"):
         fields = value.model_dump(exclude={"kind"})
-        return f"{value.kind}({', '.join(f'{name} {number:g}' for name, number in fields.items())})"
+        parts = [f"{name} {part if isinstance(part, str) else f'{part:g}'}" for name, part in fields.items()]
+        return f"{value.kind}({', '.join(parts)})"
     if isinstance(value, tuple):
         return ", ".join(str(getattr(item, "actor", item)) for item in value)
     if value is None or value is False:

@@ -171,10 +171,10 @@ def refusal_table(run: Run) -> pd.DataFrame:
         turned = run.reads.of(COURSE(refused(name)))
         path = settlement.proposal.if_refused
         cost = {
-            f"{what}_price": float((fought[what] - turned[what]).mean())
+            f"{what}_diff": float((fought[what] - turned[what]).mean())
             for what in ("km2_held", "people_held", "truce_holds")
         } | {
-            f"{what}_price": float((turned[what] - fought[what]).mean())
+            f"{what}_diff": float((turned[what] - fought[what]).mean())
             for what in ("defender_losses", "collapsed")
         }
         for values in run.case.values:

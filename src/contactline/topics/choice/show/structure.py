@@ -130,7 +130,7 @@ def ways(assessment: Assessment) -> list[Figure]:
             "Dot: mean over all ways to make the other choices; bar: from the least to the most of them. "
             + source_line(assessment, "own model")
         )
-        spec = spec_of(bars + dots, 40 + 26 * len(rows))
+        spec = spec_of(bars + dots, 40 + 34 * len(rows))
         figures.append(
             Figure(f"structure_{proposal}", "choice", title, subtitle, f"Dots with ranges. {title}.", spec)
         )

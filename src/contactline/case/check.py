@@ -105,7 +105,7 @@ ENGINE_BELIEFS: dict[str, str] = {
     "truce.offensive_dead": "persons",
     "truce.withdrawal_done": "share",
     "truce.ultimatum_weeks": "weeks",
-    "war.losses_follow_pace": "elasticity",
+    "war.losses_follow_pace": "share",
     "support.cut_if_refused": "share",
 }
 """The beliefs every case defines, and the unit the engine reads each in."""

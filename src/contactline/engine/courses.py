@@ -55,6 +55,9 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 }
 """Outcome name → label and unit; each is an ndarray[draw]."""
 
+EVENTS = ("collapsed", "truce_holds", "truce_broken", "guarantee_failed")
+"""Outcomes that happen or do not: 0 or 1 in a draw."""
+
 FIGHT_ON = "fight_on"
 REFUSE = "refuse "
 """Before a proposal's id: the course of refusing it."""

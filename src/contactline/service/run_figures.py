@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from contactline.core.frame import Table, as_records
+from contactline.engine.courses import EVENTS
 from contactline.topics.assessment import Assessment
 from contactline.topics.choice.schema import CONSENT, COURSES, HINGES, VERDICT
 from contactline.topics.fighting.schema import OBJECTIVES
@@ -73,8 +74,7 @@ def _courses(run: Assessment) -> Iterator[RunFigure]:
         unit = SHARE if row["unit"] in SHARES else row["unit"]
         course = row["name"].removeprefix("Accept: ")
         when = "fighting on" if course == row["name"] else f"accepting “{course}”"
-        event = unit == SHARE and {row["q10"], row["q50"], row["q90"]} <= {0.0, 1.0}
-        what = f"the {'chance' if event else 'mean'} of “{row['label']}” when {when}"
+        what = f"the {'chance' if row['outcome'] in EVENTS else 'mean'} of “{row['label']}” when {when}"
         spread = 0.0 if unit == SHARE else _width(row, "")
         yield RunFigure(COURSES.name, (row["course"], row["outcome"]), what, unit, row["mean"], spread)
 

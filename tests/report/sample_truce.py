@@ -18,7 +18,17 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
     """Every table of tables_truce, for the sample's proposals."""
     found: dict[str, list[dict[str, object]]] = {
         name: []
-        for name in ("truce", "readings", "aims", "deterrence", "own_forces", "if_broken", "timing", "morale")
+        for name in (
+            "truce",
+            "severity",
+            "readings",
+            "aims",
+            "deterrence",
+            "own_forces",
+            "if_broken",
+            "timing",
+            "morale",
+        )
     }
     for i, (key, name) in enumerate(proposals.items()):
         who = {"proposal": key, "name": name}
@@ -33,6 +43,13 @@ def truce_tables(proposals: dict[str, str]) -> dict[str, pd.DataFrame]:
                 | {f"p_hold_{w}_q90": p**0.5 for w, p in hold.items()}
                 | {"credibility_mean": 0.35, "credibility_q10": 0.1, "credibility_q50": 0.3, "credibility_q90": 0.6}
             )  # fmt: skip
+        for k, severity in enumerate(("incident", "offensive", "war")):
+            for w in WEEKS:
+                none = float(np.exp(-(rate + 0.1 * (2 - k)) * w / 52))
+                found["severity"].append(
+                    who | {"severity": severity, "weeks": float(w), "p_none": none, "p_none_q10": none**2,
+                           "p_none_q90": none**0.5, "p_history": none**0.9}
+                )  # fmt: skip
         for reading, factor in READINGS.items():
             found["readings"].append(who | {"reading": reading, "label": reading} | _hold(rate * factor))
         for aim, (p, wanted, factor) in AIMS.items():

@@ -20,6 +20,7 @@ from contactline.case.check_positions import position_problems
 from contactline.case.check_supply import supply_problems
 from contactline.case.check_terms import terms_pointers, terms_problems
 from contactline.case.clauses import AnyClause
+from contactline.case.debate import OUTCOMES
 from contactline.case.labels import TEMPO
 from contactline.case.read import KeyPath, Problem
 from contactline.case.schema import Case
@@ -118,21 +119,6 @@ FITTED: dict[str, str] = {
     "war.end_rate": "wars",
 }
 """The beliefs that may be `{kind: fitted, record: …}`, and the record that says them."""
-
-OUTCOMES: tuple[str, ...] = (
-    "km2_held",
-    "people_held",
-    "belt_held",
-    "defender_losses",
-    "challenger_losses",
-    "weeks_of_war",
-    "collapsed",
-    "truce_holds",
-    "guarantee_failed",
-    "offensives",
-    "incidents",
-)
-"""The outcomes of a run that an actor may value."""
 
 CLAUSE_KINDS: tuple[str, ...] = tuple(
     get_args(clause.model_fields["kind"].annotation)[0] for clause in get_args(get_args(AnyClause)[0])

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from contactline.case.beliefs import Frozen, Slug, Sourced
+from contactline.case.beliefs import Assumption, Frozen, Slug, Sourced
+
+OUTCOMES: tuple[str, ...] = (
+    "km2_held",
+    "people_held",
+    "belt_held",
+    "defender_losses",
+    "challenger_losses",
+    "weeks_of_war",
+    "collapsed",
+    "truce_holds",
+    "guarantee_failed",
+    "offensives",
+    "incidents",
+    "people_occupied",
+    "strikes",
+    "recognised",
+    "alliance_barred",
+)
+"""The outcomes of a run that an actor may value."""
 
 
 class Attribute(Sourced):
@@ -57,6 +77,11 @@ class Values(Sourced):
     default: bool = False
     time_preference: TimePreference | None = None
     """Left out: a year later is worth as much."""
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What the viewpoint weighs."""
+        return tuple(attribute.outcome for attribute in self.attributes)
 
     @model_validator(mode="after")
     def _weighable(self) -> Values:
@@ -141,3 +166,17 @@ class Benchmark(Sourced):
     text: str
     objective: Slug | None = None
     day: date | None = None
+
+
+def priced(values: Values, prices: Mapping[str, tuple[float, float, float]]) -> Values:
+    """A viewpoint that also weighs what a reader prices: outcome → (low, high, per), value for `per` more of it in the
+    outcome's unit, below zero where less is better."""
+    by = Assumption(by="the reader", why="A price set for this run.")
+    added = tuple(
+        Attribute(
+            outcome=outcome, label=outcome, better="more" if high > 0 else "less", scale=per,
+            weight_low=min(abs(low), abs(high)), weight_high=max(abs(low), abs(high)), assumption=by,
+        )
+        for outcome, (low, high, per) in prices.items()
+    )  # fmt: skip
+    return values.model_copy(update={"attributes": (*values.attributes, *added)})

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
+from contactline.case.debate import OUTCOMES, priced
 from contactline.case.labels import TEMPO, TEMPO_MOST, belief_labels
 from contactline.case.schema import Case
 from contactline.core.digest import digest_of_values
@@ -49,6 +50,8 @@ class Scenario:
     sets, futures : belief sets, and futures of each (chance only), so sets × futures trajectories; weeks : horizon
     support : id of a support path of the case; proposals : ids, none for the case's own choice
     held : belief → value, or (low, high) over which it is drawn evenly; levers : name in LEVERS → value
+    prices : ACTOR:OUTCOME → (low, high, per): what every viewpoint of the actor gives for `per` more of the outcome,
+    in its units of value, drawn evenly between; below zero it wants less of it
     models : slot → name of a model (`contactline.war.slots`), for those that are not the default
 
     Raises InputError for a value that no case allows; names are checked by `check` against a case.
@@ -64,6 +67,7 @@ class Scenario:
     proposals: tuple[str, ...] = ()
     held: tuple[tuple[str, Value], ...] = field(default=())
     levers: tuple[tuple[str, float], ...] = field(default=())
+    prices: tuple[tuple[str, tuple[float, float, float]], ...] = field(default=())
     models: tuple[tuple[str, str], ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -71,6 +75,7 @@ class Scenario:
         object.__setattr__(self, "proposals", tuple(dict.fromkeys(self.proposals)))
         object.__setattr__(self, "held", _pairs("held belief", self.held))
         object.__setattr__(self, "levers", _pairs("lever", self.levers))
+        object.__setattr__(self, "prices", _pairs("price", self.prices))
         object.__setattr__(self, "models", _pairs("model slot", self.models))
         _whole("seed", self.seed, 0, 2**63 - 1)
         _whole("sets", self.sets, 2, 10**6)
@@ -81,6 +86,14 @@ class Scenario:
             if len(ends) != 2 or not all(math.isfinite(end) for end in ends) or ends[0] > ends[1]:
                 raise InputError(
                     f"held belief {name!r}: got {value!r}; allowed is a number, or two ends of a range, low first."
+                )
+        for name, price in self.prices:
+            low, high, per = price
+            one_sign = low <= high and low * high >= 0 and (low, high) != (0, 0)
+            if not (all(map(math.isfinite, price)) and one_sign and per > 0):
+                raise InputError(
+                    f"price {name!r}: got {low:g} to {high:g} per {per:g}; allowed are two ends of one sign, low "
+                    "first, not both zero, and a number above 0 of the outcome's unit."
                 )
 
     @property
@@ -130,6 +143,20 @@ def check(scenario: Scenario, case: Case) -> tuple[str, ...]:
                     f"belief {name!r}: got {end:g}; allowed is {_between(low, high)} ({labels[name].unit}: "
                     f"{labels[name].label}). Hold it at another value."
                 )
+    valued = {values.actor for values in case.values}
+    for name, _ in scenario.prices:
+        actor, _, outcome = name.partition(":")
+        if actor not in valued:
+            raise UnknownNameError("actor with values", actor, valued)
+        if outcome not in OUTCOMES:
+            raise UnknownNameError("outcome", outcome, OUTCOMES)
+        if (
+            owner := next((v for v in case.values if v.actor == actor and outcome in v.outcomes), None)
+        ) is not None:
+            raise InputError(
+                f"price {name!r}: the viewpoint {owner.viewpoint!r} weighs {outcome} already; a price adds what the "
+                "case's viewpoints leave out. Change the case's values.yaml to weigh it otherwise."
+            )
     for name, number in scenario.levers:
         if name not in LEVERS:
             raise UnknownNameError("lever", name, LEVERS)
@@ -143,6 +170,18 @@ def check(scenario: Scenario, case: Case) -> tuple[str, ...]:
                 f"{scenario.weeks} weeks later."
             )
     return scenario.proposals or tuple(case.default_proposals)
+
+
+def with_prices(case: Case, scenario: Scenario) -> Case:
+    """The case with the reader's prices in the viewpoints of the actors whose they are; itself without any."""
+    if not scenario.prices:
+        return case
+    own: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for name, price in scenario.prices:
+        actor, _, outcome = name.partition(":")
+        own.setdefault(actor, {})[outcome] = price
+    values = tuple(priced(one, own[one.actor]) if one.actor in own else one for one in case.values)
+    return case.model_copy(update={"values": values})
 
 
 def support_of(case: Case, name: str) -> tuple[float, float]:

@@ -133,6 +133,8 @@ class Capability(Sourced):
     """What lies in the defender's stores: in `unit` where need is given as a number, else in weeks of need."""
     leaks_today: Amount | None = None
     """Air defence: the share of what is fired that gets through today, 0 to 1."""
+    fired_a_week: Amount | None = None
+    """Air defence: how many of what it stops are fired at cities a week today."""
     donors: tuple[Donor, ...] = Field(min_length=1)
     other_readings: tuple[Reading, ...] = ()
     elasticity: Distribution
@@ -177,6 +179,10 @@ class Capability(Sourced):
             raise ValueError(f"leaks_today is {self.leaks_today.value:g}; allowed is a share between 0 and 1")
         if any(effect.moves == "leakage" for effect in self.effects) and self.leaks_today is None:
             raise ValueError("an effect on leakage needs leaks_today, the share that gets through today")
+        if self.fired_a_week is not None and (self.leaks_today is None or self.fired_a_week.value < 0):
+            raise ValueError(
+                "fired_a_week must be 0 or more, and needs leaks_today, the share that gets through today"
+            )
         if self.cost is not None and self.cost.per == "unit" and self.needed is None:
             raise ValueError("a cost per unit needs `needed`, the number of units")
         return self

@@ -21,7 +21,7 @@ from contactline.case.schema import Case
 from contactline.core.graph import Reads, node
 from contactline.core.streams import Streams
 from contactline.engine.course_kernel import NEVER, Lived, Luck, Renewal, War, live_to
-from contactline.engine.effects import COLLAPSE_HAZARD, END_RATE, PRESSED
+from contactline.engine.effects import COLLAPSE_HAZARD, END_RATE, PRESSED, STRIKES
 from contactline.engine.fits import SPACE
 from contactline.engine.futures import Futures
 from contactline.engine.ground import SETTLEMENT, THEATRE, Theatre
@@ -52,8 +52,15 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "offensives": ("Limited offensives (101 to 999 dead) under a truce or a peace", "number"),
     "incidents": ("Clashes with 1 to 100 dead under a truce or a peace", "number"),
     "guarantee_failed": ("Truce broken and the guarantor did not act", "share"),
+    "people_occupied": ("People (before the war) in towns that come under the challenger", "persons"),
+    "strikes": ("Missiles and drones that get through to cities while the war lasts", "number"),
+    "recognised": ("Cession recognised by the terms: in fact a half, in law 1", "share"),
+    "alliance_barred": ("Membership of an alliance barred by the terms", "share"),
 }
 """Outcome name → label and unit; each is an ndarray[draw]."""
+
+RECOGNISED = {"none": 0.0, "de_facto": 0.5, "de_jure": 1.0}
+"""How far terms recognise what they cede; that recognition in fact counts half is an *assumption* of the developers."""
 
 EVENTS = ("collapsed", "truce_holds", "truce_broken", "guarantee_failed")
 """Outcomes that happen or do not: 0 or 1 in a draw."""
@@ -503,6 +510,11 @@ def _outcomes(
         "offensives": raw.offensives,
         "incidents": raw.incidents,
         "guarantee_failed": (raw.honoured == 0.0).astype(float),
+        "people_occupied": np.maximum(lost[:, 1], 0.0),
+        "strikes": raw.weeks_of_war * np.repeat(futures.reads.of(STRIKES), futures.each),
+        "recognised": raw.signed * RECOGNISED[settlement.recognition if settlement is not None else "none"],
+        "alliance_barred": raw.signed
+        * float(settlement is not None and "ban" in settlement.alliances.values()),
     }
 
 

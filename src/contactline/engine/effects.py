@@ -33,6 +33,19 @@ class Pressed(NamedTuple):
     bleeding: np.ndarray
 
 
+@node("strikes", kept=False)
+def STRIKES(reads: Reads) -> np.ndarray:
+    """What air defence lets through to cities a week of war, mean over the horizon under the scenario's support path :
+    ndarray[set], missiles and drones of the kinds that the case counts (`fired_a_week`)."""
+    case: Case = reads["case"]
+    fired = {one.id: one.fired_a_week.value for one in case.capabilities if one.fired_a_week is not None}
+    if not fired:
+        return np.zeros(reads["first"])
+    leaks = support(case, reads["support"], reads["weeks"]).leakage(beliefs_of(reads, 1, SUPPORT))
+    found: np.ndarray = sum(count * leaks[name].mean(axis=1) for name, count in fired.items())
+    return np.broadcast_to(found, (reads["first"],))
+
+
 class Ahead(NamedTuple):
     """What two years of war bring on average in a belief set : ndarray[set]; gain in km², losses in the challenger's
     killed and wounded."""

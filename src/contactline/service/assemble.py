@@ -31,7 +31,7 @@ from contactline.topics.guarantee.make import GUARANTEE_TABLES
 from contactline.topics.history.make import HISTORY_TABLES
 from contactline.topics.proposals.make.deals import MAP_TABLES, PROPOSAL_TABLES
 from contactline.topics.sensitivity.make import HINGE_TABLES, SENSITIVITY_TABLES
-from contactline.topics.showing.held import held_sentence, held_words
+from contactline.topics.showing.held import held_sentence, held_words, price_sentence
 from contactline.topics.support.make import SUPPORT_TABLES
 from contactline.topics.truce.make import TRUCE_TABLES
 from contactline.topics.trust.make.scores import saved_scores
@@ -82,7 +82,14 @@ def assembled(run: Run, scenario: Scenario, stages: Stages) -> Assessment:
         held = {name: held_words(case, name, value) for name, value in scenario.held}
         tables |= made({ASSUMPTIONS: with_held(tables.rows(ASSUMPTIONS), case, held)})
         tables |= claims_tables(case, tables, ensemble)
-    notes = [*told, *few, *unsolved, *stale, *held_sentence(case, scenario.held)]
+    notes = [
+        *told,
+        *few,
+        *unsolved,
+        *stale,
+        *held_sentence(case, scenario.held),
+        *price_sentence(scenario.prices),
+    ]
     spent = {name: taken for name, taken in stages.timings.items() if before.get(name) != taken}
     info = run_info(run, scenario, spent, tuple(notes))
     return Assessment(case, info, ensemble, tables, drafted(case, tables, scenario.sets))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contactline.case.load import LoadedCase, load_case
-from contactline.case.scenario import Scenario, check
+from contactline.case.scenario import Scenario, check, with_prices
 from contactline.core.files import data_dir
 from contactline.core.graph import Graph
 from contactline.core.keep import Store
@@ -39,7 +39,7 @@ def opened(graph: Graph, scenario: Scenario, loaded: LoadedCase | None = None) -
     cannot be assessed.
     """
     loaded = loaded or admitted(scenario)
-    run = Run(graph.reads(World(graph, scenario, loaded.case, loaded, slots=SLOTS)))
+    run = Run(graph.reads(World(graph, scenario, with_prices(loaded.case, scenario), loaded, slots=SLOTS)))
     run.reads.of(READY)
     return run
 

@@ -32,10 +32,12 @@ from contactline.faces.cli.options import (
     Held,
     Json,
     Models,
+    Prices,
     Proposals,
     Seed,
     Support,
     model_of,
+    price_of,
     scenario,
     with_deadline,
 )
@@ -63,6 +65,7 @@ def assess_command(
     held: Held = None,
     model: Models = None,
     deadline: AnswerBy = None,
+    price: Prices = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder of the report. Default: contactline-CASE here (and what was chosen)."),
@@ -83,6 +86,7 @@ def assess_command(
             scenario(case, proposal, draws=draws, seed=seed, weeks=weeks, support=support, held=held),
             deadline,
         ),
+        prices=tuple(price_of(text) for text in price or ()),
         models=tuple(model_of(text) for text in model or ()),
     )
     folder = out or own_folder(asked)

@@ -56,6 +56,14 @@ Models = Annotated[
         "--model", metavar="SLOT=MODEL", help="Compute with another model (`contactline models`); repeatable."
     ),
 ]  # fmt: skip
+Prices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--price", metavar="ACTOR:OUTCOME=LOW..HIGH/PER",
+        help="Weigh what no viewpoint does: value for PER more of an outcome, as ukraine:strikes=-1..-0.2/1000; "
+        "repeatable.",
+    ),
+]  # fmt: skip
 AnswerBy = Annotated[
     datetime | None,
     typer.Option(
@@ -99,6 +107,24 @@ def with_deadline(about: Scenario, day: datetime | None) -> Scenario:
         return about
     days = (day.date() - load_case(about.case).case.as_of).days
     return replace(about, levers=(*about.levers, (DEADLINE, float(days))))
+
+
+def price_of(text: str) -> tuple[str, tuple[float, float, float]]:
+    """An actor's outcome and its price, from ACTOR:OUTCOME=LOW..HIGH/PER. Raises InputError for anything else."""
+    name, _, said = text.partition("=")
+    amount, slash, per = said.partition("/")
+    low, dots, high = amount.partition("..")
+    try:
+        found = (float(low), float(high if dots else low), float(per))
+    except ValueError:
+        found = None
+    if found is None or not slash or ":" not in name:
+        unit = "" if slash else " The unit is missing: say for how much of the outcome."
+        raise InputError(
+            f"--price: got {text!r}; allowed is ACTOR:OUTCOME=LOW..HIGH/PER, such as ukraine:strikes=-1..-0.2/1000: "
+            f"value for so many more of it.{unit}"
+        )
+    return name, found
 
 
 def model_of(text: str) -> tuple[str, str]:

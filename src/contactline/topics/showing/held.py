@@ -22,3 +22,11 @@ def held_sentence(case: Case, held: tuple[tuple[str, Value], ...]) -> list[str]:
         return []
     said = "; ".join(f"{name} at {held_words(case, name, value)}" for name, value in held)
     return [f"Held by the reader, whatever the case says: {said}."]
+
+
+def price_sentence(prices: tuple[tuple[str, tuple[float, float, float]], ...]) -> list[str]:
+    """What the reader prices in one sentence; none where nothing is. prices : ACTOR:OUTCOME → (low, high, per)"""
+    if not prices:
+        return []
+    said = "; ".join(f"{name} {low:g} to {high:g} per {per:g}" for name, (low, high, per) in prices)
+    return [f"Priced by the reader, in units of value: {said}."]

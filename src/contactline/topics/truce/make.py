@@ -33,14 +33,16 @@ from contactline.engine.ground import Front
 from contactline.engine.run import Run
 from contactline.topics.quantiles import spread
 from contactline.topics.truce import schema
-from contactline.topics.truce.schema import DETERRENCE, IF_BROKEN, MORALE, OWN_FORCES, TIMING, TRUCE
+from contactline.topics.truce.schema import DETERRENCE, IF_BROKEN, MORALE, OWN_FORCES, SEVERITY, TIMING, TRUCE
 from contactline.truce.aims import AIMS, maximal_chance
 from contactline.truce.breakdown import (
     READINGS,
     Decision,
     cumulated_hazard,
+    cumulated_incidents,
     deterring_credibility,
     enough_strength,
+    five_year_shares,
 )
 from contactline.truce.guarantee import base_credibility, signature_chance
 from contactline.truce.terms import Settlement
@@ -75,7 +77,7 @@ def truce_tables(
     runs: Runs,
     streams: Streams,
 ) -> Tables:
-    """Tables truce, readings, aims, deterrence, own_forces, if_broken, timing and morale.
+    """Tables truce, severity, readings, aims, deterrence, own_forces, if_broken, timing and morale.
 
     runs : course id → outcome → ndarray[draw], with fight_on and every proposal accepted now. What compares variants
     does so on the first futures of every belief set, where luck is the same in all.
@@ -90,6 +92,7 @@ def truce_tables(
     return made(
         {
             TRUCE: truce_table(case, front, futures, settlements, streams),
+            SEVERITY: severity_table(case, front, few, settlements),
             schema.READINGS: readings_table(case, front, few, settlements),
             schema.AIMS: aims_table(case, front, few, settlements, streams),
             DETERRENCE: deterrence_table(case, front, few, settlements),
@@ -188,6 +191,30 @@ def truce_table(
                 row | {"credibility_mean": float(chance.mean())} | dict(spread(chance, "credibility"))
             )
     return pd.DataFrame(rows)
+
+
+def severity_table(
+    case: Case, front: Front, futures: Futures, settlements: Mapping[str, Settlement]
+) -> pd.DataFrame:
+    """Chance that each truce as written stays free of breaks of a severity or a worse one, beside history alone."""
+    rows: list[dict[str, object]] = []
+    for name, settlement in settlements.items():
+        d = truce_decision(case, front.theatre, settlement, futures)
+        plain = five_year_shares(d.shape, max(HOLD_WEEKS)).cumsum(axis=1)
+        war, small = cumulated_hazard(d, max(HOLD_WEEKS)), cumulated_incidents(d, max(HOLD_WEEKS))
+        large = war * (d.offensive / np.maximum(d.war, 1e-12))[:, None]
+        moved = {"incident": small + large + war, "offensive": large + war, "war": war}
+        usual = {"incident": d.incident + d.offensive + d.war, "offensive": d.offensive + d.war, "war": d.war}
+        for severity, cumulated in moved.items():
+            for weeks in HOLD_WEEKS:
+                none = futures.set_mean(np.exp(-cumulated[:, weeks - 1]))
+                rows.append(
+                    {"proposal": name, "name": settlement.proposal.name, "severity": severity, "weeks": float(weeks),
+                     "p_none": float(none.mean()), "p_none_q10": float(np.quantile(none, 0.1)),
+                     "p_none_q90": float(np.quantile(none, 0.9)),
+                     "p_history": float(np.exp(-usual[severity] * plain[:, weeks - 1]).mean())}
+                )  # fmt: skip
+    return SEVERITY.frame(rows)
 
 
 def readings_table(

@@ -47,6 +47,24 @@ TRUCE = Table(
     ("proposal", "variant"),
 )
 
+SEVERITY = Table(
+    "severity",
+    "Chance that a truce on each proposal stays free of breaks, by how bad they are, and by history alone",
+    (
+        PROPOSAL,
+        NAME,
+        name_of(
+            "severity", "incident (1 to 100 dead or worse), offensive (over 100 dead), war (1,000 or more)"
+        ),
+        num("weeks", "weeks", "after signature"),
+        chance("p_none", "chance of no such break or a worse one, as written"),
+        chance("p_none_q10", "the same, lower end of the 80% range over belief sets"),
+        chance("p_none_q90", "the same, upper end of the 80% range over belief sets"),
+        chance("p_history", "the same by the record alone, whatever the terms"),
+    ),
+    ("proposal", "severity", "weeks"),
+)
+
 READINGS = Table(
     "readings",
     "Chance that each truce holds under each published reading of what makes peace last",
@@ -198,4 +216,14 @@ MORALE = Table(
     ("proposal", "setting"),
 )
 
-TABLES: tuple[Table, ...] = (TRUCE, READINGS, AIMS, DETERRENCE, OWN_FORCES, IF_BROKEN, TIMING, MORALE)
+TABLES: tuple[Table, ...] = (
+    TRUCE,
+    SEVERITY,
+    READINGS,
+    AIMS,
+    DETERRENCE,
+    OWN_FORCES,
+    IF_BROKEN,
+    TIMING,
+    MORALE,
+)

@@ -30,9 +30,10 @@ from contactline.topics.showing.summary import is_event, outcome_text
 from contactline.topics.showing.theme import CATEGORIES, INK, MUTED
 from contactline.topics.showing.topic import Drafting, KeyNumber, Section, Topic
 from contactline.topics.showing.whose import of_one_proposal
-from contactline.topics.truce.schema import AIMS, IF_BROKEN, OWN_FORCES, TIMING, TRUCE
+from contactline.topics.truce.schema import AIMS, IF_BROKEN, OWN_FORCES, SEVERITY, TIMING, TRUCE
 
 _STACKED = {"columns": 1}
+SEVERITY_WORDS = {"incident": "any clash with dead", "offensive": "over 100 dead", "war": "war: 1,000 dead"}
 ROW = 26
 """Pixels of height for each row of a chart of rows."""
 CLOSE = 0.1
@@ -80,6 +81,45 @@ def survival(assessment: Assessment) -> list[Figure]:
     )
     return [Figure("truce", "truce", title, subtitle, f"Lines of the chance that a truce holds. {title}.",
                    spec_of(chart, 260))]  # fmt: skip
+
+
+def by_severity(assessment: Assessment) -> list[Figure]:
+    """The proposal in focus by how bad a break is, beside what history alone says."""
+    own, name = of_one_proposal(assessment, assessment.tables[SEVERITY])
+    five = own[own["weeks"] == own["weeks"].max()].set_index("severity")
+    title = (
+        f"{name}: five years free of war in {percent(float(five.loc['war', 'p_none']))} of draws, of over 100 dead in "
+        f"{percent(float(five.loc['offensive', 'p_none']))}, of any clash with dead in "
+        f"{percent(float(five.loc['incident', 'p_none']))}"
+    )
+    long = own.assign(
+        row=own["severity"].map(SEVERITY_WORDS), years=(own["weeks"] / 52).round().astype(int).astype(str)
+    )
+    order = list(SEVERITY_WORDS.values())
+    base = alt.Chart(
+        inline(long[["row", "years", "p_none", "p_none_q10", "p_none_q90", "p_history"]])
+    ).encode(
+        y=alt.Y("row:N", title=None, sort=order, axis=rows_axis(24)),
+        yOffset=alt.YOffset("years:N", sort=["1", "3", "5"]),
+        color=alt.Color(
+            "years:N", title="years", sort=["1", "3", "5"], scale=alt.Scale(range=list(CATEGORIES[:3]))
+        ),
+    )
+    tip = ["row:N", "years:N", *(alt.Tooltip(f"{c}:Q", format=".0%") for c in ("p_none", "p_none_q10", "p_none_q90",
+           "p_history"))]  # fmt: skip
+    bars = base.mark_rule(strokeWidth=5, opacity=0.35).encode(
+        x=alt.X("p_none_q10:Q", title="chance of no such break", scale=UNIT, axis=PERCENT),
+        x2="p_none_q90:Q",
+        tooltip=tip,
+    )
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x="p_none:Q", tooltip=tip)
+    past = base.mark_tick(thickness=2, size=12, color=INK).encode(x="p_history:Q", tooltip=tip)
+    subtitle = (
+        "Dot: as written, with the middle 80% of belief sets; stroke: the record of past truces alone. "
+        + source_line(assessment, "own model")
+    )
+    return [Figure("truce_severity", "truce", title, subtitle, f"Dots by severity and years. {title}.",
+                   spec_of(bars + dots + past, 230))]  # fmt: skip
 
 
 def variants(assessment: Assessment) -> list[Figure]:
@@ -254,6 +294,7 @@ def _at(rows: pd.DataFrame, week: int) -> pd.Series:
 
 RECIPES: tuple[Recipe, ...] = (
     Recipe("truce", "truce", "how long a truce holds", (TRUCE,), survival),
+    Recipe("truce_severity", "truce", "how badly a truce breaks", (SEVERITY,), by_severity),
     Recipe("truce_variants", "truce", "what one changed term does to a truce", (TRUCE,), variants),
     Recipe("truce_aims", "truce", "what a truce does under each aim", (AIMS,), aims),
     Recipe("truce_own_forces", "truce", "own forces as a guarantee", (OWN_FORCES,), own_forces),
@@ -289,7 +330,8 @@ def truce_judgement(asked: Drafting) -> list[Judgement]:
     if rows.empty:
         return []
     p = float(rows["p_hold_156"].iloc[0])
-    event = f"a truce on “{proposal_name(case, proposal)}”, as written, holds for three years"
+    name = proposal_name(case, proposal)
+    event = f"a truce on “{name}”, as written, holds for three years without war breaking out again"
     row = rows.iloc[0]
     error = error_of_mean(float(row["p_hold_156_q10"]), float(row["p_hold_156_q90"]), asked.sets)
     if error > MOST:
@@ -302,9 +344,7 @@ def truce_judgement(asked: Drafting) -> list[Judgement]:
             f"belief sets: {percent(float(row['credibility_q10']))} to "
             f"{percent(float(row['credibility_q90']))})."
         )
-    reason = (
-        "The breakdown rate and the guarantor's conduct are assumptions from past truces, not measurements."
-    )
+    reason = "How often truces break comes from 123 of the past; how far the reasons of this one move that is assumed."
     return [judgement("truce", chance_sentence(event, p) + acts, p, "low", reason)]
 
 

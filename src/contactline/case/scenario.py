@@ -150,13 +150,6 @@ def check(scenario: Scenario, case: Case) -> tuple[str, ...]:
             raise UnknownNameError("actor with values", actor, valued)
         if outcome not in OUTCOMES:
             raise UnknownNameError("outcome", outcome, OUTCOMES)
-        if (
-            owner := next((v for v in case.values if v.actor == actor and outcome in v.outcomes), None)
-        ) is not None:
-            raise InputError(
-                f"price {name!r}: the viewpoint {owner.viewpoint!r} weighs {outcome} already; a price adds what the "
-                "case's viewpoints leave out. Change the case's values.yaml to weigh it otherwise."
-            )
     for name, number in scenario.levers:
         if name not in LEVERS:
             raise UnknownNameError("lever", name, LEVERS)
@@ -173,13 +166,22 @@ def check(scenario: Scenario, case: Case) -> tuple[str, ...]:
 
 
 def with_prices(case: Case, scenario: Scenario) -> Case:
-    """The case with the reader's prices in the viewpoints of the actors whose they are; itself without any."""
+    """The case with the reader's prices in the viewpoints of the actors whose they are; itself without any.
+
+    Raises InputError where a viewpoint weighs the outcome already.
+    """
     if not scenario.prices:
         return case
     own: dict[str, dict[str, tuple[float, float, float]]] = {}
     for name, price in scenario.prices:
         actor, _, outcome = name.partition(":")
         own.setdefault(actor, {})[outcome] = price
+        owner = next((v for v in case.values if v.actor == actor and outcome in v.outcomes), None)
+        if owner is not None:
+            raise InputError(
+                f"price {name!r}: the viewpoint {owner.viewpoint!r} weighs {outcome} already; a price adds what the "
+                "case's viewpoints leave out. Change the case's values.yaml to weigh it otherwise."
+            )
     values = tuple(priced(one, own[one.actor]) if one.actor in own else one for one in case.values)
     return case.model_copy(update={"values": values})
 

@@ -36,7 +36,7 @@ def args(run: Run):
 def test_every_table_fits_its_dictionary(run: Run):
     tables = truce_tables(*args(run), run.runs, run.streams)
     assert set(tables) == {
-        "truce", "readings", "aims", "deterrence", "own_forces", "if_broken", "timing", "morale",
+        "truce", "severity", "readings", "aims", "deterrence", "own_forces", "if_broken", "timing", "morale",
     }  # fmt: skip
     for name, frame in tables.items():
         checked(declared(name), frame)

@@ -65,6 +65,10 @@ def clause_effect(case: Case, clause: AnyClause) -> str:
     if isinstance(clause, GuaranteeConditions):
         pledge = next((g for g in case.guarantees if g.id == clause.guarantee), None)
         return f"may forfeit the guarantee (belief {FORFEIT})" if pledge and pledge.revoked_by else ""
+    if isinstance(clause, Alliance):
+        return "recorded as alliance_barred, weighed where somebody prices it" if clause.rule == "ban" else ""
+    if isinstance(clause, Cession):
+        return "recorded as recognised, weighed where somebody prices it"
     if isinstance(clause, Deadline):
         imposed = "marks the settlement as imposed if the defender did not write it"
         return "" if clause.lapsed else _by(imposed, clause.kind)

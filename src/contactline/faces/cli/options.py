@@ -110,7 +110,8 @@ def with_deadline(about: Scenario, day: datetime | None) -> Scenario:
 
 
 def price_of(text: str) -> tuple[str, tuple[float, float, float]]:
-    """An actor's outcome and its price, from ACTOR:OUTCOME=LOW..HIGH/PER. Raises InputError for anything else."""
+    """An actor's outcome and its price (units of value for so many more of it, in the outcome's unit), from
+    ACTOR:OUTCOME=LOW..HIGH/PER. Raises InputError for anything else."""
     name, _, said = text.partition("=")
     amount, slash, per = said.partition("/")
     low, dots, high = amount.partition("..")

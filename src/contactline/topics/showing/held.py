@@ -25,7 +25,8 @@ def held_sentence(case: Case, held: tuple[tuple[str, Value], ...]) -> list[str]:
 
 
 def price_sentence(prices: tuple[tuple[str, tuple[float, float, float]], ...]) -> list[str]:
-    """What the reader prices in one sentence; none where nothing is. prices : ACTOR:OUTCOME → (low, high, per)"""
+    """What the reader prices in one sentence; none where nothing is. prices : ACTOR:OUTCOME → (low, high, per), units
+    of value for `per` more of the outcome, in its unit"""
     if not prices:
         return []
     said = "; ".join(f"{name} {low:g} to {high:g} per {per:g}" for name, (low, high, per) in prices)

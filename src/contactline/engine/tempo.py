@@ -81,7 +81,7 @@ def RANKED(reads: Reads) -> Ranked:
     return Ranked(order, gain[order], float(spread @ later) / variance if variance > 0.0 else 1.0)
 
 
-@node("tempo.drawn", kept=False)
+@node("tempo.drawn")
 def DRAWN(reads: Reads) -> Drawn:
     """Which slice of the ranked pool each belief set holds, in an order of its own, and the slice's mean gain."""
     sets = reads["sets"]

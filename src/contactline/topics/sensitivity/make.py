@@ -29,6 +29,7 @@ from contactline.core.errors import InputError, UnknownNameError
 from contactline.core.frame import Table, Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.rounding import share as as_percent
+from contactline.core.rounding import short
 from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, Runs
 from contactline.engine.futures import Futures
@@ -211,10 +212,10 @@ def _limit_words(label: BeliefLabel, low: float, high: float) -> str:
     name = f"“{label.label}”"
     unit = "" if label.unit in ("share", "probability", "multiplier", "logit") else f" {label.unit}"
     if np.isinf(low):
-        return f"{name} is at most {high:.2g}{unit}"
+        return f"{name} is at most {short(high, 2)}{unit}"
     if np.isinf(high):
-        return f"{name} is at least {low:.2g}{unit}"
-    return f"{name} lies between {low:.2g} and {high:.2g}{unit}"
+        return f"{name} is at least {short(low, 2)}{unit}"
+    return f"{name} lies between {short(low, 2)} and {short(high, 2)}{unit}"
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from contactline.topics.showing.whose import of_one_proposal
 from contactline.topics.truce.schema import AIMS, IF_BROKEN, OWN_FORCES, SEVERITY, TIMING, TRUCE
 
 _STACKED = {"columns": 1}
+WANTS_LITTLE = "What the other side wants moves the chance of war little"
 SEVERITY_WORDS = {"incident": "any clash with dead", "offensive": "over 100 dead", "war": "war: 1,000 dead"}
 ROW = 26
 """Pixels of height for each row of a chart of rows."""
@@ -76,8 +77,9 @@ def survival(assessment: Assessment) -> list[Figure]:
     chart = base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1).encode(
         tooltip=tip
     )
-    subtitle = "Each proposal as written. Computed at one, three and five years. " + source_line(
-        assessment, "own model"
+    subtitle = (
+        "Holds: no war has broken out again. Each proposal as written, at one, three and five years. "
+        + source_line(assessment, "own model")
     )
     return [Figure("truce", "truce", title, subtitle, f"Lines of the chance that a truce holds. {title}.",
                    spec_of(chart, 260))]  # fmt: skip
@@ -151,8 +153,9 @@ def aims(assessment: Assessment) -> list[Figure]:
     rows, name = of_one_proposal(assessment, table)
     own = rows.set_index("aim")["p_hold_260"]
     first, last = own.index[0], own.index[-1]
+    depends = abs(float(own[first]) - float(own[last])) >= ENOUGH
     title = (
-        f"Whether the other side would stop depends on what it wants: {name} holds "
+        f"{'Whether the other side would stop depends on what it wants' if depends else WANTS_LITTLE}: {name} holds "
         f"five years in {percent(float(own[first]))} of draws under {first} aims, in {percent(float(own[last]))} "
         f"under {last} ones"
     )
@@ -311,8 +314,8 @@ def finding(assessment: Assessment) -> str:
     row = of_one_proposal(assessment, table)[0].iloc[0]
     p = float(row["p_hold_156"])
     text = (
-        f"That a truce on “{row['name']}” holds three years is {said(p)}; by belief the chance runs from "
-        f"{percent(row['p_hold_156_q10'])} to {percent(row['p_hold_156_q90'])} (80% range)"
+        f"That a truce on “{row['name']}” holds three years without renewed war is {said(p)}; by belief the chance runs "
+        f"from {percent(row['p_hold_156_q10'])} to {percent(row['p_hold_156_q90'])} (80% range)"
     )
     low, high = table["p_hold_156"].min(), table["p_hold_156"].max()
     if len(table) > 1:

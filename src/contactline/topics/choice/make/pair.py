@@ -16,6 +16,7 @@ from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.errors import UnknownNameError
 from contactline.core.progress import Tick, no_tick
 from contactline.core.rounding import share as as_percent
+from contactline.core.rounding import short
 from contactline.engine.courses import COURSE, FIGHT_ON
 from contactline.engine.run import Run
 
@@ -122,5 +123,5 @@ def _finding(
         )
     return (
         f"Over the present 80% range of “{labels[1].label}”, half of the sets prefer each course where "
-        f"“{labels[0].label}” is {turns.min():.2g} to {turns.max():.2g}{unit}."
+        f"“{labels[0].label}” is {short(turns.min(), 2)} to {short(turns.max(), 2)}{unit}."
     )

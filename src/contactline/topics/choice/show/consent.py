@@ -164,13 +164,15 @@ def game_words(case: Case, tables: Tables) -> str:
     war = ~one["endings"].astype(str).str.contains("truce")
     count, ended = len(one), int(war.sum())
     which = {1: "the one equilibrium", 2: "both equilibria"}.get(count, f"all {count} equilibria")
-    if not ended:
-        return f"in {which} of the game an offer is signed."
-    if ended < count:
-        which = f"{ended} of {count} equilibria"
     weights = tables.rows(GAME_WEIGHTS)
     own = weights[weights["ending"] == ENDED]
-    drawn = f" (in {percent(float(own['share_all'].iloc[0]))} of draws of the weights)" if len(own) else ""
+    share = percent(float(own["share_all"].iloc[0])) if len(own) else ""
+    if not ended:
+        drawn = f"; with weights drawn the war goes on in {share} of draws" if share else ""
+        return f"in {which} of the game an offer is signed{drawn}."
+    if ended < count:
+        which = f"{ended} of {count} equilibria"
+    drawn = f" (in {share} of draws of the weights)" if share else ""
     steps = _steps(case, plays)
     return f"yet in {which} of the game the war goes on{drawn}{f': {steps}' if steps else ''}."
 

@@ -314,7 +314,7 @@ def finding(assessment: Assessment) -> str:
     row = of_one_proposal(assessment, table)[0].iloc[0]
     p = float(row["p_hold_156"])
     text = (
-        f"That a truce on “{row['name']}” holds three years without renewed war is {said(p)}; by belief the chance runs "
+        f"That a truce on “{row['name']}” holds three years without war is {said(p)}; by belief the chance runs "
         f"from {percent(row['p_hold_156_q10'])} to {percent(row['p_hold_156_q90'])} (80% range)"
     )
     low, high = table["p_hold_156"].min(), table["p_hold_156"].max()

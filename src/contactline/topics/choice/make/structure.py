@@ -86,7 +86,11 @@ AXES: dict[str, tuple[str, tuple[Setting, ...]]] = {
         "wars that last as long",
         (
             Setting("states", "end by a tie as wars between states do", {}, {}),
-            _held("civil", "end as civil wars with foreign troops do", war__end_rate=0.07),
+            _held(
+                "civil",
+                "end at .07 a year, as civil wars with foreign troops do in any way",
+                war__end_rate=0.07,
+            ),
         ),
     ),
     "mechanism": (

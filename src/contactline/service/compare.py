@@ -207,7 +207,9 @@ def _settings(one: Assessment, two: Assessment) -> Iterator[Setting]:
         if mine.get(name) != theirs.get(name):
             said = (held_words(one.case, name, own.get(name)) for own in (mine, theirs))
             pairs.append((f"held: {name}", *said))
-    pairs += [(what, _named(a.scenario, what), _named(b.scenario, what)) for what in ("levers", "prices", "models")]
+    pairs += [
+        (what, _named(a.scenario, what), _named(b.scenario, what)) for what in ("levers", "prices", "models")
+    ]
     yield from (Setting(*pair) for pair in pairs if pair[1] != pair[2])
 
 

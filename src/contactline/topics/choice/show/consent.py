@@ -147,12 +147,24 @@ def consent_judgement(asked: Drafting) -> list[Judgement]:
     sentence += f"; {game}" if game else "."
     reason = (
         "The shares ask whether each side prefers terms that are broken as often as the model expects to fighting on; "
-        "the game asks each side once, over all beliefs at middle weights, and lets it break what it signed. "
+        "the game asks each side once, over all beliefs at middle weights, and lets it break what it signed"
+        f"{_drawn_to_war(tables)}. "
         f"Values are ranges set by hand; a share is good to {in_points(error_of_share(sets))} and is no forecast."
         if game
         else "Values and beliefs are ranges set by hand; the share counts sets of them and is no forecast."
     )
     return [judgement("consent", sentence, None, "low", reason)]
+
+
+def _drawn_to_war(tables: Tables) -> str:
+    """In which share of drawn weights the game leaves the war going on, as a clause; empty where none were drawn."""
+    weights = tables.rows(GAME_WEIGHTS)
+    own = weights[weights["ending"] == ENDED]
+    return (
+        f"; with weights drawn it leaves the war going on in {percent(float(own['share_all'].iloc[0]))} of draws"
+        if len(own)
+        else ""
+    )
 
 
 def game_words(case: Case, tables: Tables) -> str:
@@ -166,13 +178,11 @@ def game_words(case: Case, tables: Tables) -> str:
     which = {1: "the one equilibrium", 2: "both equilibria"}.get(count, f"all {count} equilibria")
     weights = tables.rows(GAME_WEIGHTS)
     own = weights[weights["ending"] == ENDED]
-    share = percent(float(own["share_all"].iloc[0])) if len(own) else ""
+    drawn = f" (in {percent(float(own['share_all'].iloc[0]))} of draws of the weights)" if len(own) else ""
     if not ended:
-        drawn = f"; with weights drawn the war goes on in {share} of draws" if share else ""
-        return f"in {which} of the game an offer is signed{drawn}."
+        return f"in {which} of the game an offer is signed."
     if ended < count:
         which = f"{ended} of {count} equilibria"
-    drawn = f" (in {share} of draws of the weights)" if share else ""
     steps = _steps(case, plays)
     return f"yet in {which} of the game the war goes on{drawn}{f': {steps}' if steps else ''}."
 

@@ -71,6 +71,24 @@ BREAKS: dict[str, tuple[str, str, str, str]] = {
         "unit: per week",
         "got 'per week'; the engine reads war.collapse_rate in 'per year'",
     ),
+    "refusal without a path": (
+        "proposals.yaml",
+        "    author: Corvia\n",
+        "    author: Corvia\n    if_refused: nowhere\n",
+        "unknown support_path 'nowhere'",
+    ),
+    "elasticity beyond one": (
+        "beliefs.yaml",
+        "distribution: {kind: uniform, low: 0, high: 1}",
+        "distribution: {kind: uniform, low: 0, high: 2}",
+        "reaches from 0 to 2; allowed for a share or a chance is 0 to 1",
+    ),
+    "belief that no record says": (
+        "beliefs.yaml",
+        "distribution: {kind: uniform, low: 0, high: 1}",
+        "distribution: {kind: fitted, record: wars}",
+        "no record of past wars says it",
+    ),
     "belief renamed": (
         "beliefs.yaml",
         "name: truce.belt_ceded",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from contactline.core.errors import InputError
+from contactline.core.rounding import wilson
 
 Z95 = 1.959964
 """Standard errors of a 95% range."""
@@ -61,9 +62,5 @@ def consent(defender: np.ndarray, challenger: np.ndarray) -> Consent:
 
 
 def half_width(share: float, count: int) -> float:
-    """Half the width of the 95% range of a share of `count` independent sets; above zero at the ends too.
-
-    E. B. Wilson 1927, Journal of the American Statistical Association 22:209.
-    """
-    spread = share * (1 - share) / count + Z95**2 / (4 * count**2)
-    return float(Z95 * np.sqrt(spread) / (1 + Z95**2 / count))
+    """Half the width of the 95% range of a share of `count` independent sets; above zero at the ends too."""
+    return wilson(share, count, Z95)[1]

@@ -76,7 +76,7 @@ def SWEEP(reads: Reads, proposal: str, belief: str) -> Sweep:
     runs = []
     for value in values:
         held = few.under({"held": {belief: float(value)}})
-        runs.append({name: _set_means(futures.sets, held.of(COURSE(name))) for name in (FIGHT_ON, proposal)})
+        runs.append({name: set_means(futures.sets, held.of(COURSE(name))) for name in (FIGHT_ON, proposal)})
     return Sweep(belief, values, tuple(runs))
 
 
@@ -147,5 +147,7 @@ def crossing(values: np.ndarray, share: np.ndarray, middle: float) -> float:
     return float(found[np.argmin(np.abs(found - middle))])
 
 
-def _set_means(sets: int, run: Outcomes) -> dict[str, np.ndarray]:
+def set_means(sets: int, run: Outcomes) -> dict[str, np.ndarray]:
+    """Every outcome's mean over the futures of each belief set, in its unit : name → ndarray[set]; run : name →
+    ndarray[draw]; sets : their number."""
     return {name: values.reshape(sets, -1).mean(axis=1) for name, values in run.items()}

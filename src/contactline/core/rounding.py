@@ -116,5 +116,16 @@ def interval(low: float, high: float) -> str:
     return "–".join(ends) if low >= 0 else " to ".join(ends)
 
 
+def wilson(share: float, count: int, z: float) -> tuple[float, float]:
+    """Middle and half the width of the range of a share seen in `count` independent draws, z standard errors to either
+    side; never of no width.
+
+    E. B. Wilson 1927, Journal of the American Statistical Association 22:209.
+    """
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return middle, half
+
+
 def _two_digits(size: float) -> float:
     return 10.0 ** (math.floor(math.log10(size)) - 1)

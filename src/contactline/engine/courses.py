@@ -102,7 +102,18 @@ class Signing:
 
 def fight_on(case: Case, theatre: Theatre, futures: Futures) -> dict[str, np.ndarray]:
     """Outcomes of fighting on for the whole horizon : name → ndarray[draw], in the units of OUTCOMES."""
-    return _outcomes(theatre, futures, _fought(case, theatre, futures, (futures.weeks,), False)[0], None)
+    return fought_to(case, theatre, futures, (futures.weeks,))[0]
+
+
+def fought_to(
+    case: Case, theatre: Theatre, futures: Futures, horizons: Sequence[int], pressed: bool = False
+) -> list[dict[str, np.ndarray]]:
+    """Outcomes of fighting on, read at several horizons, weeks in rising order : name → ndarray[draw] each.
+
+    pressed : under an ultimatum made now
+    """
+    fought = _fought(case, theatre, futures, horizons, pressed)
+    return [_outcomes(theatre, futures, raw, None) for raw in fought]
 
 
 def _fought(
@@ -130,16 +141,14 @@ def refused_to(
 ) -> list[dict[str, np.ndarray]]:
     """Outcomes of refusing, read at several horizons, weeks in rising order : name → ndarray[draw] each."""
     pressed, path = ultimatum(settlement), settlement.proposal.if_refused
-    kept = [
-        _outcomes(theatre, futures, raw, None) for raw in _fought(case, theatre, futures, horizons, pressed)
-    ]
+    kept = fought_to(case, theatre, futures, horizons, pressed)
     if path is None or path == futures.reads["support"]:
         return kept
     cut = futures.with_support(path)
-    answered = futures.reads.of(REFUSAL_LUCK) < futures.beliefs["support.cut_if_refused"]
-    punished = [_outcomes(theatre, cut, raw, None) for raw in _fought(case, theatre, cut, horizons, pressed)]
+    cut_off = futures.reads.of(REFUSAL_LUCK) < futures.beliefs["support.cut_if_refused"]
+    punished = fought_to(case, theatre, cut, horizons, pressed)
     return [
-        {name: np.where(answered, other[name], one[name]) for name in one}
+        {name: np.where(cut_off, other[name], one[name]) for name in one}
         for one, other in zip(kept, punished, strict=True)
     ]
 
@@ -548,8 +557,7 @@ def read_at(reads: Reads, course: str, weeks: Sequence[int]) -> list[Outcomes]:
     case: Case = reads["case"]
     theatre, futures = reads.of(THEATRE), Futures(reads)
     if course == FIGHT_ON:
-        fought = _fought(case, theatre, futures, weeks, False)
-        return [_outcomes(theatre, futures, raw, None) for raw in fought]
+        return list(fought_to(case, theatre, futures, weeks))
     offer = reads.of(SETTLEMENT(course.removeprefix(REFUSE)))
     if course.startswith(REFUSE):
         return list(refused_to(case, theatre, offer, futures, weeks))

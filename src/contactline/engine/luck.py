@@ -108,8 +108,9 @@ def LUCK(reads: Reads) -> Chance:
     pool = reads.of(LUCK_POOL)
     rows = rows_of(reads)
     if rows is not None:
-        pledge = PledgeLuck(*(getattr(pool.pledge_luck, part.name)[rows] for part in fields(PledgeLuck)))
-        pool = Chance(**{name: getattr(pool, name)[rows] for name in OWN}, pledge_luck=pledge)
+        pool = Chance(
+            **{name: getattr(pool, name)[rows] for name in OWN}, pledge_luck=pool.pledge_luck.of(rows)
+        )
     fixed = [name for name in OWN if f"fixed.{name}" in reads]
     return replace(
         pool, **{name: np.full_like(getattr(pool, name), reads[f"fixed.{name}"]) for name in fixed}

@@ -14,7 +14,6 @@ from contactline.core.streams import Streams
 from contactline.testing.hazards import DRAWS, ROWS, WEEKS, doubled, made_beliefs, some_of
 from contactline.testing.law import Law, Outputs, Trial, alone, common, first, lower
 from contactline.truce.breakdown import READINGS, Challenge, TruceTerms, cumulated_hazard
-from contactline.truce.calendar import PledgeLuck
 from contactline.truce.guarantee import Promise, PromiseLuck, base_credibility, draw_pledge_luck
 from contactline.truce.slots import (
     BREAKDOWN,
@@ -51,12 +50,8 @@ class PromiseGiven:
 
     def some(self) -> tuple[PromiseGiven, np.ndarray]:
         """A few of the draws, and which."""
-        promises = {name: replace(one, base=one.base[ROWS]) for name, one in self.promises.items()}
-        pledge = self.luck.pledge
-        few = pledge and PledgeLuck(*(getattr(pledge, part.name)[ROWS] for part in fields(pledge)))
-        return PromiseGiven(
-            promises, some_of(self.beliefs, ROWS), PromiseLuck(self.luck.crisis[ROWS], few)
-        ), ROWS
+        promises = {name: one.of(ROWS) for name, one in self.promises.items()}
+        return PromiseGiven(promises, some_of(self.beliefs, ROWS), self.luck.of(ROWS)), ROWS
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class PledgeLuck:
     forfeit: np.ndarray
     ceded: np.ndarray
 
-    def of(self, draws: slice) -> PledgeLuck:
+    def of(self, draws: slice | np.ndarray) -> PledgeLuck:
         """The luck of some of the draws."""
         return PledgeLuck(self.change[draws], self.stance[draws], self.forfeit[draws], self.ceded[draws])
 

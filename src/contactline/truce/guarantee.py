@@ -149,7 +149,7 @@ class Promise:
     ceded: bool = False
     signed: np.ndarray | int = 0
 
-    def of(self, draws: slice) -> Promise:
+    def of(self, draws: slice | np.ndarray) -> Promise:
         """The promise in some of the draws."""
         signed = self.signed[draws] if np.ndim(self.signed) else self.signed  # type: ignore[index]
         return replace(self, base=self.base[draws], signed=signed)
@@ -166,7 +166,7 @@ class PromiseLuck:
     crisis: np.ndarray
     pledge: PledgeLuck | None = None
 
-    def of(self, draws: slice) -> PromiseLuck:
+    def of(self, draws: slice | np.ndarray) -> PromiseLuck:
         """The luck of some of the draws."""
         return PromiseLuck(self.crisis[draws], self.pledge and self.pledge.of(draws))
 

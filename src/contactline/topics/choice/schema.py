@@ -18,6 +18,13 @@ from contactline.topics.columns import (
     text,
 )
 
+WHOSE = (
+    ACTOR,
+    text("actor_name", "who that is"),
+    text("values", "the viewpoint alone"),
+)
+DEFAULT = Column("default", "flag", "yes or no", "whether it is the actor's default viewpoint")
+
 COURSES = Table(
     "courses",
     "Outcomes of each course of action at the horizon",
@@ -66,10 +73,8 @@ VERDICT = Table(
     (
         PROPOSAL,
         text("viewpoint", "whose values, as published"),
-        name_of("actor", "actor id of the case"),
-        text("actor_name", "who that is"),
-        text("values", "the viewpoint alone"),
-        Column("default", "flag", "yes or no", "whether it is the actor's default viewpoint"),
+        *WHOSE,
+        DEFAULT,
         text("refuses", "points of the proposal that it calls unacceptable at any price; empty if none"),
         chance("share_accept", "share of beliefs and weights in which accepting is better"),
         chance("p_accept_mean_value", "the same with every weight at the middle of its range", True),
@@ -114,13 +119,6 @@ HINGES = Table(
     (PROPOSAL, text("viewpoint", "whose values"), *TURNING),
     ("proposal", "viewpoint", "belief"),
 )
-
-WHOSE = (
-    ACTOR,
-    text("actor_name", "who that is"),
-    text("values", "the viewpoint alone"),
-)
-DEFAULT = Column("default", "flag", "yes or no", "whether it is the actor's default viewpoint")
 
 HORIZONS = Table(
     "horizons",

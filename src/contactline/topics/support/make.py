@@ -20,6 +20,7 @@ from contactline.case.supply import SupportCut, SupportPath
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, node
 from contactline.core.progress import Tick, no_tick
+from contactline.core.rounding import wilson
 from contactline.engine.run import Run
 from contactline.engine.support_paths import Belt, Fought, Sample, fight, sample_of, set_up
 from contactline.support.adequacy import Support, support_on, support_path
@@ -280,11 +281,9 @@ def _difference(stem: str, pair: Paired) -> dict[str, float]:
 
 
 def _chance_range(stem: str, happened: np.ndarray) -> dict[str, float]:
-    """90% range of a simulated chance: Wilson (1927)."""
-    n, p, z = len(happened), float(happened.mean()), 1.645
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    wide = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return {f"{stem}_low": float(middle - wide), f"{stem}_high": float(middle + wide)}
+    """90% range of a simulated chance."""
+    middle, wide = wilson(float(happened.mean()), len(happened), 1.645)
+    return {f"{stem}_low": middle - wide, f"{stem}_high": middle + wide}
 
 
 def _factors(path: SupportPath, worked: Support, sample: Sample) -> pd.DataFrame:

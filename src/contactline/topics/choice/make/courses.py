@@ -28,6 +28,7 @@ from contactline.core.streams import Streams
 from contactline.engine.courses import COURSE, FIGHT_ON, OUTCOMES, Outcomes
 from contactline.engine.outlook import Outlook
 from contactline.engine.run import Run
+from contactline.support.ledger import actor_name
 from contactline.topics.choice.schema import BREAKEVEN, BREAKEVEN_CURVE, CONSENT, COURSES, VERDICT
 from contactline.topics.outcomes import checked_outcomes
 from contactline.topics.quantiles import SPREAD
@@ -98,7 +99,7 @@ def verdict_row(
         float(np.mean(accepts(gain_of_signing(values, name, runs, outlook.futures, streams, middle))))
         for middle in (False, True)
     ]
-    actor = next((actor.name for actor in case.actors if actor.id == values.actor), values.actor)
+    actor = actor_name(case, values.actor)
     vetoed = vetoed_clauses(values, case, settlement.proposal)
     return {
         "proposal": name,

@@ -14,12 +14,15 @@ import numpy as np
 import pandas as pd
 
 from contactline.case.debate import Values
+from contactline.choice.consent import accepts, consent
+from contactline.choice.held import set_means
 from contactline.choice.verdict import advantage, default_values, vetoed_clauses
 from contactline.core.frame import Tables, made
 from contactline.core.graph import Reads, in_parallel, node
 from contactline.engine.courses import (
     COURSE,
     FAR_COURSE,
+    FAR_FUTURES,
     FAR_YEARS,
     FIGHT_ON,
     answered,
@@ -30,6 +33,7 @@ from contactline.engine.courses import (
 )
 from contactline.engine.ground import SETTLEMENT
 from contactline.engine.run import Run
+from contactline.support.ledger import actor_name
 from contactline.topics.choice.schema import CHOICES, HORIZONS, REFUSAL, SPECIFICATION
 
 SPECIFIED = 3
@@ -131,11 +135,7 @@ def STRUCTURE(reads: Reads, cell: str) -> Mapping[str, tuple[Means, ...]]:
 @node("far means")
 def MEANS(reads: Reads, course: str) -> tuple[Means, ...]:
     """Outcomes of a course at SPEC_YEARS : outcome → ndarray[set]. What a choice does not enter is not run again."""
-    sets = int(reads["first"])
-    return tuple(
-        {name: draws.reshape(sets, -1).mean(axis=1) for name, draws in one.items()}
-        for one in read_at(reads, course, weeks_of(SPEC_YEARS))
-    )
+    return tuple(set_means(reads["first"], one) for one in read_at(reads, course, weeks_of(SPEC_YEARS)))
 
 
 def cells() -> list[str]:
@@ -146,7 +146,7 @@ def cells() -> list[str]:
 def horizons_table(run: Run) -> pd.DataFrame:
     """Verdict of every viewpoint at FAR_YEARS, and what either course came to."""
     rows: list[dict[str, object]] = []
-    few = run.futures.thinned(10)
+    few = run.futures.thinned(FAR_FUTURES)
     fought = run.reads.of(FAR_COURSE(FIGHT_ON))
     for name, settlement in run.settlements.items():
         signed = run.reads.of(FAR_COURSE(name))
@@ -161,7 +161,7 @@ def horizons_table(run: Run) -> pd.DataFrame:
                 gain = advantage(values, accepting, fighting, few, run.streams)
                 rows.append(
                     {"proposal": name, "name": settlement.proposal.name, **_whose(run, values), "years": years,
-                     "share_accept": float(np.mean(gain > 0))} | war | amounts
+                     "share_accept": float(np.mean(accepts(gain)))} | war | amounts
                 )  # fmt: skip
     return HORIZONS.frame(rows)
 
@@ -183,7 +183,7 @@ def refusal_table(run: Run) -> pd.DataFrame:
         }
         for values in run.case.values:
             shares = {
-                key: float(np.mean(advantage(values, run.runs[name], other, futures, run.streams) > 0))
+                key: float(np.mean(accepts(advantage(values, run.runs[name], other, futures, run.streams))))
                 for key, other in (("share_accept", fought), ("share_accept_priced", turned))
             }
             rows.append(
@@ -204,30 +204,33 @@ def _specified(run: Run, found: Mapping[str, Mapping[str, tuple[Means, ...]]]) -
     """One row a combination, offer and viewpoint of a belligerent."""
     sides = (run.case.defender.id, run.case.challenger.id)
     views = [values for values in run.case.values if values.actor in sides]
-    defaults = [default_values(run.case, side) for side in sides]
-    few = run.futures.thinned(2)
+    defaults = [views.index(default_values(run.case, side)) for side in sides]
+    offers = list(run.settlements.items())[:SPECIFIED]
+    refused_points = {
+        name: [vetoed_clauses(one, run.case, settlement.proposal) for one in views]
+        for name, settlement in offers
+    }
     for cell, runs in found.items():
         chosen = dict(zip(AXES, cell.split("/"), strict=True))
-        for name, settlement in list(run.settlements.items())[:SPECIFIED]:
+        for name, settlement in offers:
             for k, years in enumerate(SPEC_YEARS):
+                signs: dict[int, list[np.ndarray]] = {}
                 for refusal, other in (("unpriced", FIGHT_ON), ("priced", refused(name))):
-                    gains = {
-                        (one.actor, one.viewpoint): advantage(
-                            one, runs[name][k], runs[other][k], few, run.streams
-                        )
-                        > 0
-                        for one in views
-                    }
-                    for one in views:  # a red line is no price: who refuses a point never signs
-                        if vetoed_clauses(one, run.case, settlement.proposal):
-                            gains[one.actor, one.viewpoint] = np.zeros(few.sets, dtype=bool)
-                    both = np.logical_and(*(gains[one.actor, one.viewpoint] for one in defaults))
-                    for one in views:
+                    against = runs[other]
+                    if id(against) not in signs:  # a refusal that costs nothing is fighting on
+                        signs[id(against)] = [
+                            accepts(
+                                advantage(one, runs[name][k], against[k], run.futures, run.streams), points
+                            )
+                            for one, points in zip(views, refused_points[name], strict=True)
+                        ]
+                    each = signs[id(against)]
+                    both = consent(*(each[at] for at in defaults)).both
+                    for one, own in zip(views, each, strict=True):
                         yield {
                             "proposal": name, "name": settlement.proposal.name, **_whose(run, one), **chosen,
-                            "horizon": str(years), "refusal": refusal,
-                            "share_accept": float(np.mean(gains[one.actor, one.viewpoint])),
-                            "share_both": float(np.mean(both)),
+                            "horizon": str(years), "refusal": refusal, "share_accept": float(np.mean(own)),
+                            "share_both": both,
                         }  # fmt: skip
 
 
@@ -255,10 +258,9 @@ def choices_table(specification: pd.DataFrame) -> pd.DataFrame:
 
 
 def _whose(run: Run, values: Values) -> dict[str, object]:
-    name = next((actor.name for actor in run.case.actors if actor.id == values.actor), values.actor)
     return {
         "actor": values.actor,
-        "actor_name": name,
+        "actor_name": actor_name(run.case, values.actor),
         "values": values.viewpoint,
         "default": values.default,
     }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from contactline.core.frame import as_records
 from contactline.topics.assessment import Assessment
-from contactline.topics.choice.schema import CHOICES, HORIZONS, REFUSAL, SPECIFICATION
+from contactline.topics.choice.schema import AXIS, CHOICES, HORIZONS, REFUSAL, SPECIFICATION
 from contactline.topics.showing import charts as alt
 from contactline.topics.showing.figures import (
     Figure,
@@ -163,8 +163,7 @@ RECIPES = (
 
 def _axes() -> list[str]:
     """The columns of a combination of structural choices."""
-    whose = {"proposal", "name", "actor", "actor_name", "values", "default", "share_accept", "share_both"}
-    return [column.name for column in SPECIFICATION.columns if column.name not in whose]
+    return [column.name for column in AXIS]
 
 
 def _ranked(who: str, share: pd.Series) -> pd.DataFrame:

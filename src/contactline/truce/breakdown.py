@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, prange
@@ -52,6 +52,9 @@ MECHANISM = 0.6
 prior of truce.mechanism_war. Elsewhere it moves it in proportion."""
 HISTORY_YEARS = 5.0
 """Years over which the hazards of history are cumulated."""
+
+Each = float | np.ndarray
+"""A number, or one a draw : ndarray[draw]."""
 
 SEVERITIES = ("incident", "offensive", "war")
 """1 to 100 dead, 101 to 999, and 1,000 or more."""
@@ -216,19 +219,22 @@ def clock_of(shape: np.ndarray, weeks: int) -> tuple[np.ndarray, np.ndarray]:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def standing(
-    reference: float, log_ratio: float, terms: float, felt: float, log_pace: float, deterred: float
-) -> float:
+    reference: Each, log_ratio: Each, terms: Each, felt: Each, log_pace: Each, deterred: Each
+) -> Any:
     """z of this week: how far renewed war pays compared with truces at large, in units of a factor e.
 
-    log_pace : log of the tempo of renewed war over the present one; deterred : from `deterrence`
+    log_pace : log of the tempo of renewed war over the present one; deterred : from `deterrence`. Of numbers where it
+    is compiled; uncompiled (`standing.py_func`) of ndarray[draw] too.
     """
-    return min(max(log_ratio + terms + felt * log_pace + deterred - reference, -MOST_Z), MOST_Z)
+    pays = log_ratio + terms + felt * log_pace + deterred - reference
+    return np.minimum(np.maximum(pays, -MOST_Z), MOST_Z)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def moved(accident: float, push: float, z: float) -> float:
-    """Factor on history's hazard of a severity that the reasons of this truce make, 1 on average in its class."""
-    return accident + (1.0 - accident) * math.exp(push * z - 0.5 * push * push)
+def moved(accident: Each, push: Each, z: Each) -> Any:
+    """Factor on history's hazard of a severity that the reasons of this truce make, 1 on average in its class. Of
+    numbers, or ndarray[draw], as `standing`; push : log hazard per unit of z."""
+    return accident + (1.0 - accident) * np.exp(push * z - 0.5 * push * push)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -297,11 +303,8 @@ def chance_to_hold(d: Decision, weeks: int) -> np.ndarray:
 def moved_at_signature(d: Decision) -> tuple[np.ndarray, np.ndarray]:
     """Factors on history's hazards of incidents, and of offensives and war, before anything is rebuilt or a guarantee
     counts : ndarray[draw] each."""
-    z = np.clip(d.log_ratio + d.terms - d.reference, -MOST_Z, MOST_Z)
-    rest = 1.0 - d.accident
-    small, large = (
-        d.accident + rest * np.exp(push * z - 0.5 * push * push) for push in (d.push_small, d.push)
-    )
+    z = standing.py_func(d.reference, d.log_ratio, d.terms, d.felt, 0.0, 0.0)
+    small, large = (moved.py_func(d.accident, push, z) for push in (d.push_small, d.push))
     return small, large * np.exp(d.ceded)
 
 

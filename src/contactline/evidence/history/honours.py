@@ -19,8 +19,10 @@ import pandas as pd
 
 from contactline.core.csv_table import read_text_table
 from contactline.core.errors import EvidenceError
+from contactline.evidence.history.sources import WAR_LIST as WARS
+from contactline.evidence.history.sources import archive_bytes
 
-LEEDS, BERKEMEIER, WARS = "leeds_anac.csv", "berkemeier_fuhrmann_2018.csv", "interstate_war_v4.csv"
+LEEDS, BERKEMEIER = "leeds_anac.csv", "berkemeier_fuhrmann_2018.csv"
 """Files of the archive that the counts are derived from."""
 
 STUDIES = {
@@ -170,9 +172,7 @@ def _read(path: Path) -> pd.DataFrame:
     }  # fmt: skip
     if not path.is_file():
         raise EvidenceError(f"{path}: is missing; the archive's folder holds {', '.join(needed)}.")
-    # The list of wars is published without a line end behind its last row.
-    data = path.read_bytes() + (b"\n" if path.name == WARS else b"")
-    return read_text_table(data, path.name, REMEDY, required=needed[path.name])
+    return read_text_table(archive_bytes(path), path.name, REMEDY, required=needed[path.name])
 
 
 def _flag(text: str, name: str, at: str) -> int:

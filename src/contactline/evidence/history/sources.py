@@ -39,6 +39,12 @@ TEXTS: dict[str, tuple[str, ...]] = {
 }
 
 
+def archive_bytes(path: Path) -> bytes:
+    """What an archive holds; the list of wars is published without an end behind its last line, and gets one."""
+    data = path.read_bytes()
+    return data + b"\r" if path.name == WAR_LIST and not data.endswith((b"\r", b"\n")) else data
+
+
 def read_source(folder: Path, name: str) -> pd.DataFrame:
     """The used columns of one archive, a missing number as NaN; index: line of the file.
 
@@ -51,10 +57,7 @@ def read_source(folder: Path, name: str) -> pd.DataFrame:
             "Put it there, or give another folder with --from."
         )
     wanted = (*NUMBERS[name], *TEXTS.get(name, ()))
-    data = where.read_bytes()
-    if name == WAR_LIST and not data.endswith((b"\r", b"\n")):
-        data += b"\r"  # as published: its last line has no end
-    table = read_text_table(data, where, "Fetch it again", required=wanted)
+    table = read_text_table(archive_bytes(where), where, "Fetch it again", required=wanted)
     out = {column: _numbers(table[column], where) for column in NUMBERS[name]}
     return pd.DataFrame(out | {column: table[column] for column in TEXTS.get(name, ())}, index=table.index)
 
